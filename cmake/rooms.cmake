@@ -1,0 +1,31 @@
+# octane_options: language, warnings and sanitizers for everything that is ours.
+add_library(octane_options INTERFACE)
+target_compile_features(octane_options INTERFACE cxx_std_20)
+target_compile_options(octane_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 sees an overlap in std::string's operator+ that cannot happen (GCC bug 105651).
+  target_compile_options(octane_options INTERFACE -Wno-restrict)
+endif()
+target_compile_definitions(octane_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
+if(OCTANE_WARNINGS_AS_ERRORS)
+  target_compile_options(octane_options INTERFACE -Werror)
+endif()
+if(OCTANE_SANITIZE)
+  add_compile_options(-fsanitize=${OCTANE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${OCTANE_SANITIZE})
+  if(OCTANE_SANITIZE MATCHES "undefined")
+    # Boost and Debian's gRPC are built without RTTI checks in mind: vptr reports inside them say nothing about us.
+    add_compile_options(-fno-sanitize=vptr)
+  endif()
+endif()
+
+# octane_room(<name> [rooms it may use…] [DEPENDS packages…]): one static library from src/<name>/.
+function(octane_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(octane_${name} STATIC ${sources})
+  target_include_directories(octane_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  set(rooms ${ROOM_UNPARSED_ARGUMENTS})
+  list(TRANSFORM rooms PREPEND octane_)
+  target_link_libraries(octane_${name} PUBLIC ${rooms} ${ROOM_DEPENDS} PRIVATE octane_options)
+endfunction()

@@ -1,0 +1,53 @@
+# Compiles proto/octane/<release>/ to one descriptor set each and embeds files in the binary as C++ arrays.
+
+add_executable(octane-embed ${PROJECT_SOURCE_DIR}/tools/embed/embed.cpp)
+target_link_libraries(octane-embed PRIVATE octane_options)
+
+set(OCTANE_GENERATED ${CMAKE_BINARY_DIR}/generated)
+file(MAKE_DIRECTORY ${OCTANE_GENERATED})
+
+# One descriptor set: build/<preset>/generated/<release>.pb
+function(octane_descriptor_set release)
+  set(root ${PROJECT_SOURCE_DIR}/proto/octane/${release})
+  file(GLOB protos CONFIGURE_DEPENDS ${root}/*.proto)
+  add_custom_command(
+    OUTPUT ${OCTANE_GENERATED}/${release}.pb
+    COMMAND ${PROTOC} --proto_path=${root} --include_imports --descriptor_set_out=${OCTANE_GENERATED}/${release}.pb ${protos}
+    DEPENDS ${protos}
+    COMMENT "Compiling the ${release} schema"
+    VERBATIM)
+endfunction()
+
+# <namespace>::<function>() returns the file's bytes.
+function(octane_embed target function file)
+  string(REPLACE "::" "_" file_name ${function})
+  set(output ${OCTANE_GENERATED}/${file_name}.cpp)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND octane-embed ${output} ${function} ${file}
+    DEPENDS octane-embed ${file}
+    VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()
+
+function(octane_embed_schemas target)
+  foreach(release alpha5 beta2)
+    octane_descriptor_set(${release})
+    octane_embed(${target} octane::schema::embedded_${release} ${OCTANE_GENERATED}/${release}.pb)
+  endforeach()
+endfunction()
+
+# Every file of web/ in one table: octane::endpoints::page_files().
+function(octane_embed_page target)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/web ${PROJECT_SOURCE_DIR}/web/*)
+  list(FILTER files EXCLUDE REGEX "\\.md$")
+  set(output ${OCTANE_GENERATED}/page_files.cpp)
+  set(absolute ${files})
+  list(TRANSFORM absolute PREPEND ${PROJECT_SOURCE_DIR}/web/)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND octane-embed --table ${output} ${PROJECT_SOURCE_DIR}/web ${files}
+    DEPENDS octane-embed ${absolute}
+    VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

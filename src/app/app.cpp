@@ -1,0 +1,228 @@
+#include "app/app.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+#include <utility>
+
+#include "app/own_names.hpp"
+#include "app/schemas.hpp"
+#include "endpoints/routes.hpp"
+#include "http/server.hpp"
+#include "http/tls.hpp"
+#include "telemetry/log.hpp"
+#include "upstream/task.hpp"
+
+namespace octane::app {
+namespace asio = boost::asio;
+using telemetry::Level;
+
+namespace {
+
+constexpr std::chrono::seconds kDrain{5};  // CONTRACT §1
+
+unsigned cores() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+upstream::OctaneOptions make_octane_options(const Options& options, const LoadedSchemas& schemas) {
+    upstream::OctaneOptions result;
+    result.channel.host = options.octane_host;
+    result.channel.port = options.octane_port;
+    result.channel.max_message = options.max_message;
+    result.connection.schemas = schemas.schemas;
+    result.connection.should_detect = schemas.should_detect;
+    result.concurrency = options.upstream_concurrency;
+    return result;
+}
+
+http::AccessOptions make_access_options(const Options& options) {
+    http::AccessOptions result;
+    result.allow_origins = options.allow_origins;
+    result.token = options.token;
+    result.own_names = own_names();
+    return result;
+}
+
+http::ServerOptions make_server_options(const Options& options) {
+    http::ServerOptions result;
+    result.host = options.host;
+    result.port = options.port;
+    result.max_body = options.max_body;
+    if (!options.tls_cert.empty()) result.tls = http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
+    return result;
+}
+
+http::ServerHooks make_hooks() {
+    http::ServerHooks hooks;
+    hooks.on_exception = [](std::string_view what) {
+        telemetry::log(Level::error, "A request failed inside the proxy", {{"reason", what}});
+    };
+    return hooks;
+}
+
+std::vector<asio::any_io_executor> executors_of(http::Loops& loops) {
+    std::vector<asio::any_io_executor> executors;
+    for (std::size_t i = 0; i < loops.size(); ++i) executors.push_back(loops.at(i).get_executor());
+    return executors;
+}
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+}  // namespace
+
+// Members are in the order of construction; what is declared later uses what stands before it and ends first.
+struct App::Impl {
+    explicit Impl(const Options& given)
+        : options(given),
+          loaded(load_schemas(given)),
+          control_guard(asio::make_work_guard(control)),
+          workers(std::max(2U, cores() - 1)),
+          octane(make_octane_options(given, loaded), control.get_executor()),
+          caller(octane, rpc::DenyList(given.deny, given.allow, loaded.schemas), given.timeout),
+          loops(given.threads == 0 ? cores() : given.threads),
+          hub(control.get_executor(), executors_of(loops), workers, stats),
+          session(octane, hub, control.get_executor(), stats, {}),
+          context{caller,
+                  hub,
+                  session,
+                  stats,
+                  stats,
+                  OCTANE_VERSION,
+                  loaded.warnings,
+                  given.web_root,
+                  std::chrono::steady_clock::now()},
+          access(make_access_options(given)),
+          server(loops, routed(), access, make_server_options(given), make_hooks()),
+          signals(control, SIGINT, SIGTERM) {}
+
+    const http::Router& routed() {
+        endpoints::add_routes(router, context);
+        return router;
+    }
+
+    void start();
+    void say_what_starts() const;
+    asio::awaitable<void> stop();
+    asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
+
+    Options options;
+    LoadedSchemas loaded;
+    frames::FrameStats stats;
+    asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
+    asio::executor_work_guard<asio::io_context::executor_type> control_guard;
+    asio::thread_pool workers;  // encoders
+    upstream::Octane octane;
+    rpc::Caller caller;
+    http::Loops loops;
+    frames::Hub hub;
+    frames::Session session;
+    endpoints::Context context;
+    http::AccessPolicy access;
+    http::Router router;
+    http::Server server;
+    asio::signal_set signals;
+    bool is_session_running = false;  // control thread
+    bool is_watch_running = false;    // control thread
+};
+
+void App::Impl::say_what_starts() const {
+    telemetry::log(Level::info, "octane-proxy " OCTANE_VERSION " starts",
+                   {{"octane", octane.address()},
+                    {"octane_host_from", options.octane_host_reason},
+                    {"upstream_concurrency", options.upstream_concurrency},
+                    {"timeout_ms", std::int64_t{options.timeout.count()}},
+                    {"max_body", std::uint64_t{options.max_body}},
+                    {"max_message", std::uint64_t{options.max_message}}});
+    for (const auto& schema : loaded.schemas) {
+        telemetry::log(Level::info, "Schema loaded",
+                       {{"name", schema->name()}, {"services", std::uint64_t{schema->services().size()}}});
+    }
+    for (const auto& warning : loaded.warnings) telemetry::log(Level::warn, warning);
+    if (!is_loopback(options.host) && options.token.empty()) {
+        telemetry::log(Level::warn,
+                       "Anyone who reaches this machine can use Octane through this proxy; --token FILE asks for a token, --host "
+                       "127.0.0.1 keeps it local",
+                       {{"host", options.host}});
+    }
+}
+
+void App::Impl::start() {
+    say_what_starts();
+    octane.connection().on_change(
+        [this](const std::shared_ptr<const upstream::ConnectionState>& state) { session.on_connection(state); });
+    is_watch_running = true;
+    upstream::start_task(control.get_executor(), "connection watch", octane.connection().run(),
+                         [this] { is_watch_running = false; });
+    is_session_running = true;
+    upstream::start_task(control.get_executor(), "callback session", session.run(), [this] { is_session_running = false; });
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        telemetry::log(Level::info, "Going down", {{"signal", signal}});
+        signals.async_wait([](const boost::system::error_code& again, int number) {
+            if (!again) std::_Exit(128 + number);
+        });
+        upstream::start_task(control.get_executor(), "shutdown", stop(), [this] { control.stop(); });
+    });
+    loops.start();
+    server.start();
+    std::cout << "listening on " << (options.tls_cert.empty() ? "http://" : "https://") << server.address() << std::endl;
+}
+
+asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline) {
+    asio::steady_timer timer(control);
+    while (!is_true(*this) && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(std::chrono::milliseconds(10));
+        const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        static_cast<void>(error);
+    }
+}
+
+// Stop accepting, say goodbye to viewers, let calls end, give the callback back, then cut what is left.
+asio::awaitable<void> App::Impl::stop() {
+    const auto deadline = std::chrono::steady_clock::now() + kDrain;
+    server.stop_accepting();
+    octane.connection().stop();
+    hub.say_goodbye(R"({"type":"bye"})");
+    session.stop();
+    co_await wait_until([](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; }, deadline);
+    hub.stop();
+    server.close_all();
+    co_await wait_until(
+        [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running && !self.is_watch_running; },
+        std::chrono::steady_clock::now() + kDrain);
+}
+
+App::App(const Options& options) {
+    telemetry::configure_logging(options.log);
+    impl_ = std::make_unique<Impl>(options);
+}
+
+App::~App() = default;
+
+void App::run() {
+    impl_->start();
+    impl_->control.run();
+    impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
+    impl_->loops.stop();
+    impl_->control.restart();
+    impl_->control.poll();  // and on this thread
+    impl_->workers.stop();
+    impl_->workers.join();
+    telemetry::log(Level::info, "Stopped");
+}
+
+}  // namespace octane::app

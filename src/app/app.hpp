@@ -1,0 +1,27 @@
+// Room: app. Everything the program consists of, in the order it starts and the order it stops.
+#pragma once
+
+#include <memory>
+
+#include "app/options.hpp"
+
+namespace octane::app {
+
+class App {
+  public:
+    // Sets up the log and binds the HTTP port. Throws std::runtime_error or std::system_error, whose text is one clear sentence,
+    // if the program cannot start.
+    explicit App(const Options& options);
+    ~App();
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+
+    // Serves until SIGINT or SIGTERM, then drains for up to 5 s (CONTRACT §1). A second signal ends the process at once.
+    void run();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace octane::app

@@ -1,0 +1,159 @@
+#include "app/option_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+#include <stdexcept>
+
+#include "app/option_values.hpp"
+
+namespace octane::app {
+namespace {
+
+constexpr std::size_t kLargestBody = 16UL << 30U;
+constexpr std::size_t kLargestMessage = std::numeric_limits<int>::max();  // gRPC counts in int
+
+std::string method_pattern(const std::string& text) {
+    const auto slash = text.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == text.size() || text.find('/', slash + 1) != std::string::npos) {
+        throw std::invalid_argument(show_value(text) + " is not of the form Service/method, where * stands for any characters");
+    }
+    return text;
+}
+
+void set_api(Options& options, const std::string& value) {
+    if (value == "auto") {
+        options.api = Api::automatic;
+    } else if (value == "alpha5") {
+        options.api = Api::alpha5;
+    } else if (value == "beta2") {
+        options.api = Api::beta2;
+    } else {
+        throw std::invalid_argument(show_value(value) + " is none of auto, alpha5, beta2");
+    }
+}
+
+void set_level(Options& options, const std::string& value) {
+    if (!telemetry::parse_level(value, options.log.level)) {
+        throw std::invalid_argument(show_value(value) + " is none of trace, debug, info, warn, error, off");
+    }
+}
+
+void set_format(Options& options, const std::string& value) {
+    if (!telemetry::parse_format(value, options.log.format))
+        throw std::invalid_argument(show_value(value) + " is none of text, json");
+}
+
+void set_log_file(Options& options, const std::string& value) {
+    std::error_code ignored;
+    if (value.empty() || std::filesystem::is_directory(value, ignored))
+        throw std::invalid_argument(show_value(value) + " is not a file");
+    options.log.file = value;
+}
+
+constexpr std::array<OptionEntry, 22> kTable = {{
+    {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
+     [](Options& options, const std::string& value) { options.host = parse_host(value); }},
+    {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
+     [](Options& options, const std::string& value) {
+         options.port = static_cast<std::uint16_t>(parse_number(value, 0, 65535));
+     }},
+    {"tls-cert", "FILE", "Listening", "certificate chain (PEM); with --tls-key, HTTPS is served instead of HTTP", "none", "",
+     false, [](Options& options, const std::string& value) { options.tls_cert = parse_file(value); }},
+    {"tls-key", "FILE", "Listening", "private key of the certificate (PEM)", "none", "", false,
+     [](Options& options, const std::string& value) { options.tls_key = parse_file(value); }},
+    {"web-root", "DIR", "Listening", "serve this directory at / instead of the built-in page", "built-in page", "", false,
+     [](Options& options, const std::string& value) { options.web_root = parse_directory(value); }},
+    {"threads", "N", "Listening", "threads that serve connections", "one per core", "", false,
+     [](Options& options, const std::string& value) { options.threads = static_cast<unsigned>(parse_number(value, 0, 256)); }},
+
+    {"octane-host", "HOST", "Octane", "machine that Octane runs on", "127.0.0.1, in a container host.docker.internal",
+     "OCTANE_HOST", false, [](Options& options, const std::string& value) { options.octane_host = parse_host(value); }},
+    {"octane-port", "PORT", "Octane", "port of Octane's gRPC server", "51022", "OCTANE_PORT", false,
+     [](Options& options, const std::string& value) {
+         options.octane_port = static_cast<std::uint16_t>(parse_number(value, 1, 65535));
+     }},
+    {"api", "RELEASE", "Octane", "which of Octane's schemas to speak: auto, alpha5 or beta2", "auto", "", false, set_api},
+    {"proto-path", "DIR", "Octane", "speak the .proto files of this directory instead of the built-in schemas", "none", "", false,
+     [](Options& options, const std::string& value) { options.proto_path = parse_directory(value); }},
+    {"descriptor-set", "FILE", "Octane", "speak a compiled descriptor set (protoc --descriptor_set_out) instead", "none", "",
+     false, [](Options& options, const std::string& value) { options.descriptor_set = parse_file(value); }},
+    {"upstream-concurrency", "N", "Octane", "calls in flight to Octane at once, further ones queue; 0 = no limit", "4", "", false,
+     [](Options& options, const std::string& value) {
+         options.upstream_concurrency = static_cast<unsigned>(parse_number(value, 0, 100000));
+     }},
+
+    {"timeout", "DURATION", "Limits", "deadline of a call that sets none, like 500ms, 30s or 2m; 0 = none", "30s", "", false,
+     [](Options& options, const std::string& value) { options.timeout = parse_duration(value); }},
+    {"max-body", "SIZE", "Limits", "largest HTTP request body", "64MiB", "", false,
+     [](Options& options, const std::string& value) { options.max_body = parse_size(value, kLargestBody); }},
+    {"max-message", "SIZE", "Limits", "largest gRPC message, above all the largest frame", "256MiB", "", false,
+     [](Options& options, const std::string& value) { options.max_message = parse_size(value, kLargestMessage); }},
+
+    {"allow-origin", "ORIGIN", "Access",
+     "browser origin that may call besides local ones, like https://example.org; * allows every one", "local origins only", "",
+     true, [](Options& options, const std::string& value) { options.allow_origins.push_back(value); }},
+    {"token", "FILE", "Access", "file with a secret that every request but /livez must bring", "none", "", false,
+     [](Options& options, const std::string& value) { options.token = read_token(value); }},
+    {"deny", "PATTERN", "Access", "methods to refuse besides the built-in list, as Service/method with * wildcards",
+     "built-in list", "", true,
+     [](Options& options, const std::string& value) { options.deny.push_back(method_pattern(value)); }},
+    {"allow", "PATTERN", "Access", "methods to let through although a list refuses them", "none", "", true,
+     [](Options& options, const std::string& value) { options.allow.push_back(method_pattern(value)); }},
+
+    {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level},
+    {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format},
+    {"log-file", "FILE", "Log", "write a file besides stderr; it rotates at 10 MiB and 3 old ones are kept", "none", "", false,
+     set_log_file},
+}};
+
+}  // namespace
+
+std::span<const OptionEntry> option_table() {
+    return kTable;
+}
+
+std::string variable_name(const OptionEntry& entry) {
+    std::string name = "OCTANE_PROXY_";
+    for (const char letter : entry.name) {
+        name += letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    }
+    return name;
+}
+
+std::string help_text() {
+    static constexpr std::size_t kColumn = 30;
+    std::string text = "octane-proxy " OCTANE_VERSION
+                       ": any gRPC method of OctaneRender as HTTP with JSON, every frame to the browser\n\n"
+                       "Usage: octane-proxy [options]\n\n"
+                       "Each option may also stand in the environment or in a file (--config). What counts is the\n"
+                       "command line first, then the environment, then the file, then the default.\n"
+                       "Options marked with + may be repeated; a value may also list several, separated by commas.\n";
+    std::string_view group;
+    const auto add = [&text](std::string left, std::string_view right) {
+        left.resize(std::max(left.size() + 2, kColumn), ' ');
+        text += left;
+        text += right;
+        text += '\n';
+    };
+    for (const OptionEntry& entry : kTable) {
+        if (entry.group != group) {
+            group = entry.group;
+            text += "\n" + std::string(group) + ":\n";
+        }
+        add("  --" + std::string(entry.name) + ' ' + std::string(entry.argument) + (entry.is_list ? " +" : ""), entry.meaning);
+        std::string facts = "default: " + std::string(entry.default_text) + "; environment: " + variable_name(entry);
+        if (!entry.short_variable.empty()) facts += ", " + std::string(entry.short_variable);
+        add("", facts);
+    }
+    text += "\nOther:\n";
+    add("  --config FILE", "read options from a TOML or INI file: lines like  octane-port = 51022");
+    add("", "default: none; environment: OCTANE_PROXY_CONFIG");
+    add("  --version", "print the version and end");
+    add("  -h, --help", "print this and end");
+    text.pop_back();
+    return text;
+}
+
+}  // namespace octane::app

@@ -1,0 +1,173 @@
+// Three sources are gathered as text, joined by precedence and only then understood, so that every message can name its source.
+// CLI11 splits the command line and reads the file; its own precedence puts the file above the environment, so it is not used.
+#include "app/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "app/option_table.hpp"
+#include "app/option_values.hpp"
+
+namespace octane::app {
+namespace {
+
+// What one source says of one option. `source` is how a message names it: "--port", "OCTANE_PROXY_PORT", "port in proxy.toml".
+struct Given {
+    std::string source;
+    std::vector<std::string> values;
+};
+using GivenOptions = std::map<std::string_view, Given>;  // by OptionEntry::name
+
+struct CommandLine {
+    GivenOptions given;
+    std::string config;
+    bool wants_help = false;
+    bool wants_version = false;
+};
+
+CommandLine read_command_line(int argc, const char* const* argv) {
+    CommandLine result;
+    CLI::App parser;
+    parser.set_help_flag();
+    parser.allow_extras();
+    std::map<std::string_view, std::vector<std::string>> values;
+    for (const OptionEntry& entry : option_table()) {
+        parser.add_option("--" + std::string(entry.name), values[entry.name])->allow_extra_args(false);
+    }
+    std::vector<std::string> config;
+    parser.add_option("--config", config)->allow_extra_args(false);
+    parser.add_flag("-h,--help", result.wants_help);
+    parser.add_flag("--version", result.wants_version);
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string text = error.what();
+        throw std::invalid_argument(text.substr(0, text.find(':')) + " needs a value");
+    } catch (const CLI::ParseError& error) { throw std::invalid_argument(error.what()); }
+    if (result.wants_help || result.wants_version) return result;
+    for (const std::string& extra : parser.remaining()) {
+        if (extra != "--")
+            throw std::invalid_argument((extra.starts_with('-') ? "unknown option " : "unexpected argument ") +
+                                        show_value(extra));
+    }
+    for (const OptionEntry& entry : option_table()) {
+        auto& given = values[entry.name];
+        if (!given.empty()) result.given[entry.name] = {"--" + std::string(entry.name), std::move(given)};
+    }
+    if (!config.empty()) result.config = config.back();
+    return result;
+}
+
+GivenOptions read_environment(const Surroundings& surroundings) {
+    GivenOptions given;
+    for (const OptionEntry& entry : option_table()) {
+        for (const std::string& name : {variable_name(entry), std::string(entry.short_variable)}) {
+            if (name.empty() || given.contains(entry.name)) continue;
+            if (auto value = find_variable(surroundings, name)) given[entry.name] = {name, {*std::move(value)}};
+        }
+    }
+    return given;
+}
+
+GivenOptions read_file(const std::string& file) {
+    std::ifstream input(parse_file(file));
+    std::vector<CLI::ConfigItem> items;
+    try {
+        items = CLI::ConfigTOML().from_config(input);
+    } catch (const CLI::Error& error) {
+        throw std::invalid_argument(show_value(file) + " cannot be understood: " + error.what());
+    }
+    GivenOptions given;
+    for (CLI::ConfigItem& item : items) {
+        std::string name = item.name;
+        std::ranges::replace(name, '_', '-');
+        const auto entry = std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name);
+        if (!item.parents.empty())
+            throw std::invalid_argument("section [" + item.parents.front() + "] in " + show_value(file) +
+                                        " is unknown; options stand without a section");
+        if (entry == option_table().end())
+            throw std::invalid_argument(show_value(item.name) + " in " + show_value(file) + " is not an option");
+        if (!entry->is_list && item.inputs.size() != 1) {
+            throw std::invalid_argument(name + " in " + show_value(file) + " takes one value; put it in quotes");
+        }
+        given[entry->name] = {name + " in " + show_value(file), std::move(item.inputs)};
+    }
+    return given;
+}
+
+// Of an option that is no list, the last value counts.
+void apply(Options& options, const OptionEntry& entry, const Given& given) {
+    try {
+        if (!entry.is_list) return entry.apply(options, given.values.back());
+        for (const std::string& value : given.values) {
+            for (const std::string& item : split_list(value)) entry.apply(options, item);
+        }
+    } catch (const std::invalid_argument& error) { throw std::invalid_argument(given.source + ": " + error.what()); }
+}
+
+// What no single option can know.
+void check_together(const GivenOptions& given) {
+    const bool has_certificate = given.contains("tls-cert");
+    if (has_certificate != given.contains("tls-key")) {
+        throw std::invalid_argument(std::string(has_certificate ? "--tls-cert needs --tls-key" : "--tls-key needs --tls-cert") +
+                                    " beside it: HTTPS takes both");
+    }
+    if (given.contains("proto-path") && given.contains("descriptor-set")) {
+        throw std::invalid_argument("--proto-path and --descriptor-set exclude each other");
+    }
+}
+
+Options read_options(const CommandLine& command_line, const Surroundings& surroundings) {
+    const GivenOptions environment = read_environment(surroundings);
+    GivenOptions file;
+    const auto config_variable = find_variable(surroundings, "OCTANE_PROXY_CONFIG");
+    if (!command_line.config.empty() || config_variable) {
+        const bool is_flag = !command_line.config.empty();
+        try {
+            file = read_file(is_flag ? command_line.config : *config_variable);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument(std::string(is_flag ? "--config: " : "OCTANE_PROXY_CONFIG: ") + error.what());
+        }
+    }
+    GivenOptions given = command_line.given;
+    given.insert(environment.begin(), environment.end());  // insert keeps what is there: precedence
+    given.insert(file.begin(), file.end());
+    check_together(given);
+    Options options;
+    for (const OptionEntry& entry : option_table()) {
+        const auto found = given.find(entry.name);
+        if (found != given.end()) apply(options, entry, found->second);
+    }
+    if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
+    if (options.octane_host.empty()) {
+        OctaneHost detected = detect_octane_host(surroundings);
+        options.octane_host = std::move(detected.host);
+        options.octane_host_reason = std::move(detected.reason);
+    }
+    return options;
+}
+
+}  // namespace
+
+ParsedOptions parse_options(int argc, const char* const* argv) {
+    return parse_options(argc, argv, process_surroundings());
+}
+
+ParsedOptions parse_options(int argc, const char* const* argv, const Surroundings& surroundings) {
+    try {
+        const CommandLine command_line = read_command_line(argc, argv);
+        if (command_line.wants_help) return {std::nullopt, help_text(), 0};
+        if (command_line.wants_version) return {std::nullopt, "octane-proxy " OCTANE_VERSION, 0};
+        return {read_options(command_line, surroundings), {}, 0};
+    } catch (const std::invalid_argument& error) {
+        return {std::nullopt, std::string("octane-proxy: ") + error.what() + "; octane-proxy --help lists the options", 2};
+    }
+}
+
+}  // namespace octane::app

@@ -1,0 +1,58 @@
+// Room: app. What the command line, the environment and a configuration file say. CONTRACT §1.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/environment.hpp"
+#include "telemetry/log.hpp"
+
+namespace octane::app {
+
+enum class Api : std::uint8_t { automatic, alpha5, beta2 };
+
+struct Options {
+    std::string host = "0.0.0.0";
+    std::uint16_t port = 51023;
+    std::string octane_host;         // as given, else detected
+    std::string octane_host_reason;  // how it was found, for the log: "--octane-host", "OCTANE_HOST", "container recognised by
+                                     // /.dockerenv", "default"
+    std::uint16_t octane_port = 51022;
+    Api api = Api::automatic;
+    std::filesystem::path proto_path;          // empty: built-in schemas
+    std::filesystem::path descriptor_set;      // empty: built-in schemas
+    unsigned upstream_concurrency = 4;         // 0: no limit
+    std::chrono::milliseconds timeout{30000};  // 0: none
+    std::size_t max_body = 64UL << 20U;        // bytes
+    std::size_t max_message = 256UL << 20U;
+    std::vector<std::string> allow_origins;
+    std::string token;               // content of --token FILE, trimmed; never logged
+    std::vector<std::string> deny;   // "Service/method" with * wildcards, besides the built-in list
+    std::vector<std::string> allow;  // let through although the built-in list denies
+    std::filesystem::path web_root;  // empty: built-in page
+    std::filesystem::path tls_cert;
+    std::filesystem::path tls_key;
+    unsigned threads = 0;  // 0: as many as cores
+    telemetry::LogOptions log;
+};
+
+struct ParsedOptions {
+    std::optional<Options> options;  // empty: end now
+    std::string
+        message;  // without its last line end: for stdout if exit_status is 0 (--help, --version), else one line for stderr
+    int exit_status = 0;  // 2 for an unknown option, a bad value or an unreadable file
+};
+
+// Reads flags, then environment (OCTANE_PROXY_<OPTION>, OCTANE_HOST, OCTANE_PORT), then --config FILE, then defaults.
+ParsedOptions parse_options(int argc, const char* const* argv);
+
+// The same in surroundings that the caller describes instead of the process's own.
+ParsedOptions parse_options(int argc, const char* const* argv, const Surroundings& surroundings);
+
+}  // namespace octane::app

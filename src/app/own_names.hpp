@@ -1,0 +1,12 @@
+// Room: app. What this machine is called, for the host and origin check of CONTRACT §6.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace octane::app {
+
+// The host name, and that name's first label. Empty if the system does not say.
+std::vector<std::string> own_names();
+
+}  // namespace octane::app

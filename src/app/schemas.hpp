@@ -1,0 +1,22 @@
+// Room: app. Which schemas the options ask for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/options.hpp"
+#include "schema/schema.hpp"
+
+namespace octane::app {
+
+struct LoadedSchemas {
+    std::vector<std::shared_ptr<const schema::Schema>> schemas;  // oldest first
+    bool should_detect = true;                                   // false: there is only one choice
+    std::vector<std::string> warnings;                           // files left out, one sentence each
+};
+
+// Throws std::runtime_error if what the user named cannot be loaded at all.
+LoadedSchemas load_schemas(const Options& options);
+
+}  // namespace octane::app

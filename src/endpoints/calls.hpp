@@ -1,0 +1,11 @@
+// Room: endpoints. POST /<service>/<method>: CONTRACT §2.
+#pragma once
+
+#include "endpoints/context.hpp"
+#include "http/message.hpp"
+
+namespace octane::endpoints {
+
+boost::asio::awaitable<http::Response> call_method(const Context& context, http::Request& request);
+
+}  // namespace octane::endpoints

@@ -1,0 +1,28 @@
+// Room: endpoints. What the handlers work with; made by the app, alive as long as the server.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "frames/hub.hpp"
+#include "frames/session.hpp"
+#include "frames/stats.hpp"
+#include "rpc/caller.hpp"
+
+namespace octane::endpoints {
+
+struct Context {
+    const rpc::Caller& caller;
+    frames::Hub& hub;
+    frames::Session& session;
+    const frames::FrameStats& stats;
+    frames::FrameStats& viewer_stats;   // the same object, for the viewers that write it
+    std::string version;                // of the proxy
+    std::vector<std::string> warnings;  // what start-up found; shown in /health
+    std::filesystem::path web_root;     // empty: the built-in page
+    std::chrono::steady_clock::time_point started;
+};
+
+}  // namespace octane::endpoints

@@ -1,0 +1,125 @@
+#include "endpoints/render.hpp"
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "endpoints/callback_status.hpp"
+#include "endpoints/sse_viewer.hpp"
+#include "endpoints/view_query.hpp"
+#include "frames/event.hpp"
+#include "wire/json_text.hpp"
+
+namespace octane::endpoints {
+namespace asio = boost::asio;
+
+namespace {
+
+// octaneWeb gives up after 10 s (octane-livelink.md §3.2); it should hear our reason before that.
+constexpr std::chrono::milliseconds kRegistrationLimit{8000};
+
+http::Response json_response(std::string json) {
+    http::Response response;
+    response.body = std::move(json);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
+// The body as a JSON object; an empty body is {}.
+base::Result<nlohmann::json> read_object(const http::Request& request) {
+    if (request.body.find_first_not_of(" \t\r\n") == std::string::npos) return nlohmann::json::object();
+    auto json = nlohmann::json::parse(request.body, nullptr, false);
+    if (json.is_discarded()) return base::make_error(base::ErrorCode::bad_json, "the body is not JSON");
+    if (!json.is_object()) return base::make_error(base::ErrorCode::bad_json, "the body must be a JSON object");
+    return json;
+}
+
+base::Result<base::Done> check_callback_type(const http::Request& request) {
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    const auto type = body->find("callbackType");
+    if (type == body->end()) return base::Done{};
+    if (type->is_string() && type->get<std::string>() == "OnNewImage") return base::Done{};
+    return base::make_error(base::ErrorCode::bad_value,
+                            "callbackType is " +
+                                type->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).substr(0, 60) +
+                                "; the only callback that can be registered is \"OnNewImage\"");
+}
+
+std::string make_connected_event(const std::string& client_id, const frames::FrameStats& stats) {
+    std::string event = "retry: 2000\ndata: {\"type\":\"connected\",\"client_id\":";
+    wire::append_json_string(event, client_id);
+    event += ",\"timestamp\":";
+    frames::append_timestamp(event, std::chrono::system_clock::now());
+    event += ",\"status\":" + make_callback_status(stats) + "}\n\n";
+    return event;
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> register_callback(const Context& context, http::Request& request) {
+    const auto type = check_callback_type(request);
+    if (!type) co_return http::error_response(type.error());
+    const auto id = co_await context.session.register_callback(kRegistrationLimit);
+    if (!id) {
+        // Whatever Octane's reason, existing clients know 500 here (CONTRACT §3).
+        auto response = http::error_response(id.error());
+        response.status = 500;
+        co_return response;
+    }
+    const std::string number = std::to_string(*id);
+    co_return json_response(R"({"success":true,"callbackId":)" + number + R"(,"callback_id":)" + number +
+                            R"(,"message":"Callback streaming initialized","status":)" + make_callback_status(context.stats) +
+                            "}");
+}
+
+asio::awaitable<http::Response> unregister_callback(const Context& context, http::Request&) {
+    const bool is_going = co_await context.session.unregister_callback();
+    const char* const message =
+        is_going ? "Callback unregistered" : "Viewers are watching: the callback goes when the last of them leaves";
+    co_return json_response(R"({"success":true,"message":")" + std::string(message) + R"(","status":)" +
+                            make_callback_status(context.stats) + "}");
+}
+
+asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request) {
+    auto options = read_view_query(request.query, *context.caller.schema());
+    if (!options) co_return http::error_response(options.error());
+    if (!context.hub.has_room_for(options->variant)) {
+        co_return http::error_response(
+            base::make_error(base::ErrorCode::too_many_variants,
+                             "frames are already made in " + std::to_string(frames::Hub::kMaxVariants) +
+                                 " different forms; use a format, quality, size and pass that another viewer has"));
+    }
+    options->id = base::make_uuid();
+    http::Response response;
+    response.content_type = "text/event-stream";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.headers.emplace_back("X-Accel-Buffering", "no");
+    response.on_stream = [&context, options = std::move(*options), loop = request.loop_index,
+                          remote = request.remote](std::shared_ptr<http::EventStream> stream) {
+        const auto viewer =
+            std::make_shared<SseViewer>(std::move(stream), context.hub.at(loop), options, context.viewer_stats, remote);
+        viewer->open(std::make_shared<const std::string>(make_connected_event(options.id, context.stats)));
+    };
+    co_return response;
+}
+
+asio::awaitable<http::Response> callback_status(const Context& context, http::Request&) {
+    co_return json_response(R"({"success":true,"status":)" + make_callback_status(context.stats) + "}");
+}
+
+asio::awaitable<http::Response> ping_client(const Context& context, http::Request& request) {
+    const auto body = read_object(request);
+    if (!body) co_return http::error_response(body.error());
+    const auto id = body->find("client_id");
+    if (id == body->end() || !id->is_string() || id->get<std::string>().empty()) {
+        co_return http::error_response(base::make_error(
+            base::ErrorCode::bad_value, "Missing client_id: the body must hold the id of the stream's connected event"));
+    }
+    context.hub.ping(id->get<std::string>());
+    co_return json_response(R"({"success":true,"message":"Client pinged"})");
+}
+
+}  // namespace octane::endpoints

@@ -1,0 +1,15 @@
+// Room: endpoints. What a viewer asks for in its query: CONTRACT §3.
+#pragma once
+
+#include "base/result.hpp"
+#include "frames/viewer.hpp"
+#include "http/message.hpp"
+#include "schema/schema.hpp"
+
+namespace octane::endpoints {
+
+// format, quality, width, height, fps, pass. The schema gives render passes their names. Error 40006 bad_query names the
+// parameter and what it takes.
+base::Result<frames::ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema);
+
+}  // namespace octane::endpoints

@@ -1,0 +1,80 @@
+// Room: frames. One picture as Octane sent it, and the frame it came in. Source of every field: octane-livelink.md §2.
+//
+// A Frame is made on the session's strand and never changes; it is shared by workers and loops. Pixels stay in the slices gRPC
+// received.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace octane::frames {
+
+// The numbers of octaneapi.ImageType that a renderer produces or may name.
+enum class ImageType : std::int32_t {
+    ldr_rgba = 0,
+    ldr_mono = 1,
+    hdr_rgba = 2,
+    hdr_mono = 3,
+    ldr_mono_alpha = 4,
+    hdr_mono_alpha = 5,
+    half_rgba = 6,
+    half_mono = 7,
+    half_mono_alpha = 8,
+};
+
+struct RenderImage {
+    ImageType type = ImageType::ldr_rgba;
+    std::int32_t color_space = 0;
+    bool is_linear = false;
+    std::uint32_t width = 0;   // pixels
+    std::uint32_t height = 0;  // pixels
+    std::uint32_t pitch = 0;   // as sent; which unit it has is decided by resolve_layout()
+    std::int32_t render_pass_id = 0;
+    float tonemapped_samples = 0;  // samples per pixel of what is visible
+    float calculated_samples = 0;
+    float region_samples = 0;
+    float max_samples = 0;
+    float samples_per_second = 0;
+    float render_time = 0;  // seconds since the render was restarted
+    std::uint64_t change_level = 0;
+    bool has_pending_updates = false;
+    std::int32_t sub_sampling = 0;
+    bool has_alpha = false;
+    std::int32_t premultiplied_alpha_type = 0;
+    bool keeps_environment = false;
+    base::ByteChain pixels;
+};
+
+struct Frame {
+    std::uint64_t seq = 0;  // 1, 2, 3… over the life of the process, repeats not counted
+    std::uint64_t epoch = 0;
+    std::uint32_t callback_id = 0;
+    std::uint64_t user_data = 0;
+    std::chrono::system_clock::time_point received;
+    std::vector<RenderImage> images;  // never empty
+};
+
+// The entries of an octaneapi.ApiArrayApiRenderImage. Error 50002 bad_answer if the bytes are no such message.
+base::Result<std::vector<RenderImage>> parse_images(const base::ByteChain& array, const std::shared_ptr<const void>& owner);
+
+// Where rows lie in the pixels.
+struct Layout {
+    std::size_t bytes_per_pixel = 0;
+    std::size_t stride = 0;  // bytes from one row to the next
+};
+
+// The rule of octane-livelink.md §2.3. Error 50002 bad_answer "unexpected buffer size …" rather than a guess; also for types that
+// no renderer produces.
+base::Result<Layout> resolve_layout(const RenderImage& image);
+
+// True if both show the same state of the render (CONTRACT §3: change level, samples per pixel, render time and size all equal).
+bool is_repeat(const Frame& previous, const std::vector<RenderImage>& images);
+
+}  // namespace octane::frames

@@ -1,0 +1,54 @@
+#include <string>
+
+#include "frames/image.hpp"
+
+namespace octane::frames {
+namespace {
+
+// Bytes of one pixel: octane-livelink.md §2.2. 0 for what no renderer produces (block-compressed textures, unknown numbers).
+std::size_t pixel_size(ImageType type) {
+    switch (type) {
+        case ImageType::ldr_mono: return 1;
+        case ImageType::ldr_mono_alpha:
+        case ImageType::half_mono: return 2;
+        case ImageType::ldr_rgba:
+        case ImageType::hdr_mono:
+        case ImageType::half_mono_alpha: return 4;
+        case ImageType::hdr_mono_alpha:
+        case ImageType::half_rgba: return 8;
+        case ImageType::hdr_rgba: return 16;
+    }
+    return 0;
+}
+
+}  // namespace
+
+base::Result<Layout> resolve_layout(const RenderImage& image) {
+    const std::size_t pixel = pixel_size(image.type);
+    const std::size_t length = image.pixels.size();
+    const std::string kind = "type " + std::to_string(static_cast<std::int32_t>(image.type));
+    if (pixel == 0)
+        return base::make_error(base::ErrorCode::bad_answer,
+                                "Octane sent an image of " + kind + ", which is not a render image format");
+    if (image.width == 0 || image.height == 0)
+        return base::make_error(base::ErrorCode::bad_answer, "Octane sent an image without a size");
+    // All of these fit 64 bits: width, height and pitch are 32-bit numbers and a pixel has at most 16 bytes; the product of three
+    // is checked by length.
+    const std::size_t row = std::size_t{image.width} * pixel;
+    const std::size_t pitch = image.pitch == 0 ? image.width : image.pitch;
+    const auto fits = [&](std::size_t stride) { return stride >= row && length / stride + 1 >= image.height; };
+    if (length % image.height == 0 && length / image.height == row) return Layout{pixel, row};
+    if (length % image.height == 0 && length / image.height == pitch * pixel && pitch >= image.width)
+        return Layout{pixel, pitch * pixel};
+    if (length % image.height == 0 && length / image.height == pitch && pitch >= row) return Layout{pixel, pitch};
+    for (const std::size_t stride : {pitch * pixel, pitch}) {
+        if (fits(stride) && length >= stride * (image.height - 1) + row) return Layout{pixel, stride};
+    }
+    return base::make_error(base::ErrorCode::bad_answer, "unexpected buffer size: Octane sent " + std::to_string(length) +
+                                                             " bytes for an image of " + std::to_string(image.width) + "×" +
+                                                             std::to_string(image.height) + " pixels, pitch " +
+                                                             std::to_string(image.pitch) + ", " + kind + ", which needs " +
+                                                             std::to_string(row) + " bytes a row without padding");
+}
+
+}  // namespace octane::frames

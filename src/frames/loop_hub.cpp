@@ -1,0 +1,153 @@
+#include "frames/loop_hub.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "frames/event.hpp"
+#include "frames/hub.hpp"
+
+namespace octane::frames {
+namespace asio = boost::asio;
+
+LoopHub::LoopHub(Hub& hub, std::size_t index, asio::any_io_executor executor, FrameStats& stats)
+    : hub_(hub), index_(index), executor_(std::move(executor)), stats_(stats), tick_timer_(executor_), pacing_timer_(executor_) {}
+
+namespace {
+
+std::shared_ptr<const std::string> make_ping() {
+    std::string json = R"({"type":"ping","timestamp":)";
+    append_timestamp(json, std::chrono::system_clock::now());
+    json += '}';
+    return std::make_shared<const std::string>(make_event(json));
+}
+
+}  // namespace
+
+// A viewer may close while it is served: leave() takes it away when its transport says so.
+template <typename Act>
+void LoopHub::for_each(Act act) {
+    for (auto& [variant, group] : groups_) {
+        const auto viewers = group.viewers;
+        for (const auto& viewer : viewers) act(*viewer);
+    }
+}
+
+void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
+    stats_.viewers.fetch_add(1, std::memory_order_relaxed);
+    stats_.viewers_ever.fetch_add(1, std::memory_order_relaxed);
+    if (octane_event_) viewer->send(octane_event_);
+    if (viewer->is_paced()) ++paced_viewers_;
+    auto& group = groups_[viewer->variant()];
+    group.viewers.push_back(viewer);
+    if (!group.outlet) {
+        group.outlet = std::make_shared<Outlet>();
+        group.outlet->wake = [weak = weak_from_this(), variant = viewer->variant(), executor = executor_] {
+            asio::post(executor, [weak, variant] {
+                if (const auto self = weak.lock()) self->deliver(variant);
+            });
+        };
+        hub_.watch(index_, viewer->variant(), group.outlet);
+    } else if (group.newest) {
+        viewer->offer(group.newest, Viewer::Clock::now());
+        arm_pacing();
+    }
+    hub_.count_viewer(+1);
+    if (goodbye_) viewer->say_goodbye(goodbye_);
+    if (!is_ticking_) arm_tick();
+}
+
+void LoopHub::leave(const std::shared_ptr<Viewer>& viewer) {
+    const auto found = groups_.find(viewer->variant());
+    if (found == groups_.end()) return;
+    auto& viewers = found->second.viewers;
+    if (std::erase(viewers, viewer) == 0) return;
+    stats_.viewers.fetch_sub(1, std::memory_order_relaxed);
+    if (viewer->is_paced()) --paced_viewers_;
+    hub_.count_viewer(-1);
+    if (!viewers.empty()) return;
+    hub_.unwatch(index_, viewer->variant());
+    groups_.erase(found);
+}
+
+void LoopHub::deliver(const Variant& variant) {
+    const auto found = groups_.find(variant);
+    if (found == groups_.end()) return;
+    auto frame = found->second.outlet->box.take();
+    if (!frame || frame->epoch < epoch_) return;
+    found->second.newest = frame;
+    const auto now = Viewer::Clock::now();
+    const auto viewers = found->second.viewers;
+    for (const auto& viewer : viewers) viewer->offer(frame, now);
+    arm_pacing();
+}
+
+void LoopHub::announce(const std::shared_ptr<const std::string>& event) {
+    for_each([&](Viewer& viewer) { viewer.send(event); });
+}
+
+void LoopHub::set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch) {
+    if (epoch > epoch_) {
+        epoch_ = epoch;
+        for (auto& [variant, group] : groups_) group.newest.reset();
+        for_each([](Viewer& viewer) { viewer.forget_waiting(); });
+    }
+    octane_event_ = std::move(event);
+    announce(octane_event_);
+}
+
+void LoopHub::say_goodbye(const std::shared_ptr<const std::string>& event) {
+    goodbye_ = event;
+    for_each([&](Viewer& viewer) { viewer.say_goodbye(event); });
+}
+
+void LoopHub::ping(const std::string& viewer_id) {
+    for_each([&](Viewer& viewer) {
+        if (viewer.id() == viewer_id) viewer.send(make_ping());
+    });
+}
+
+void LoopHub::stop() {
+    is_stopped_ = true;
+    tick_timer_.cancel();
+    pacing_timer_.cancel();
+}
+
+void LoopHub::arm_tick() {
+    if (is_stopped_) return;
+    is_ticking_ = true;
+    tick_timer_.expires_after(std::chrono::seconds(1));
+    tick_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (self && !error) self->tick();
+    });
+}
+
+void LoopHub::tick() {
+    const auto now = Viewer::Clock::now();
+    for_each([&](Viewer& viewer) { viewer.check_progress(now); });
+    if (--seconds_to_ping_ <= 0) {
+        seconds_to_ping_ = kSecondsBetweenPings;
+        announce(make_ping());
+    }
+    is_ticking_ = false;
+    if (!groups_.empty()) arm_tick();
+}
+
+// Viewers with a frame-rate cap hold a frame until its time; one timer serves the earliest of them.
+void LoopHub::arm_pacing() {
+    if (paced_viewers_ == 0 || is_stopped_) return;
+    const auto now = Viewer::Clock::now();
+    auto earliest = Viewer::Clock::time_point::max();
+    for_each([&](Viewer& viewer) { earliest = std::min(earliest, viewer.due(now)); });
+    if (earliest == Viewer::Clock::time_point::max()) return;
+    pacing_timer_.expires_at(earliest);
+    pacing_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (!self || error) return;
+        self->for_each([due = Viewer::Clock::now()](Viewer& viewer) { viewer.advance(due); });
+        self->arm_pacing();
+    });
+}
+
+}  // namespace octane::frames

@@ -1,0 +1,74 @@
+// Room: frames. The viewers of one I/O thread.
+//
+// Everything here runs on that thread's loop, except deliver's wake-up, which only posts to it. A frame costs one post per loop,
+// not one per viewer.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frames/stats.hpp"
+#include "frames/track.hpp"
+#include "frames/viewer.hpp"
+
+namespace octane::frames {
+
+class Hub;
+
+class LoopHub : public std::enable_shared_from_this<LoopHub> {
+  public:
+    // CONTRACT §3: how often a ping goes to every viewer.
+    static constexpr int kSecondsBetweenPings = 15;
+
+    LoopHub(Hub& hub, std::size_t index, boost::asio::any_io_executor executor, FrameStats& stats);
+    LoopHub(const LoopHub&) = delete;
+    LoopHub& operator=(const LoopHub&) = delete;
+
+    // The viewer gets Octane's state, then the newest frame, then all that follows. It must be leave()d before it is destroyed.
+    void join(const std::shared_ptr<Viewer>& viewer);
+    void leave(const std::shared_ptr<Viewer>& viewer);
+
+    // Posted by the hub.
+    void announce(const std::shared_ptr<const std::string>& event);
+    void set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch);  // see Hub::announce_octane
+    void say_goodbye(const std::shared_ptr<const std::string>& event);
+    void ping(const std::string& viewer_id);
+    void stop();  // no more timers
+
+    [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
+
+  private:
+    struct Group {
+        std::shared_ptr<Outlet> outlet;
+        std::shared_ptr<const VariantFrame> newest;
+        std::vector<std::shared_ptr<Viewer>> viewers;
+    };
+    void deliver(const Variant& variant);
+    void arm_tick();
+    void tick();
+    void arm_pacing();
+    template <typename Act>
+    void for_each(Act act);
+
+    Hub& hub_;
+    const std::size_t index_;
+    boost::asio::any_io_executor executor_;
+    FrameStats& stats_;
+    boost::asio::steady_timer tick_timer_;
+    boost::asio::steady_timer pacing_timer_;
+    std::map<Variant, Group> groups_;
+    std::shared_ptr<const std::string> octane_event_;
+    std::size_t paced_viewers_ = 0;
+    std::shared_ptr<const std::string> goodbye_;  // set once the proxy goes down
+    std::uint64_t epoch_ = 0;                     // frames of an older one are not shown
+    int seconds_to_ping_ = kSecondsBetweenPings;
+    bool is_ticking_ = false;
+    bool is_stopped_ = false;
+};
+
+}  // namespace octane::frames

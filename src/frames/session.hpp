@@ -1,0 +1,99 @@
+// Room: frames. Octane's callback session: registration, the stream, fetching, reconnects and the order of frames.
+//
+// It lives on one dedicated strand, like the hub it feeds. Frames are numbered here; repeats end here. CONTRACT §3.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "frames/hub.hpp"
+#include "frames/octane_frames.hpp"
+#include "frames/stats.hpp"
+#include "upstream/octane.hpp"
+
+namespace octane::frames {
+
+struct SessionOptions {
+    std::chrono::milliseconds idle_before_unregister{10000};  // CONTRACT §3: nobody watching for this long
+    std::chrono::milliseconds call_timeout{10000};            // registering, unregistering, release
+    std::chrono::milliseconds grab_timeout{30000};
+};
+
+class Session {
+  public:
+    // `strand` is the hub's too. Everything must outlive run().
+    Session(upstream::Octane& octane, Hub& hub, boost::asio::any_io_executor strand, FrameStats& stats, SessionOptions options);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // Runs until stop(); to be spawned once on the strand. Returns with the callback unregistered and the stream closed.
+    boost::asio::awaitable<void> run();
+    void stop();  // on the strand
+
+    // From any loop: registers although nobody watches yet, and says which id Octane gave. Error 50003 octane_unreachable_call
+    // and Octane's own.
+    boost::asio::awaitable<base::Result<std::uint32_t>> register_callback(std::chrono::milliseconds limit);
+    // From any loop: takes register_callback() back; the callback goes at once unless somebody watches. True if it is (being)
+    // unregistered.
+    boost::asio::awaitable<bool> unregister_callback();
+
+    // On the strand: the connection came or went.
+    void on_connection(const std::shared_ptr<const upstream::ConnectionState>& state);
+
+  private:
+    boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<bool> register_with_octane();
+    boost::asio::awaitable<void> unregister_with_octane();
+    boost::asio::awaitable<void> read_stream(std::shared_ptr<upstream::ServerStream> stream);
+    boost::asio::awaitable<void> fetch_frames();
+    boost::asio::awaitable<base::GrpcStatus> fetch_once();
+    bool take_grabbed(const upstream::Reply& reply, std::uint64_t user_data);
+    boost::asio::awaitable<void> release_result();
+    boost::asio::awaitable<void> ask_registration(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer);
+    boost::asio::awaitable<void> ask_unregistration(bool& is_going);
+    boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
+    void on_event(CallbackEvent event);
+    void take_images(std::vector<RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data);
+    void forward(std::string_view type, const CallbackEvent& event);
+    void ring();
+    void wake();
+    [[nodiscard]] bool is_wanted() const;
+    [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }
+
+    upstream::Octane& octane_;
+    Hub& hub_;
+    boost::asio::any_io_executor strand_;
+    FrameStats& stats_;
+    SessionOptions options_;
+
+    boost::asio::cancellation_signal abandon_call_;   // emitted by stop(): registering
+    boost::asio::cancellation_signal abandon_fetch_;  // emitted by stop(): fetching
+    boost::asio::steady_timer wake_;      // cancelled whenever something that the loops below wait for may have changed
+    boost::asio::steady_timer doorbell_;  // cancelled to start a fetch
+    std::shared_ptr<const upstream::ConnectionState> connection_;
+    std::shared_ptr<const Frame> last_;
+    std::uint64_t seq_ = 0;
+    std::uint64_t user_data_ = 0;  // of the newest event that only rang
+    std::uint32_t callback_id_ = 0;
+    std::chrono::steady_clock::time_point unwatched_since_{};
+    std::optional<base::Error> registration_error_;
+    bool is_registered_ = false;
+    bool is_asked_for_ = false;  // by register_callback()
+    bool is_reading_ = false;
+    bool is_fetching_ = false;
+    bool has_rung_ = false;      // one fetch pending, at most
+    bool should_fetch_ = false;  // the fetching coroutine is to go on
+    bool has_streamed_ = false;  // this stream carries pixels: what a fetch brings would be older
+    bool is_stopping_ = false;
+};
+
+}  // namespace octane::frames

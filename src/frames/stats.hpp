@@ -1,0 +1,29 @@
+// Room: frames. Counters of the frame path: what /render/callback-status, /health and /metrics read. Each is written by the
+// thread that does the thing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace octane::frames {
+
+struct FrameStats {
+    std::atomic<std::uint64_t> callbacks{0};  // newImage events and fetched images, repeats included
+    std::atomic<std::uint64_t> repeats{0};
+    std::atomic<std::uint64_t> published{0};  // frames with a number of their own
+    std::atomic<std::uint64_t> rejected{0};   // images that were not what they said
+    std::atomic<std::uint64_t> stream_errors{0};
+    std::atomic<std::uint64_t> registrations{0};
+    std::atomic<std::int64_t> last_callback_us{0};  // microseconds since 1970; 0: none yet
+    std::atomic<std::uint64_t> callback_id{0};      // as Octane answered; 0: not registered
+    std::atomic<bool> is_streaming{false};
+    std::atomic<std::uint64_t> viewers{0};  // connected now
+    std::atomic<std::uint64_t> viewers_ever{0};
+    std::atomic<std::uint64_t> encoded{0};    // variant frames made
+    std::atomic<std::uint64_t> coalesced{0};  // frames that a busy encoder skipped
+    std::atomic<std::uint64_t> dropped{0};    // frames that some viewer did not get
+    std::atomic<std::uint64_t> sent{0};       // newImage events whose write was begun
+    std::atomic<std::uint64_t> waiting{0};    // viewers that have a frame waiting behind the one being written
+};
+
+}  // namespace octane::frames

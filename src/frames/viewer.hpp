@@ -1,0 +1,97 @@
+// Room: frames. What one viewer gets, and when: one frame being written, one waiting, control events in order.
+//
+// Lives on one loop and is used only there. It knows nothing of sockets: a Transport writes for it and calls on_written().
+// CONTRACT §3 "Rules".
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frames/stats.hpp"
+#include "frames/variant.hpp"
+
+namespace octane::frames {
+
+class Transport {
+  public:
+    virtual ~Transport() = default;
+    // Begins one write; the bytes stay alive until the viewer's on_written(). Never called while a write is under way.
+    virtual void write(std::span<const std::string_view> parts) = 0;
+    virtual void close() = 0;   // at once; the viewer is told nothing more
+    virtual void finish() = 0;  // after the write under way
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point last_progress() const = 0;
+};
+
+struct ViewerOptions {
+    Variant variant;
+    std::string id;                              // the client_id of its connected event
+    std::chrono::nanoseconds frame_interval{0};  // at least this between two frames; 0: every frame
+};
+
+class Viewer {
+  public:
+    using Clock = std::chrono::steady_clock;
+    // Control events waiting beyond this mean that the viewer reads nothing: it is disconnected.
+    static constexpr std::size_t kMaxControl = 256;
+    // CONTRACT §3: a viewer that takes nothing for this long is disconnected.
+    static constexpr std::chrono::seconds kLongestStall{30};
+
+    // The transport must outlive the viewer, or close() must be called before it ends.
+    Viewer(Transport& transport, ViewerOptions options, FrameStats& stats);
+    ~Viewer();
+    Viewer(const Viewer&) = delete;
+    Viewer& operator=(const Viewer&) = delete;
+
+    [[nodiscard]] const std::string& id() const { return options_.id; }
+    [[nodiscard]] const Variant& variant() const { return options_.variant; }
+
+    // A frame no newer than one already offered is ignored; a newer one replaces the one waiting.
+    void offer(const std::shared_ptr<const VariantFrame>& frame, Clock::time_point now);
+    // A whole event; never dropped. Closes the transport if too many wait.
+    void send(std::shared_ptr<const std::string> event);
+    void on_written(Clock::time_point now);
+
+    // To be called about once a second: false if the viewer has stalled and must go (it has then been closed).
+    bool check_progress(Clock::time_point now);
+    // When the frame that waits for its interval may go, if that is still to come; else time_point::max().
+    [[nodiscard]] Clock::time_point due(Clock::time_point now) const;
+    [[nodiscard]] bool is_paced() const { return options_.frame_interval.count() > 0; }
+    // Begins what may be begun: for the loop's timer at due().
+    void advance(Clock::time_point now);
+
+    // The frame that waits is of an Octane that is gone.
+    void forget_waiting() { set_waiting(nullptr); }
+    void say_goodbye(std::shared_ptr<const std::string> event);  // sends the event, then ends the response
+    [[nodiscard]] bool is_closed() const { return is_closed_; }
+
+  private:
+    void begin_write();
+    void write_control();
+    void write_frame(Clock::time_point now);
+    void set_waiting(std::shared_ptr<const VariantFrame> frame);
+    void close();
+
+    Transport& transport_;
+    ViewerOptions options_;
+    FrameStats& stats_;
+    std::deque<std::shared_ptr<const std::string>> control_;  // bounded by kMaxControl
+    std::shared_ptr<const VariantFrame> waiting_;
+    std::shared_ptr<const VariantFrame> frame_in_write_;
+    std::shared_ptr<const std::string> control_in_write_;
+    std::string head_;
+    std::vector<std::string_view> parts_;
+    std::uint64_t newest_offered_ = 0;
+    std::uint64_t last_sent_ = 0;  // 0: none yet
+    Clock::time_point next_frame_ = Clock::time_point::min();
+    bool is_writing_ = false;
+    bool is_closed_ = false;
+    bool is_leaving_ = false;
+};
+
+}  // namespace octane::frames

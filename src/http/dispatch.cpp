@@ -1,0 +1,58 @@
+#include "http/dispatch.hpp"
+
+#include "telemetry/log.hpp"
+
+namespace octane::http {
+namespace {
+
+using base::ErrorCode;
+using base::make_error;
+
+// 503 by the rule of error numbers; no other room has a use for it.
+constexpr ErrorCode kTooManyConnections{50303};
+
+}  // namespace
+
+Routed route(const Router& router, Request& request) {
+    Routed routed;
+    if (request.verb == "OPTIONS") return routed;
+    auto match = router.find(request.verb, request.path);
+    routed.handler = match.handler;
+    routed.allow = std::move(match.allow);
+    request.captures = std::move(match.captures);
+    if (routed.handler == nullptr && routed.allow.empty() && router.fallback()) routed.handler = &router.fallback();
+    return routed;
+}
+
+Response own_response(const Routed& routed, const Request& request) {
+    if (request.verb == "OPTIONS") {
+        Response response;
+        response.status = 204;
+        return response;
+    }
+    if (routed.allow.empty())
+        return refusal_response(make_error(ErrorCode::path_not_found, "there is nothing at this path"), request);
+    auto response = refusal_response(
+        make_error(ErrorCode::verb_not_allowed, request.verb + " is not possible here, but " + routed.allow + " is"), request);
+    response.headers.emplace_back("Allow", routed.allow);
+    return response;
+}
+
+Response refusal_response(const base::Error& error, const Request& request) {
+    if (error.code == ErrorCode::origin_refused || error.code == ErrorCode::host_refused) {
+        telemetry::log(telemetry::Level::warn, error.message);
+    }
+    const auto call_id = request.header("X-Call-Id");
+    auto response = error_response(error, call_id);
+    if (!call_id.empty()) response.headers.emplace_back("X-Call-Id", call_id);
+    return response;
+}
+
+Response busy_response(const Request& request) {
+    auto response = refusal_response(
+        make_error(kTooManyConnections, "the proxy serves as many connections as it may; try again later"), request);
+    response.headers.emplace_back("Retry-After", "5");
+    return response;
+}
+
+}  // namespace octane::http

@@ -1,0 +1,68 @@
+// Room: http. The I/O threads and their loops.
+#include <boost/asio/executor_work_guard.hpp>
+#include <cassert>
+#include <exception>
+#include <thread>
+
+#include "http/server.hpp"
+#include "telemetry/log.hpp"
+
+namespace octane::http {
+namespace {
+
+namespace asio = boost::asio;
+
+// The last seam of an I/O thread: whatever escapes one handler must not end the others.
+void run_loop(asio::io_context& loop) {
+    for (;;) {
+        try {
+            loop.run();
+            return;
+        } catch (const std::exception& error) {
+            telemetry::log(telemetry::Level::error, "an exception reached an I/O loop", {{"what", error.what()}});
+        }
+    }
+}
+
+}  // namespace
+
+struct Loops::Impl {
+    struct Loop {
+        asio::io_context context{1};
+        asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+        std::thread thread;
+    };
+    std::vector<std::unique_ptr<Loop>> loops;
+};
+
+Loops::Loops(unsigned count) : impl_(std::make_unique<Impl>()) {
+    assert(count > 0);
+    for (unsigned i = 0; i < count; ++i) impl_->loops.push_back(std::make_unique<Impl::Loop>());
+}
+
+Loops::~Loops() {
+    stop();
+}
+
+void Loops::start() {
+    for (auto& loop : impl_->loops) {
+        if (!loop->thread.joinable()) loop->thread = std::thread([&context = loop->context] { run_loop(context); });
+    }
+}
+
+void Loops::stop() {
+    for (auto& loop : impl_->loops) loop->context.stop();
+    for (auto& loop : impl_->loops) {
+        if (loop->thread.joinable()) loop->thread.join();
+    }
+}
+
+std::size_t Loops::size() const {
+    return impl_->loops.size();
+}
+
+asio::io_context& Loops::at(std::size_t index) {
+    return impl_->loops.at(index)->context;
+}
+
+}  // namespace octane::http

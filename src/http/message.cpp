@@ -1,0 +1,43 @@
+#include "http/message.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include "http/percent.hpp"
+
+namespace octane::http {
+
+Query::Query(std::string_view raw) {
+    while (!raw.empty()) {
+        const auto end = raw.find('&');
+        const auto pair = raw.substr(0, end);
+        raw.remove_prefix(end == std::string_view::npos ? raw.size() : end + 1);
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        const auto name_text = pair.substr(0, equals);
+        const auto value_text = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+        // A malformed escape is kept as it stands: whoever reads the parameter judges it.
+        auto name = percent_decode(name_text, PlusSign::space).value_or(std::string(name_text));
+        auto value = percent_decode(value_text, PlusSign::space).value_or(std::string(value_text));
+        values_.insert_or_assign(std::move(name), std::move(value));
+    }
+}
+
+std::optional<std::string_view> Query::find(std::string_view name) const {
+    const auto found = values_.find(name);
+    if (found == values_.end()) return std::nullopt;
+    return found->second;
+}
+
+bool Query::flag(std::string_view name) const {
+    const auto value = find(name);
+    return value && *value != "0" && *value != "false" && *value != "no";
+}
+
+std::string_view Request::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        if (boost::beast::iequals(key, name)) return value;
+    }
+    return {};
+}
+
+}  // namespace octane::http

@@ -1,0 +1,76 @@
+// Room: http. A request as handlers see it, and the response they return. Beast stays behind the session.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace octane::http {
+
+class EventStream;
+
+// Decoded query parameters; of a name that stands twice the last one counts.
+class Query {
+  public:
+    Query() = default;
+    explicit Query(std::string_view raw);  // what follows '?', percent-encoded, '+' is a space
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+    [[nodiscard]] bool flag(std::string_view name) const;  // present and not "0", "false" or "no"
+    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return values_; }
+
+  private:
+    std::map<std::string, std::string, std::less<>> values_;
+};
+
+// Lives on the connection's loop from the parsed header until the response is written.
+class Request {
+  public:
+    std::string verb;  // "GET"
+    std::string path;  // percent-decoded, without query: "/ApiItem/name"
+    Query query;
+    std::string body;                         // complete; at most the server's max_body
+    std::string remote;                       // "127.0.0.1:52044"
+    std::vector<std::string> captures;        // what the route's {…} matched, in order
+    boost::asio::io_context* loop = nullptr;  // the loop this connection lives on
+    unsigned loop_index = 0;                  // its place among the server's loops
+
+    // Names without regard to case; empty if absent.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+
+    // Emitted on the loop when the client closes its connection while the handler runs. A handler that waits for others connects
+    // its slot.
+    boost::asio::cancellation_signal client_gone;
+
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers;  // besides Content-Type, Content-Length and CORS
+    std::string body;
+    base::ByteChain chain;  // written after body, without copying
+
+    // If set, the response is a stream: the header goes out, then this is called once, on the loop, with the open stream.
+    std::function<void(std::shared_ptr<EventStream>)> on_stream;
+};
+
+using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
+
+// The one place where an Error becomes a reply: {"success":false,"error":…,"status":…,"code":…,"callId":…} with the status of its
+// number.
+// A missing token adds WWW-Authenticate; X-Call-Id is the caller's to add, as on any other answer.
+Response error_response(const base::Error& error, std::string_view call_id = {});
+
+}  // namespace octane::http

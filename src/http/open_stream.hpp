@@ -1,0 +1,21 @@
+// Room: http. The open response over a connection's socket.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "http/connection.hpp"
+#include "http/event_stream.hpp"
+
+namespace octane::http {
+
+enum class StreamFraming : std::uint8_t {
+    chunked,  // one chunk a write
+    plain,    // HTTP/1.0: the end of the connection ends the body
+};
+
+// Takes the connection over; its response head must be out. Whoever holds the handle holds the stream: when the last one lets go
+// of it without having called finish(), the connection is closed.
+std::shared_ptr<EventStream> open_stream(std::shared_ptr<Connection> connection, StreamFraming framing);
+
+}  // namespace octane::http

@@ -1,0 +1,96 @@
+#include "http/router.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdint>
+#include <optional>
+
+namespace octane::http {
+namespace {
+
+constexpr std::size_t kMaxSegments = 16;
+
+struct Segments {
+    std::array<std::string_view, kMaxSegments> parts;
+    std::size_t count = 0;
+};
+
+// "/a/b" is {"a", "b"}; "/" is one empty segment. Nothing if there are more than any route has.
+std::optional<Segments> split(std::string_view path) {
+    Segments result;
+    if (!path.starts_with('/')) return std::nullopt;
+    for (;;) {
+        if (result.count == kMaxSegments) return std::nullopt;
+        path.remove_prefix(1);
+        const auto slash = path.find('/');
+        result.parts[result.count++] = path.substr(0, slash);
+        if (slash == std::string_view::npos) return result;
+        path.remove_prefix(slash);
+    }
+}
+
+bool is_capture(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+// How literal a matching pattern is, an earlier segment weighing more; 0 if it does not match.
+std::uint32_t match_rank(const std::vector<std::string>& pattern, const Segments& path) {
+    if (pattern.size() != path.count) return 0;
+    std::uint32_t rank = 1;
+    for (std::size_t i = 0; i < path.count; ++i) {
+        rank <<= 1U;
+        if (is_capture(pattern[i])) {
+            if (path.parts[i].empty()) return 0;
+        } else if (pattern[i] == path.parts[i]) {
+            rank |= 1U;
+        } else {
+            return 0;
+        }
+    }
+    return rank;
+}
+
+}  // namespace
+
+void Router::add(std::string_view verb, std::string_view pattern, Handler handler) {
+    const auto segments = split(pattern);
+    assert(segments && "a pattern starts with '/' and has at most 16 segments");
+    Route route;
+    route.verb = verb;
+    route.segments.assign(segments->parts.begin(), segments->parts.begin() + static_cast<std::ptrdiff_t>(segments->count));
+    route.handler = std::move(handler);
+    routes_.push_back(std::move(route));
+}
+
+Router::Match Router::find(std::string_view verb, std::string_view path) const {
+    Match match;
+    const auto segments = split(path);
+    if (!segments) return match;
+
+    std::uint32_t best = 0;
+    for (const auto& route : routes_) best = std::max(best, match_rank(route.segments, *segments));
+    if (best == 0) return match;
+
+    const std::string_view wanted = verb == "HEAD" ? "GET" : verb;
+    for (const auto& route : routes_) {
+        if (match_rank(route.segments, *segments) != best) continue;
+        if (route.verb == wanted) {
+            match.allow.clear();
+            match.handler = &route.handler;
+            for (std::size_t i = 0; i < segments->count; ++i) {
+                if (is_capture(route.segments[i])) match.captures.emplace_back(segments->parts[i]);
+            }
+            return match;
+        }
+        match.allow += route.verb + ", ";
+    }
+    match.allow += "OPTIONS";
+    return match;
+}
+
+void Router::set_fallback(Handler handler) {
+    fallback_ = std::move(handler);
+}
+
+}  // namespace octane::http

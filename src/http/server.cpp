@@ -1,0 +1,164 @@
+// Room: http. The listener, and the server's life from bind to close.
+#include "http/server.hpp"
+
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <system_error>
+
+#include "http/session.hpp"
+#include "telemetry/log.hpp"
+
+namespace octane::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kAcceptPause{100};  // after an error such as "too many open files"
+constexpr std::size_t kMaxRefused = 64;                 // connections beyond max_connections that still get their 503
+constexpr std::chrono::seconds kCloseWait{2};
+
+std::string join(const std::string& host, std::uint16_t port) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+[[noreturn]] void fail(error_code failed, const std::string& host, std::uint16_t port) {
+    throw std::system_error(std::error_code(failed.value(), std::system_category()), "cannot listen on " + join(host, port));
+}
+
+tcp::acceptor bind(asio::io_context& loop, const std::string& host, std::uint16_t port) {
+    error_code failed;
+    tcp::endpoint endpoint;
+    if (const auto address = asio::ip::make_address(host, failed); !failed) {
+        endpoint = tcp::endpoint(address, port);
+    } else {
+        tcp::resolver resolver(loop);
+        const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, failed);
+        if (failed || found.empty())
+            throw std::system_error(std::make_error_code(std::errc::address_not_available),
+                                    "cannot listen on " + join(host, port));
+        endpoint = found.begin()->endpoint();
+    }
+    tcp::acceptor acceptor(loop);
+    acceptor.open(endpoint.protocol(), failed);
+    if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+    if (!failed) acceptor.bind(endpoint, failed);
+    if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+    if (failed) fail(failed, host, port);
+    return acceptor;
+}
+
+void begin(const std::shared_ptr<Shard>& shard, tcp::socket socket, ConnectionPlace place, Admission admission) {
+    start_session(std::make_shared<Connection>(shard, std::move(socket), std::move(place)), admission);
+}
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Impl> {
+    Impl(Loops& given, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks)
+        : loops(given),
+          context(std::make_shared<ServerContext>(router, access, std::move(options), std::move(hooks))),
+          acceptor(bind(loops.at(0), context->options.host, context->options.port)),
+          bound(acceptor.local_endpoint()),
+          pause(loops.at(0)) {
+        for (std::size_t i = 0; i < loops.size(); ++i)
+            shards.push_back(std::make_shared<Shard>(context, loops.at(i), static_cast<unsigned>(i)));
+    }
+
+    // Runs on loop 0 until the acceptor is closed.
+    static asio::awaitable<void> accept(std::shared_ptr<Impl> self) {
+        for (std::size_t next = 0; self->acceptor.is_open(); next = (next + 1) % self->shards.size()) {
+            const auto shard = self->shards[next];
+            tcp::socket socket(shard->loop());
+            const auto [failed] = co_await self->acceptor.async_accept(socket, kTuple);
+            if (!failed) {
+                self->deal(shard, std::move(socket));
+            } else if (self->acceptor.is_open() && failed != asio::error::connection_aborted) {
+                telemetry::log(telemetry::Level::warn, "cannot accept a connection", {{"reason", failed.message()}});
+                self->pause.expires_after(kAcceptPause);
+                (void)co_await self->pause.async_wait(kTuple);
+            }
+        }
+    }
+
+    void deal(const std::shared_ptr<Shard>& shard, tcp::socket socket) {
+        const auto open = context->open.load();
+        if (open >= context->options.max_connections + kMaxRefused) return;  // the socket closes
+        const auto admission = open < context->options.max_connections ? Admission::served : Admission::refused;
+        asio::post(shard->loop(), [shard, socket = std::move(socket), place = ConnectionPlace(context), admission]() mutable {
+            begin(shard, std::move(socket), std::move(place), admission);
+        });
+    }
+
+    void stop_accepting() {
+        asio::post(loops.at(0), [self = shared_from_this()] {
+            error_code ignored;
+            self->acceptor.close(ignored);
+            self->pause.cancel();
+        });
+        for (const auto& shard : shards) asio::post(shard->loop(), [shard] { shard->drain(); });
+    }
+
+    void close_all() {
+        for (const auto& shard : shards) asio::post(shard->loop(), [shard] { shard->close_all(); });
+    }
+
+    Loops& loops;
+    std::shared_ptr<ServerContext> context;
+    tcp::acceptor acceptor;
+    tcp::endpoint bound;
+    asio::steady_timer pause;
+    std::vector<std::shared_ptr<Shard>> shards;
+};
+
+Server::Server(Loops& loops, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks)
+    : impl_(std::make_shared<Impl>(loops, router, access, std::move(options), std::move(hooks))) {}
+
+Server::~Server() {
+    if (impl_->loops.at(0).stopped()) {
+        error_code ignored;
+        impl_->acceptor.close(ignored);
+        return;
+    }
+    stop_accepting();
+    close_all();
+    // Handlers and policy must not end before the sessions that use them.
+    std::unique_lock lock(impl_->context->mutex);
+    impl_->context->all_closed.wait_for(lock, kCloseWait, [this] { return impl_->context->open.load() == 0; });
+}
+
+void Server::start() {
+    asio::co_spawn(impl_->loops.at(0), Impl::accept(impl_), asio::detached);
+}
+
+std::string Server::address() const {
+    return join(impl_->bound.address().to_string(), impl_->bound.port());
+}
+
+std::uint16_t Server::port() const {
+    return impl_->bound.port();
+}
+
+void Server::stop_accepting() {
+    impl_->stop_accepting();
+}
+
+std::size_t Server::connections() const {
+    return impl_->context->open.load();
+}
+
+void Server::close_all() {
+    impl_->close_all();
+}
+
+}  // namespace octane::http

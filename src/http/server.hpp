@@ -1,0 +1,78 @@
+// Room: http. The web server: N loops, a listener, and a session per connection.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/access.hpp"
+#include "http/router.hpp"
+
+namespace octane::http {
+
+// N threads, each running its own io_context. Connections are dealt to them in turn.
+class Loops {
+  public:
+    explicit Loops(unsigned count);
+    ~Loops();  // stops and joins
+    Loops(const Loops&) = delete;
+    Loops& operator=(const Loops&) = delete;
+
+    void start();
+    void stop();  // stops the loops and joins their threads
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] boost::asio::io_context& at(std::size_t index);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+struct ServerOptions {
+    std::string host = "0.0.0.0";
+    std::uint16_t port = 51023;                      // 0 picks a free one
+    std::size_t max_body = 64UL << 20U;              // bytes; a larger body is answered 413
+    std::size_t max_header = 64UL << 10U;            // bytes; larger headers are answered 431
+    std::size_t max_connections = 4096;              // beyond that a connection is answered 503 and closed
+    std::chrono::seconds idle_timeout{120};          // between requests, and for a header to come in
+    std::chrono::seconds body_timeout{60};           // without progress inside a body or while writing an ordinary response
+    std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
+};
+
+// What happened, for log and metrics; called on the connection's loop.
+struct ServerHooks {
+    std::function<void(const Request&, int status, std::chrono::steady_clock::duration)>
+        on_response;                                          // after each response head, streams included
+    std::function<void(std::string_view what)> on_exception;  // an exception reached the session's seam; the client got a 500
+};
+
+class Server {
+  public:
+    // The router, policy and loops must outlive the server. Throws std::system_error if the address cannot be bound (message
+    // names it).
+    Server(Loops& loops, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks);
+    // Closes everything and waits up to 2 s for sessions to end, unless the loops are stopped; not on a loop's thread.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    void start();                               // begins accepting
+    [[nodiscard]] std::string address() const;  // "HOST:PORT" as bound; IPv6 in brackets
+    [[nodiscard]] std::uint16_t port() const;
+
+    void stop_accepting();  // any thread; idle kept-alive connections are closed, those with a request finish it and close
+    [[nodiscard]] std::size_t connections() const;  // open ones, streams included
+    void close_all();                               // any thread; closes every connection at once
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace octane::http

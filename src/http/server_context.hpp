@@ -1,0 +1,52 @@
+// Room: http. What all loops of one server share, and the count of its open connections.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "http/server.hpp"
+
+namespace octane::http {
+
+// Immutable but for the count; any thread.
+struct ServerContext {
+    ServerContext(const Router& routes, const AccessPolicy& policy, ServerOptions given, ServerHooks called)
+        : router(routes), access(policy), options(std::move(given)), hooks(std::move(called)) {}
+
+    const Router& router;
+    const AccessPolicy& access;
+    const ServerOptions options;
+    const ServerHooks hooks;
+
+    std::atomic<std::size_t> open{0};
+    std::mutex mutex;
+    std::condition_variable all_closed;
+
+    void report_exception(std::string_view what) const noexcept;
+};
+
+// A place among the server's connections; taken when one is accepted, given back when its Connection ends.
+class ConnectionPlace {
+  public:
+    explicit ConnectionPlace(std::shared_ptr<ServerContext> context) : context_(std::move(context)) { ++context_->open; }
+    ~ConnectionPlace() {
+        if (!context_ || --context_->open != 0) return;
+        const std::lock_guard lock(context_->mutex);
+        context_->all_closed.notify_all();
+    }
+    ConnectionPlace(ConnectionPlace&&) = default;
+    ConnectionPlace& operator=(ConnectionPlace&&) = delete;
+    ConnectionPlace(const ConnectionPlace&) = delete;
+    ConnectionPlace& operator=(const ConnectionPlace&) = delete;
+
+  private:
+    std::shared_ptr<ServerContext> context_;
+};
+
+}  // namespace octane::http

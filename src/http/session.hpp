@@ -1,0 +1,16 @@
+// Room: http. Serves the requests of one connection, one after the other, until it closes or becomes a stream.
+#pragma once
+
+#include <memory>
+
+#include "http/connection.hpp"
+
+namespace octane::http {
+
+// Refused connections get 503 to their first request, whatever it is.
+enum class Admission : bool { served, refused };
+
+// On the connection's loop. The session keeps the connection alive; an exception that escapes it goes to the hooks.
+void start_session(std::shared_ptr<Connection> connection, Admission admission);
+
+}  // namespace octane::http

@@ -1,0 +1,112 @@
+#include "http/shard.hpp"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+
+#include "http/connection.hpp"
+#include "telemetry/log.hpp"
+
+namespace octane::http {
+namespace {
+
+constexpr std::chrono::seconds kSweepPeriod{1};
+constexpr std::chrono::milliseconds kWatchPeriod{50};
+
+}  // namespace
+
+void ServerContext::report_exception(std::string_view what) const noexcept {
+    try {
+        telemetry::log(telemetry::Level::error, "an exception reached a session", {{"what", what}});
+        if (hooks.on_exception) hooks.on_exception(what);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the report itself failed, and there is nobody left to tell
+    }
+}
+
+Shard::Shard(std::shared_ptr<ServerContext> context, boost::asio::io_context& loop, unsigned index)
+    : context_(std::move(context)), loop_(loop), index_(index), sweep_timer_(loop), watch_timer_(loop) {}
+
+void Shard::add(Connection& connection) {
+    connection.place_in_shard = connections_.size();
+    connections_.push_back(&connection);
+    arm_sweep();
+    if (is_closed_) connection.close();
+}
+
+void Shard::remove(Connection& connection) {
+    const auto place = connection.place_in_shard;
+    connections_[place] = connections_.back();
+    connections_[place]->place_in_shard = place;
+    connections_.pop_back();
+}
+
+void Shard::drain() {
+    is_draining_ = true;
+    for (auto* connection : connections_) {
+        if (connection->phase() == Phase::idle) connection->close();
+    }
+}
+
+void Shard::close_all() {
+    is_draining_ = true;
+    is_closed_ = true;
+    std::vector<std::shared_ptr<Connection>> handling;
+    for (auto* connection : connections_) {
+        connection->close();
+        if (connection->phase() == Phase::handling) handling.push_back(connection->shared_from_this());
+    }
+    for (const auto& connection : handling) connection->announce_gone();
+}
+
+void Shard::arm_sweep() {
+    if (is_sweeping_) return;
+    is_sweeping_ = true;
+    refresh_date();
+    sweep_timer_.expires_after(kSweepPeriod);
+    sweep_timer_.async_wait([self = shared_from_this()](boost::system::error_code failed) {
+        self->is_sweeping_ = false;
+        if (!failed) self->sweep();
+    });
+}
+
+void Shard::sweep() {
+    ++seconds_;
+    // Closing only posts completions, so the list stays as it is meanwhile.
+    for (auto* connection : connections_) {
+        if (connection->is_overdue()) connection->close();
+    }
+    if (!connections_.empty()) arm_sweep();
+}
+
+void Shard::watch_handlers() {
+    if (is_watching_) return;
+    is_watching_ = true;
+    watch_timer_.expires_after(kWatchPeriod);
+    watch_timer_.async_wait([self = shared_from_this()](boost::system::error_code failed) {
+        self->is_watching_ = false;
+        if (!failed) self->watch();
+    });
+}
+
+void Shard::watch() {
+    bool is_any_handling = false;
+    std::vector<std::shared_ptr<Connection>> gone;
+    for (auto* connection : connections_) {
+        if (connection->phase() != Phase::handling) continue;
+        is_any_handling = true;
+        if (connection->has_client_left()) gone.push_back(connection->shared_from_this());
+    }
+    if (is_any_handling) watch_handlers();
+    for (const auto& connection : gone) connection->announce_gone();
+}
+
+void Shard::refresh_date() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 64> line{};
+    const auto size = std::strftime(line.data(), line.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    date_line_.assign(line.data(), size);
+}
+
+}  // namespace octane::http

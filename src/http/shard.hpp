@@ -1,0 +1,59 @@
+// Room: http. One loop's share of a server: its connections, their deadlines, and the watch over clients that wait for an answer.
+//
+// Lives on its loop; every function is called there. One timer a second serves all deadlines, and one at 50 ms, which runs only
+// while handlers do, looks whether their clients are still there: a call of a few milliseconds pays for neither.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/server_context.hpp"
+
+namespace octane::http {
+
+class Connection;
+
+class Shard : public std::enable_shared_from_this<Shard> {
+  public:
+    Shard(std::shared_ptr<ServerContext> context, boost::asio::io_context& loop, unsigned index);
+
+    void add(Connection& connection);
+    void remove(Connection& connection);  // by the connection's destructor
+    void watch_handlers();                // a handler has begun
+
+    void drain();      // closes idle connections; the others close after their response
+    void close_all();  // closes every connection, also those that are still to come
+
+    [[nodiscard]] bool is_draining() const { return is_draining_; }
+    [[nodiscard]] std::uint32_t seconds() const { return seconds_; }  // counts while there are connections
+    [[nodiscard]] std::string_view date_line() const { return date_line_; }
+    [[nodiscard]] ServerContext& context() const { return *context_; }
+    [[nodiscard]] boost::asio::io_context& loop() const { return loop_; }
+    [[nodiscard]] unsigned index() const { return index_; }
+
+  private:
+    void arm_sweep();
+    void sweep();
+    void watch();
+    void refresh_date();
+
+    std::shared_ptr<ServerContext> context_;
+    boost::asio::io_context& loop_;
+    unsigned index_;
+    std::vector<Connection*> connections_;
+    boost::asio::steady_timer sweep_timer_;
+    boost::asio::steady_timer watch_timer_;
+    std::uint32_t seconds_ = 0;
+    std::string date_line_;
+    bool is_sweeping_ = false;
+    bool is_watching_ = false;
+    bool is_draining_ = false;
+    bool is_closed_ = false;
+};
+
+}  // namespace octane::http

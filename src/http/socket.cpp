@@ -1,0 +1,68 @@
+#include "http/socket.hpp"
+
+#ifdef __linux__
+#include <netinet/tcp.h>
+#include <poll.h>
+#endif
+
+#include <boost/asio/error.hpp>
+
+namespace octane::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+Socket::Socket(tcp::socket socket, asio::ssl::context* tls) : socket_(std::move(socket)) {
+    ErrorCode ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket_.non_blocking(true, ignored);
+    if (tls != nullptr) tls_.emplace(socket_, *tls);
+}
+
+std::string Socket::peer() const {
+    ErrorCode failed;
+    const auto endpoint = socket_.remote_endpoint(failed);
+    if (failed) return {};
+    const auto address = endpoint.address().to_string();
+    const auto port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
+}
+
+bool Socket::has_peer_left() {
+    if (!socket_.is_open()) return true;
+#ifdef POLLRDHUP
+    pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
+#else
+    char byte = 0;
+    ErrorCode failed;
+    const auto size = socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, failed);
+    return failed ? failed != asio::error::would_block && failed != asio::error::try_again : size == 0;
+#endif
+}
+
+std::size_t Socket::write_now(Gather::View bytes, ErrorCode& failed) {
+    const auto size = socket_.write_some(bytes, failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again) failed = {};
+    return size;
+}
+
+void Socket::limit_unsent([[maybe_unused]] int bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+    ErrorCode ignored;
+    socket_.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(bytes), ignored);
+#endif
+}
+
+void Socket::shutdown_send() {
+    ErrorCode ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void Socket::close() {
+    ErrorCode ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace octane::http

@@ -1,0 +1,23 @@
+// octane-proxy: puts OctaneRender's gRPC API and its frames on the web.
+#include <exception>
+#include <iostream>
+
+#include "app/app.hpp"
+#include "app/options.hpp"
+
+int main(int argc, char** argv) {
+    using namespace octane;
+    try {
+        const app::ParsedOptions parsed = app::parse_options(argc, argv);
+        if (!parsed.options) {
+            (parsed.exit_status == 0 ? std::cout : std::cerr) << parsed.message << '\n';
+            return parsed.exit_status;
+        }
+        app::App program(*parsed.options);
+        program.run();
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "octane-proxy: " << error.what() << '\n';
+        return 2;
+    }
+}

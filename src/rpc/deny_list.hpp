@@ -1,0 +1,28 @@
+// Room: rpc. Methods that the proxy refuses, each with its reason. CONTRACT §6.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "schema/schema.hpp"
+
+namespace octane::rpc {
+
+// Immutable after construction; read from all loops.
+class DenyList {
+  public:
+    // Patterns are "Service/method" with '*' for any run of characters; the service in its short or full form. `allow` wins over
+    // the built-in list, `deny` over both. The patterns are matched once, against every method of the schemas.
+    DenyList(const std::vector<std::string>& deny, const std::vector<std::string>& allow,
+             const std::vector<std::shared_ptr<const schema::Schema>>& schemas);
+
+    // The reason why the method is refused, as a sentence that also says how to let it through; null if it is allowed.
+    [[nodiscard]] const std::string* reason(const schema::Method& method) const;
+
+  private:
+    std::unordered_map<const google::protobuf::MethodDescriptor*, std::string> refused_;
+};
+
+}  // namespace octane::rpc

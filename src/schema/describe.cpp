@@ -1,0 +1,98 @@
+#include "schema/describe.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include <nlohmann/json.hpp>
+
+#include "schema/message_walk.hpp"
+#include "schema/request_template.hpp"
+
+namespace octane::schema {
+namespace {
+
+namespace pb = google::protobuf;
+using nlohmann::ordered_json;
+
+// Strings of a schema given by the user may hold anything; text that is not UTF-8 is replaced instead of failing.
+std::string text_of(const ordered_json& json) {
+    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string type_name(const pb::FieldDescriptor& field) {
+    if (field.is_map()) {
+        return "map<" + type_name(*field.message_type()->map_key()) + ", " + type_name(*field.message_type()->map_value()) + ">";
+    }
+    if (field.message_type() != nullptr) return field.message_type()->full_name();
+    if (field.enum_type() != nullptr) return field.enum_type()->full_name();
+    return field.type_name();
+}
+
+ordered_json enum_names(const pb::EnumDescriptor& type, MessageWalk& walk) {
+    ordered_json names = ordered_json::array();
+    for (int i = 0; i < type.value_count() && walk.count_field(); ++i) names.push_back(type.value(i)->name());
+    return names;
+}
+
+ordered_json describe_fields(const pb::Descriptor& message, MessageWalk& walk);
+
+ordered_json describe_field(const pb::FieldDescriptor& field, MessageWalk& walk) {
+    ordered_json out = {{"name", field.name()}, {"number", field.number()}, {"type", type_name(field)}};
+    out["repeated"] = field.is_repeated() && !field.is_map();
+    if (const auto* one_of = field.real_containing_oneof()) out["oneof"] = one_of->name();
+    const auto& element = field.is_map() ? *field.message_type()->map_value() : field;
+    if (element.enum_type() != nullptr) out["enum"] = enum_names(*element.enum_type(), walk);
+    if (element.message_type() != nullptr && walk.enter(*element.message_type())) {
+        out["fields"] = describe_fields(*element.message_type(), walk);
+        walk.leave();
+    }
+    return out;
+}
+
+ordered_json describe_fields(const pb::Descriptor& message, MessageWalk& walk) {
+    ordered_json fields = ordered_json::array();
+    for (int i = 0; i < message.field_count() && walk.count_field(); ++i)
+        fields.push_back(describe_field(*message.field(i), walk));
+    return fields;
+}
+
+ordered_json describe_type(const pb::Descriptor& message) {
+    MessageWalk walk;
+    walk.enter(message);
+    return {{"name", message.full_name()}, {"fields", describe_fields(message, walk)}};
+}
+
+ordered_json describe_method(const std::string& service, const pb::MethodDescriptor& method) {
+    ordered_json out;
+    out["name"] = method.name();
+    out["path"] = "/" + service + "/" + method.name();
+    out["request"] = describe_type(*method.input_type());
+    out["response"] = describe_type(*method.output_type());
+    out["streaming"] = method.client_streaming() || method.server_streaming();
+    out["template"] = request_template(*method.input_type());
+    return out;
+}
+
+}  // namespace
+
+std::string describe_services(const Schema& schema) {
+    ordered_json services = ordered_json::array();
+    for (const auto* service : schema.services()) {
+        ordered_json methods = ordered_json::array();
+        for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i)->name());
+        services.push_back({{"name", schema.short_name(*service)}, {"fullName", service->full_name()}, {"methods", methods}});
+    }
+    return text_of({{"schema", schema.name()}, {"services", services}});
+}
+
+// Written method by method: a large service is megabytes as text and many times that as JSON values.
+std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& service) {
+    const std::string name = schema.short_name(service);
+    std::string out = "{\"name\":" + text_of(name) + ",\"fullName\":" + text_of(service.full_name()) + ",\"methods\":[";
+    for (int i = 0; i < service.method_count(); ++i) {
+        if (i > 0) out += ',';
+        out += text_of(describe_method(name, *service.method(i)));
+    }
+    return out + "]}";
+}
+
+}  // namespace octane::schema

@@ -1,0 +1,19 @@
+// Room: schema. What the proxy says of an API: lists of services and methods, and JSON to paste into curl. CONTRACT §4.
+#pragma once
+
+#include <string>
+
+#include "schema/schema.hpp"
+
+namespace octane::schema {
+
+// {"schema":"alpha5","services":[{"name":"ApiItem","fullName":"octaneapi.ApiItemService","methods":["…"]},…]}
+std::string describe_services(const Schema& schema);
+
+// {"name":…,"fullName":…,"methods":[{"name","path":"/ApiItem/name","request":TYPE,"response":TYPE,"streaming":bool,"template":{…}}]}
+// where TYPE is {"name":…,"fields":[{"name","number","type","repeated","oneof","enum":[names…],"fields":[… of a sub-message]}]}
+// (nesting cut where a message contains itself). "template" is a request that the proxy accepts as it stands: every field with
+// its default, one member of each one-of.
+std::string describe_service(const Schema& schema, const google::protobuf::ServiceDescriptor& service);
+
+}  // namespace octane::schema

@@ -1,0 +1,12 @@
+// Room: schema. The descriptor sets that the build embeds in the binary.
+#pragma once
+
+#include <string_view>
+
+namespace octane::schema {
+
+// Serialized FileDescriptorSets with all imports, as compiled from proto/octane/<release>/.
+std::string_view embedded_alpha5();
+std::string_view embedded_beta2();
+
+}  // namespace octane::schema

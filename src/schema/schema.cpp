@@ -1,0 +1,145 @@
+#include "schema/schema.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "schema/load_files.hpp"
+#include "schema/name_index.hpp"
+#include "schema/plain_text.hpp"
+#include "schema/read_candidates.hpp"
+#include "schema/suggest.hpp"
+
+namespace octane::schema {
+namespace {
+
+using google::protobuf::ServiceDescriptor;
+
+std::vector<const ServiceDescriptor*> sorted_services(const LoadedFiles& loaded) {
+    std::vector<const ServiceDescriptor*> services;
+    for (const auto* file : loaded.files) {
+        for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
+    }
+    std::sort(services.begin(), services.end(),
+              [](const auto* left, const auto* right) { return left->full_name() < right->full_name(); });
+    return services;
+}
+
+base::Error nothing_loads(const LoadedFiles& loaded) {
+    std::string message = "no file of the schema can be loaded";
+    if (!loaded.problems.empty()) message += "; the first: " + loaded.problems.front();
+    return base::make_error(base::ErrorCode::internal, std::move(message));
+}
+
+base::Error several_fit(std::string_view wanted, const std::vector<const ServiceEntry*>& rivals) {
+    std::string message = "\"" + plain_text(wanted) + "\" fits ";
+    for (std::size_t i = 0; i < rivals.size(); ++i) {
+        if (i > 0) message += i + 1 == rivals.size() ? " and " : ", ";
+        message += rivals[i]->descriptor->full_name();
+    }
+    return base::make_error(base::ErrorCode::service_not_found, message + "; please use a full name");
+}
+
+base::Error no_service(std::string_view wanted, const NameIndex& index) {
+    std::vector<std::string_view> known;
+    for (const auto& entry : index.entries()) known.emplace_back(entry.short_name);
+    const auto brief = without_suffix(wanted);
+    const auto hint = did_you_mean(nearest_names(brief.substr(brief.rfind('.') + 1), known));
+    return base::make_error(base::ErrorCode::service_not_found, "The loaded schema has no service \"" + plain_text(wanted) +
+                                                                    "\"" +
+                                                                    (hint.empty() ? "; GET /services lists those it has" : hint));
+}
+
+base::Error no_method(std::string_view wanted, const ServiceEntry& service) {
+    std::vector<std::string_view> known;
+    for (const auto& method : service.methods) known.emplace_back(method.descriptor->name());
+    const auto hint = did_you_mean(nearest_names(wanted, known));
+    return base::make_error(base::ErrorCode::method_not_found,
+                            service.short_name + " has no method \"" + plain_text(wanted) + "\"" +
+                                (hint.empty() ? "; GET /services/" + service.short_name + " lists those it has" : hint));
+}
+
+base::Error several_methods_fit(std::string_view wanted, const ServiceEntry& service, const std::vector<const Method*>& rivals) {
+    std::string message = "\"" + plain_text(wanted) + "\" fits these methods of " + service.short_name + ": ";
+    for (std::size_t i = 0; i < rivals.size(); ++i) message += (i > 0 ? ", " : "") + rivals[i]->descriptor->name();
+    return base::make_error(base::ErrorCode::method_not_found, message + "; please mind the case");
+}
+
+base::Result<const ServiceEntry*> find_entry(const NameIndex& index, std::string_view service) {
+    const auto match = index.find(service);
+    if (match.found != nullptr) return match.found;
+    if (match.rivals != nullptr) return several_fit(service, *match.rivals);
+    return no_service(service, index);
+}
+
+}  // namespace
+
+struct Schema::Impl {
+    Impl(std::string given_name, LoadedFiles loaded)
+        : name(std::move(given_name)),
+          pool(std::move(loaded.pool)),
+          services(sorted_services(loaded)),
+          index(services),
+          problems(std::move(loaded.problems)) {}
+
+    std::string name;
+    std::unique_ptr<google::protobuf::DescriptorPool> pool;
+    std::vector<const ServiceDescriptor*> services;
+    NameIndex index;
+    std::vector<std::string> problems;
+};
+
+Schema::Schema(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Schema::~Schema() = default;
+
+base::Result<std::shared_ptr<const Schema>> Schema::from_descriptor_set(std::string name, std::string_view bytes) {
+    auto candidates = read_descriptor_set(bytes);
+    if (!candidates) return candidates.error();
+    auto loaded = load_files(*std::move(candidates));
+    if (loaded.files.empty()) return nothing_loads(loaded);
+    return std::shared_ptr<const Schema>(new Schema(std::make_unique<Impl>(std::move(name), std::move(loaded))));
+}
+
+base::Result<std::shared_ptr<const Schema>> Schema::from_directory(std::string name, const std::filesystem::path& directory) {
+    auto candidates = read_directory(directory);
+    if (!candidates) return candidates.error();
+    auto loaded = load_files(*std::move(candidates));
+    if (loaded.files.empty()) return nothing_loads(loaded);
+    return std::shared_ptr<const Schema>(new Schema(std::make_unique<Impl>(std::move(name), std::move(loaded))));
+}
+
+const std::string& Schema::name() const {
+    return impl_->name;
+}
+const google::protobuf::DescriptorPool& Schema::pool() const {
+    return *impl_->pool;
+}
+const std::vector<std::string>& Schema::problems() const {
+    return impl_->problems;
+}
+const std::vector<const ServiceDescriptor*>& Schema::services() const {
+    return impl_->services;
+}
+
+base::Result<const ServiceDescriptor*> Schema::find_service(std::string_view service) const {
+    const auto entry = find_entry(impl_->index, service);
+    if (!entry) return entry.error();
+    return entry.value()->descriptor;
+}
+
+base::Result<const Method*> Schema::find_method(std::string_view service, std::string_view method) const {
+    const auto entry = find_entry(impl_->index, service);
+    if (!entry) return entry.error();
+    const auto match = entry.value()->method_names.find(method);
+    if (match.found != nullptr) return match.found;
+    if (match.rivals != nullptr) return several_methods_fit(method, *entry.value(), *match.rivals);
+    return no_method(method, *entry.value());
+}
+
+std::string Schema::short_name(const ServiceDescriptor& service) const {
+    const auto match = impl_->index.find(service.full_name());
+    return match.found != nullptr ? match.found->short_name : service.full_name();
+}
+
+}  // namespace octane::schema

@@ -1,0 +1,165 @@
+#include "upstream/channel.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "upstream/channel_impl.hpp"
+#include "upstream/completion.hpp"
+
+namespace octane::upstream {
+namespace asio = boost::asio;
+namespace {
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+// Sources of the values: DESIGN §11 and octane-livelink.md §1.9. Back-off is kept below 2 s including gRPC's 20 % jitter.
+grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
+    const int limit = static_cast<int>(std::min<std::size_t>(options.max_message, std::numeric_limits<int>::max()));
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(limit);
+    arguments.SetMaxSendMessageSize(limit);
+    arguments.SetInt(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, (16 << 20) - 1);
+    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 32 << 20);
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);  // despite its name: how long one attempt may take
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+    arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, std::numeric_limits<int>::max());  // a quiet connection is not a lost one
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
+    if (!is_loopback(options.host)) {
+        // Over a network a dead host says nothing. On loopback the kernel tells at once, and a strict server would count pings as
+        // abuse.
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+        arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    }
+    return arguments;
+}
+
+std::string target_of(const ChannelOptions& options) {
+    const bool is_ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with("[");
+    return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
+}
+
+void drain(grpc::CompletionQueue& queue) {
+    void* tag = nullptr;
+    bool is_ok = false;
+    while (queue.Next(&tag, &is_ok)) static_cast<Tag*>(tag)->complete(is_ok);
+}
+
+template <typename Handler>
+class UnaryOperation final : public Tag {
+  public:
+    explicit UnaryOperation(Handler handler) : handler_(std::move(handler)) {}
+
+    void start(Channel::Impl& channel, UnaryCall& call) {
+        if (call.timeout.count() > 0) live_.context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+        slot_ = call.slot;
+        if (slot_.is_connected()) slot_.assign([this](asio::cancellation_type) { live_.context.TryCancel(); });
+        const grpc::ByteBuffer request = to_buffer(std::move(call.request));
+        const std::shared_lock lock(channel.gate);
+        if (!channel.is_open) {
+            status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the proxy is going down");
+            complete(false);
+            return;
+        }
+        channel_ = &channel;
+        channel.add(live_);
+        reader_ = channel.stub->PrepareUnaryCall(&live_.context, call.path, request, &channel.queue);
+        reader_->StartCall();
+        reader_->Finish(&response_, &status_, static_cast<Tag*>(this));
+    }
+
+    // The operation moves to the awaiting loop and ends there, so that a cancellation on that loop never meets a dead context.
+    void complete(bool) override {
+        if (channel_ != nullptr) channel_->remove(live_);
+        auto executor = asio::get_associated_executor(handler_);
+        asio::post(executor, [operation = std::unique_ptr<UnaryOperation>(this)]() mutable {
+            if (operation->slot_.is_connected()) operation->slot_.clear();
+            Reply reply;
+            reply.status = to_status(operation->status_.error_code());
+            reply.message = operation->status_.error_message();
+            if (operation->status_.ok()) reply.body = to_chain(operation->response_);
+            auto handler = std::move(operation->handler_);
+            operation.reset();
+            std::move(handler)(std::move(reply));
+        });
+    }
+
+  private:
+    Handler handler_;
+    asio::cancellation_slot slot_;
+    Channel::Impl* channel_ = nullptr;  // set once the call has begun
+    LiveCall live_;
+    std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;
+    grpc::ByteBuffer response_;
+    grpc::Status status_;
+};
+
+}  // namespace
+
+Channel::Channel(const ChannelOptions& options) : impl_(std::make_shared<Impl>()) {
+    impl_->channel = grpc::CreateCustomChannel(target_of(options), grpc::InsecureChannelCredentials(), make_arguments(options));
+    impl_->stub = std::make_unique<grpc::GenericStub>(impl_->channel);
+    impl_->thread = std::thread([impl = impl_.get()] { drain(impl->queue); });
+}
+
+Channel::~Channel() {
+    shutdown();
+}
+
+void Channel::reset_backoff() {
+    grpc::experimental::ChannelResetConnectionBackoff(impl_->channel.get());
+}
+
+void Channel::shutdown() {
+    {
+        const std::unique_lock lock(impl_->gate);
+        if (!std::exchange(impl_->is_open, false)) return;
+        impl_->cancel_all();
+        impl_->queue.Shutdown();
+    }
+    impl_->thread.join();
+}
+
+asio::awaitable<Reply> Channel::unary(UnaryCall call) {
+    auto initiate = [this](auto handler, UnaryCall* begun) {
+        auto operation = std::make_unique<UnaryOperation<decltype(handler)>>(std::move(handler));
+        operation.release()->start(*impl_, *begun);  // owned by the queue until it completes
+    };
+    Reply reply = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Reply)>(initiate, asio::use_awaitable, &call);
+    co_return reply;
+}
+
+ChannelState Channel::state(bool should_connect) {
+    switch (impl_->channel->GetState(should_connect)) {
+        case GRPC_CHANNEL_IDLE: return ChannelState::idle;
+        case GRPC_CHANNEL_CONNECTING: return ChannelState::connecting;
+        case GRPC_CHANNEL_READY: return ChannelState::ready;
+        case GRPC_CHANNEL_TRANSIENT_FAILURE: return ChannelState::failing;
+        case GRPC_CHANNEL_SHUTDOWN: return ChannelState::shut_down;
+    }
+    return ChannelState::shut_down;
+}
+
+asio::awaitable<void> Channel::wait_for_change(ChannelState last, std::chrono::milliseconds limit) {
+    static constexpr grpc_connectivity_state kStates[] = {GRPC_CHANNEL_IDLE, GRPC_CHANNEL_CONNECTING, GRPC_CHANNEL_READY,
+                                                          GRPC_CHANNEL_TRANSIENT_FAILURE, GRPC_CHANNEL_SHUTDOWN};
+    auto start = [this, last, limit](Tag* tag) {
+        const std::shared_lock lock(impl_->gate);
+        if (!impl_->is_open) {
+            tag->complete(false);
+            return;
+        }
+        impl_->channel->NotifyOnStateChange(kStates[static_cast<std::size_t>(last)], std::chrono::system_clock::now() + limit,
+                                            &impl_->queue, tag);
+    };
+    co_await await_tag(start);
+}
+
+}  // namespace octane::upstream

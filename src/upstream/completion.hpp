@@ -1,0 +1,76 @@
+// Room: upstream, private. How a completion-queue event resumes a coroutine on the loop it came from.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "upstream/channel.hpp"
+
+namespace octane::upstream {
+
+// What the queue gives back. complete() runs on the completion-queue thread and must only hand over.
+class Tag {
+  public:
+    virtual ~Tag() = default;
+    virtual void complete(bool is_ok) = 0;
+};
+
+// Starts one gRPC operation and awaits its tag. `start` is a function object called with the tag; it must outlive the awaiting.
+template <typename Start>
+boost::asio::awaitable<bool> await_tag(Start& start) {
+    auto initiate = [](auto handler, Start* begin) {
+        using Handler = decltype(handler);
+        struct Operation final : Tag {
+            explicit Operation(Handler h) : handler(std::move(h)) {}
+            void complete(bool is_ok) override {
+                auto executor = boost::asio::get_associated_executor(handler);
+                boost::asio::post(executor, [done = std::move(handler), is_ok]() mutable { std::move(done)(is_ok); });
+                delete this;
+            }
+            Handler handler;
+        };
+        (*begin)(static_cast<Tag*>(new Operation(std::move(handler))));  // owned by the queue until complete()
+    };
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(bool)>(initiate, boost::asio::use_awaitable,
+                                                                                         &start);
+}
+
+// Views of the buffer's slices, which stay alive with the chain.
+inline base::ByteChain to_chain(const grpc::ByteBuffer& buffer) {
+    auto slices = std::make_shared<std::vector<grpc::Slice>>();
+    if (!buffer.Dump(slices.get()).ok()) return {};
+    std::vector<std::string_view> segments;
+    segments.reserve(slices->size());
+    for (const auto& slice : *slices) {
+        if (slice.size() > 0) segments.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+    return {std::move(segments), std::move(slices)};
+}
+
+// Large requests are handed over without a copy; small ones are cheaper to copy than to track.
+inline grpc::ByteBuffer to_buffer(std::string bytes) {
+    constexpr std::size_t kCopyLimit = 4096;
+    if (bytes.size() <= kCopyLimit) {
+        const grpc::Slice slice(bytes);
+        return grpc::ByteBuffer(&slice, 1);
+    }
+    auto* owned = new std::string(std::move(bytes));
+    const grpc::Slice slice(
+        owned->data(), owned->size(), [](void* held) { delete static_cast<std::string*>(held); }, owned);
+    return grpc::ByteBuffer(&slice, 1);
+}
+
+inline base::GrpcStatus to_status(grpc::StatusCode code) {
+    return static_cast<base::GrpcStatus>(static_cast<int>(code));
+}
+
+}  // namespace octane::upstream

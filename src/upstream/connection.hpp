@@ -1,0 +1,74 @@
+// Room: upstream. Whether Octane is there, which release it is, and how often it has come back.
+//
+// One coroutine on its own executor watches the channel, finds out the release at each connect, and publishes an immutable
+// snapshot that any thread may read. The epoch grows at each connect: handles of an older epoch are void (octane-livelink.md
+// §1.9).
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "schema/schema.hpp"
+#include "upstream/channel.hpp"
+
+namespace octane::upstream {
+
+struct ConnectionState {
+    bool has_verdict = false;  // false only until the first attempt has succeeded or failed
+    bool is_connected = false;
+    std::uint64_t epoch = 0;                       // 0: never connected
+    std::shared_ptr<const schema::Schema> schema;  // of the release now (or last) connected; the newest known before that
+    bool is_release_known = false;
+    std::string version;  // "15000008", as octaneVersion says; empty if unknown
+    std::string error;    // why not connected: gRPC's words
+};
+
+struct ConnectionOptions {
+    std::vector<std::shared_ptr<const schema::Schema>> schemas;  // oldest first; not empty
+    std::string address;                                         // for the log
+    bool should_detect = true;                                   // false: schemas[0] is what the user asked for
+};
+
+class Connection {
+  public:
+    // The channel must outlive the run. `executor` must be one thread or a strand.
+    Connection(Channel& channel, boost::asio::any_io_executor executor, ConnectionOptions options);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    // Watches until stop(). To be spawned once on the executor.
+    boost::asio::awaitable<void> run();
+    void stop();  // on the executor
+
+    [[nodiscard]] std::shared_ptr<const ConnectionState> state() const;  // any thread
+    [[nodiscard]] const std::vector<std::shared_ptr<const schema::Schema>>& schemas() const { return options_.schemas; }
+
+    // Called on the executor after each change. Only before run().
+    void on_change(std::function<void(const std::shared_ptr<const ConnectionState>&)> listener);
+
+  private:
+    boost::asio::awaitable<void> watch_once();
+    boost::asio::awaitable<void> come_up();
+    boost::asio::awaitable<void> probe_again();
+    void publish(ConnectionState next);
+
+    Channel& channel_;
+    boost::asio::any_io_executor executor_;
+    ConnectionOptions options_;
+    std::vector<std::function<void(const std::shared_ptr<const ConnectionState>&)>> listeners_;
+    std::uint64_t epoch_ = 0;
+    std::chrono::steady_clock::time_point next_probe_{};
+    bool is_stopping_ = false;
+    mutable std::mutex mutex_;  // guards state_ for the length of a pointer copy
+    std::shared_ptr<const ConnectionState> state_;
+};
+
+}  // namespace octane::upstream

@@ -1,0 +1,83 @@
+#include "wire/answer_fields.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include "wire/json_scalar.hpp"
+
+namespace octane::wire {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::OneofDescriptor;
+
+}  // namespace
+
+const FieldDescriptor* known_field(const Descriptor& message, const Reader& reader) {
+    if (reader.field() > static_cast<std::uint32_t>(FieldDescriptor::kMaxNumber)) return nullptr;
+    const FieldDescriptor* field = message.FindFieldByNumber(static_cast<int>(reader.field()));
+    if (!field || field->type() == FieldDescriptor::TYPE_GROUP) return nullptr;
+    if (is_packed_run(*field, reader)) return reader.length() > 0 ? field : nullptr;
+    return static_cast<int>(reader.type()) == wire_type_of(*field) ? field : nullptr;
+}
+
+bool is_packed_run(const FieldDescriptor& field, const Reader& reader) {
+    return reader.type() == WireType::length_delimited && field.is_packable();
+}
+
+bool holds_default(const FieldDescriptor& field, Reader reader) {
+    if (field.is_repeated() || field.has_presence()) return false;
+    switch (reader.type()) {
+        case WireType::length_delimited: return reader.length() == 0;
+        case WireType::fixed64: return reader.read_fixed64() == 0;
+        case WireType::fixed32: return reader.read_fixed32() == 0;
+        default: break;
+    }
+    const std::uint64_t bits = reader.read_varint();
+    if (reader.failed()) return false;
+    switch (field.cpp_type()) {
+        case FieldDescriptor::CPPTYPE_INT32:
+        case FieldDescriptor::CPPTYPE_UINT32:
+        case FieldDescriptor::CPPTYPE_ENUM: return static_cast<std::uint32_t>(bits) == 0;
+        default: return bits == 0;
+    }
+}
+
+FieldOrder find_order(const Descriptor& message, Reader reader) {
+    int last = -1;
+    std::uint64_t set_one_ofs = 0;
+    bool is_ascending = true;
+    while (reader.next()) {
+        if (!is_ascending) continue;  // only looking for malformed tags now
+        const FieldDescriptor* field = known_field(message, reader);
+        if (!field) continue;
+        const int index = field->index();
+        is_ascending = index > last || (index == last && field->is_repeated());
+        last = index;
+        const OneofDescriptor* one_of = field->real_containing_oneof();
+        if (!one_of) continue;
+        const int bit = one_of->index();
+        is_ascending = is_ascending && bit < 64 && ((set_one_ofs >> static_cast<unsigned>(bit)) & 1U) == 0;
+        if (is_ascending) set_one_ofs |= std::uint64_t{1} << static_cast<unsigned>(bit);
+    }
+    if (reader.failed()) return FieldOrder::malformed;
+    return is_ascending ? FieldOrder::ascending : FieldOrder::scattered;
+}
+
+std::vector<bool> find_set_fields(const Descriptor& message, Reader reader) {
+    std::vector<bool> is_set(static_cast<std::size_t>(message.field_count()));
+    std::vector<const FieldDescriptor*> holders(static_cast<std::size_t>(message.oneof_decl_count()));
+    while (reader.next()) {
+        const FieldDescriptor* field = known_field(message, reader);
+        if (!field) continue;
+        is_set[static_cast<std::size_t>(field->index())] = !holds_default(*field, reader);
+        const OneofDescriptor* one_of = field->real_containing_oneof();
+        if (!one_of) continue;
+        const FieldDescriptor*& holder = holders[static_cast<std::size_t>(one_of->index())];
+        if (holder && holder != field) is_set[static_cast<std::size_t>(holder->index())] = false;
+        holder = field;
+    }
+    return is_set;
+}
+
+}  // namespace octane::wire

@@ -1,0 +1,38 @@
+// Room: wire. How the fields of an answer's message lie on the wire: what both readers of answers agree on.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "wire/reader.hpp"
+
+namespace google::protobuf {
+class Descriptor;
+class FieldDescriptor;
+}  // namespace google::protobuf
+
+namespace octane::wire {
+
+// The field that the reader stands on; null if the message lacks it or its wire type is not the field's, which makes it an
+// unknown field by protobuf's rules, or if it is a packed run of no elements, which says nothing.
+const google::protobuf::FieldDescriptor* known_field(const google::protobuf::Descriptor& message, const Reader& reader);
+
+// Whether the current value is a packed run of the field's elements.
+bool is_packed_run(const google::protobuf::FieldDescriptor& field, const Reader& reader);
+
+// Whether the current value is the default of a singular field without presence: the same as if it were not there.
+bool holds_default(const google::protobuf::FieldDescriptor& field, Reader reader);
+
+enum class FieldOrder : std::uint8_t {
+    ascending,  // fields by declaration, singular ones once, no one-of set twice: what serializers write
+    scattered,  // anything else that protobuf allows
+    malformed,
+};
+// One look at the tags of this level. Cost: the number of fields, not of bytes.
+FieldOrder find_order(const google::protobuf::Descriptor& message, Reader reader);
+
+// For scattered messages: whether each field counts, by index. A one-of member does if it came last of its one-of, a field
+// without presence if its last value is not the default.
+std::vector<bool> find_set_fields(const google::protobuf::Descriptor& message, Reader reader);
+
+}  // namespace octane::wire

@@ -1,0 +1,132 @@
+// Room: wire. The events of a JSON parser, turned into wire format as they come.
+//
+// Speaks nlohmann::json's SAX interface. Every function returns false once the request is refused; error() then says why.
+// A member given twice is refused (JSON leaves open which one counts), as are two members of one one-of, unless one is null.
+// Where an alias (objectPtr, item_ref, nodePinInfoRef) stands beside the member's own name, the two are merged by protobuf's
+// rules.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "wire/json_scalar.hpp"
+#include "wire/json_to_wire.hpp"
+#include "wire/well_known.hpp"
+#include "wire/wire_builder.hpp"
+
+namespace octane::wire {
+
+class RequestReader {
+  public:
+    using Json = nlohmann::json;
+
+    RequestReader(const google::protobuf::Descriptor& message, const JsonReadOptions& options, std::string_view json);
+
+    bool null() { return scalar(JsonScalar::make_null()); }
+    bool boolean(bool value) { return scalar(JsonScalar::make(value)); }
+    bool number_integer(std::int64_t value) { return scalar(JsonScalar::make(value)); }
+    bool number_unsigned(std::uint64_t value) { return scalar(JsonScalar::make(value)); }
+    bool number_float(double value, const std::string& /*digits*/) { return scalar(JsonScalar::make(value)); }
+    bool string(std::string& value) { return scalar(JsonScalar::make(value)); }
+    bool binary(Json::binary_t& /*never in JSON text*/) { return false; }
+    bool start_object(std::size_t /*unknown*/);
+    bool key(std::string& name);
+    bool end_object();
+    bool start_array(std::size_t /*unknown*/);
+    bool end_array();
+    bool parse_error(std::size_t position, const std::string& last_token, const Json::exception& exception);
+
+    // What refused the request, if anything did.
+    [[nodiscard]] const std::optional<base::Error>& error() const { return error_; }
+    WireRequest finish();
+
+  private:
+    using Descriptor = google::protobuf::Descriptor;
+    using FieldDescriptor = google::protobuf::FieldDescriptor;
+    using OneofDescriptor = google::protobuf::OneofDescriptor;
+
+    enum class FrameKind : std::uint8_t {
+        message,      // an object with the message's members
+        array,        // elements of `field`
+        map,          // an object with the entries of `field`
+        single,       // a message that JSON does not show: its one value follows, and then it ends
+        buffer,       // {"type":"Buffer","data":[…]} for a bytes field
+        buffer_data,  // the numbers in it
+    };
+
+    struct Frame {
+        FrameKind kind = FrameKind::message;
+        bool is_nested = false;                  // `nested` is to be ended with this frame
+        bool is_alias = false;                   // `field` was named by an alias
+        const Descriptor* message = nullptr;     // kind message
+        const FieldDescriptor* field = nullptr;  // whose value comes next; kind message: null where none does
+        WireBuilder::Nested nested{};
+        std::uint64_t seen = 0;        // members given so far, by index, as far as 64 reach
+        std::size_t seen_from = 0;     // this frame's part of seen_beyond_
+        std::size_t one_ofs_from = 0;  // this frame's part of one_ofs_
+        std::size_t index = 0;         // kind array: of the element that comes next
+    };
+
+    // The field whose value comes next (null at the very top), and the message type if it is one.
+    struct Target {
+        const FieldDescriptor* field = nullptr;
+        const Descriptor* message = nullptr;
+        bool is_whole_list = false;  // a repeated field itself rather than an element of it
+    };
+    [[nodiscard]] Target target() const;
+
+    bool scalar(const JsonScalar& value);
+    bool skipped_scalar(const JsonScalar& value);
+    bool null_value(const Target& target);
+    bool scalar_message(const Target& target, const JsonScalar& value);
+    bool buffer_scalar(const JsonScalar& value);
+    bool write_buffer();
+    bool claim(const Target& target);
+    void enter(FrameKind kind, const Target& target, const FieldDescriptor* field);
+    void enter_nested(FrameKind kind, const Target& target, const FieldDescriptor* field);
+    bool start_map_entry(const std::string& name);
+    void leave();
+    void value_done();
+    bool begin_container();
+    bool is_container_skipped();
+    [[nodiscard]] bool is_in_buffer() const {
+        return !frames_.empty() && (frames_.back().kind == FrameKind::buffer || frames_.back().kind == FrameKind::buffer_data);
+    }
+    bool skip_unknown(std::string_view name);
+    const FieldDescriptor* find_member(const Descriptor& message, const std::string& name, bool& is_alias) const;
+
+    bool refuse(base::ErrorCode code, std::string message);
+    static std::string expected_at(const Target& target, const JsonScalar& value);
+    bool misfit(const Target& target, const std::string& expected, const std::string& found);
+    [[nodiscard]] std::string path() const;
+    [[nodiscard]] std::string path_to(std::string_view member) const;
+
+    const Descriptor& root_;
+    const JsonReadOptions& options_;
+    const std::string_view json_;
+    WireBuilder builder_;
+    std::vector<Frame> frames_;
+    std::vector<int> seen_beyond_;                 // indexes of members from 64 on, per frame
+    std::vector<const FieldDescriptor*> one_ofs_;  // the members that hold the one-ofs, per frame
+    std::vector<std::string> map_keys_;            // one per map frame, for paths
+    std::vector<std::string> warnings_;
+    std::size_t unlisted_warnings_ = 0;
+    const OneofDescriptor* maybe_one_of_key_ =
+        nullptr;  // the last key named a one-of: its value may be the dialect's virtual key
+    std::string buffer_;
+    std::string buffer_key_;
+    bool is_buffer_filled_ = false;
+    bool is_next_skipped_ = false;  // the value of an unknown member comes next
+    int skip_depth_ = 0;            // open containers inside such a value
+    int depth_ = 0;
+    std::optional<base::Error> error_;
+};
+
+}  // namespace octane::wire

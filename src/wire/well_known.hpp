@@ -1,0 +1,32 @@
+// Room: wire. The messages of google.protobuf that have a JSON form of their own: time stamps, durations, field masks.
+//
+// Wrappers, Struct, Value and ListValue need no code here: they are ordinary fields and maps seen through a thinner coat, which
+// the two translators take off themselves. Any stays an ordinary message: its content's type is not known to the proxy.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace google::protobuf {
+class Descriptor;
+}
+
+namespace octane::wire {
+
+class Reader;
+
+enum class WellKnown : std::uint8_t { none, timestamp, duration, field_mask, wrapper, structure, value, list };
+
+WellKnown well_known(const google::protobuf::Descriptor& message);
+
+// For timestamp, duration and field_mask: appends the message's wire bytes; false, and `out` as before, if the text is none.
+bool append_well_known(WellKnown kind, std::string_view text, std::string& out);
+
+// What append_well_known takes, for error messages.
+std::string_view describe_well_known(WellKnown kind);
+
+// For timestamp, duration and field_mask: appends the quoted text; false if the bytes are malformed or out of range.
+bool append_well_known_json(WellKnown kind, Reader message, std::string& out);
+
+}  // namespace octane::wire

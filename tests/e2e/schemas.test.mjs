@@ -1,0 +1,72 @@
+// End to end: schemas brought along instead of the built-in ones. CONTRACT §1 (--proto-path, --descriptor-set).
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
+import { projectDir } from '../support/program.mjs';
+
+const greeter = `syntax = "proto3";
+package demo;
+message Hello { string name = 1; int64 times = 2; }
+message Answer { repeated string lines = 1; }
+service GreeterService { rpc greet(Hello) returns (Answer); }
+`;
+
+function temporaryDirectory(t) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'octane-schema-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+test('of a directory with broken and conflicting files all the rest is loaded, and the broken ones are named', async (t) => {
+  const started = cleanup(t);
+  const directory = temporaryDirectory(t);
+  mkdirSync(path.join(directory, 'deeper'));
+  writeFileSync(path.join(directory, 'a_greeter.proto'), greeter);
+  writeFileSync(path.join(directory, 'broken.proto'), 'syntax = "proto3"; message { }');
+  writeFileSync(path.join(directory, 'conflict.proto'), 'syntax = "proto3"; package demo; message Hello { int32 other = 1; }');
+  writeFileSync(path.join(directory, 'orphan.proto'), 'syntax = "proto3"; import "missing.proto"; message Orphan { }');
+  writeFileSync(path.join(directory, 'deeper/counter.proto'),
+    'syntax = "proto3"; package demo.deeper; import "a_greeter.proto"; service Counter { rpc count(demo.Hello) returns (demo.Answer); }');
+  const port = await freePort();
+  const proxy = started(await Proxy.start(null, ['--proto-path', directory], { octanePort: port }));
+  const { services } = (await proxy.get('/services')).json;
+  assert.deepEqual(services.map((service) => service.fullName), ['demo.GreeterService', 'demo.deeper.Counter']);
+  assert.equal(services[0].name, 'Greeter');
+  const warnings = (await proxy.get('/health')).json.warnings.join('\n');
+  for (const file of ['broken.proto', 'conflict.proto', 'orphan.proto']) {
+    assert.ok(warnings.includes(file), `${file} is not in the warnings: ${warnings}`);
+    await proxy.line(new RegExp(file.replace('.', '\\.')));
+  }
+  assert.ok(!warnings.includes('a_greeter.proto left out'), warnings);
+  assert.equal((await proxy.post('/Greeter/greet', { name: 'x', times: '3' })).status, 500, 'nobody listens there');
+  assert.equal((await proxy.post('/demo.GreeterService/greet', { times: 'x' })).status, 400);
+  assert.equal((await proxy.post('/ApiItem/name', {})).status, 404, 'the built-in schemas are replaced');
+});
+
+test('the project\'s own files as --proto-path do what the built-in schemas do', async (t) => {
+  const started = cleanup(t);
+  const octane = started(await Standin.start(pattern(), { release: 'beta2' }));
+  const proxy = started(await Proxy.start(octane, ['--proto-path', path.join(projectDir, 'proto/octane/beta2')]));
+  assert.deepEqual(await proxy.call('ApiItem/name', { objectPtr: { handle: await octane.teapot(), type: 'apiitem' } }), { result: 'teapot.obj' });
+  assert.equal((await proxy.get('/services')).json.services.length, 105);
+  const viewer = started(proxy.watch('?format=raw'));
+  await viewer.frames(2);
+});
+
+test('--descriptor-set takes what protoc writes', async (t) => {
+  const started = cleanup(t);
+  const directory = temporaryDirectory(t);
+  writeFileSync(path.join(directory, 'greeter.proto'), greeter);
+  const file = path.join(directory, 'greeter.pb');
+  execFileSync('protoc', ['--include_imports', `--descriptor_set_out=${file}`, `-I${directory}`, 'greeter.proto']);
+  const proxy = started(await Proxy.start(null, ['--descriptor-set', file], { octanePort: await freePort() }));
+  const { methods } = (await proxy.get('/services/Greeter')).json;
+  assert.equal(methods[0].path, '/Greeter/greet');
+  assert.deepEqual(Object.keys(methods[0].template), ['name', 'times']);
+});

@@ -1,0 +1,37 @@
+// Test support. Waiting for conditions with a deadline; nothing here waits for time to pass by itself.
+
+export class DeadlineError extends Error {}
+
+// The promise's value, or a DeadlineError that says what was awaited. `detail` is asked for more words when the deadline passes.
+export async function within(milliseconds, what, promise, detail = () => '') {
+  let timer;
+  const deadline = new Promise((_, reject) => {
+    timer = setTimeout(
+      () => reject(new DeadlineError(`${what}: not within ${milliseconds} ms${detail()}`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Asks `probe` again and again until it returns something truthy, and returns that. An exception counts as "not yet" and is
+// shown if the deadline passes. Probes run one after the other, so a probe that spawns curl sets its own pace.
+export async function until(what, probe, { within: limit = 5000, every = 25, detail = () => '' } = {}) {
+  const end = performance.now() + limit;
+  let last;
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value) return value;
+      last = value;
+    } catch (error) {
+      last = error.message;
+    }
+    if (performance.now() >= end) {
+      throw new DeadlineError(`${what}: not within ${limit} ms; last: ${JSON.stringify(last)}${detail()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+}

@@ -1,0 +1,252 @@
+#include "app/options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <map>
+#include <random>
+
+#include "app/option_table.hpp"
+
+using namespace octane::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+ParsedOptions parse(std::vector<const char*> arguments, const Variables& variables = {}) {
+    arguments.insert(arguments.begin(), "octane-proxy");
+    Surroundings surroundings;
+    surroundings.variable = [variables](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    };
+    surroundings.exists = [](const std::filesystem::path&) { return false; };
+    return parse_options(static_cast<int>(arguments.size()), arguments.data(), surroundings);
+}
+
+Options parse_good(const std::vector<const char*>& arguments, const Variables& variables = {}) {
+    auto parsed = parse(arguments, variables);
+    INFO(parsed.message);
+    REQUIRE(parsed.options.has_value());
+    CHECK(parsed.exit_status == 0);
+    return *parsed.options;
+}
+
+// A refused start: one line, status 2, and the line holds `part`.
+void check_refused(const std::vector<const char*>& arguments, const std::string& part, const Variables& variables = {}) {
+    const auto parsed = parse(arguments, variables);
+    CAPTURE(parsed.message);
+    CHECK_FALSE(parsed.options.has_value());
+    CHECK(parsed.exit_status == 2);
+    CHECK(parsed.message.find(part) != std::string::npos);
+    CHECK(parsed.message.find('\n') == std::string::npos);
+}
+
+class TemporaryFile {
+  public:
+    explicit TemporaryFile(const std::string& content)
+        : path_((std::filesystem::temp_directory_path() / ("octane-options-test-" + std::to_string(std::random_device()())))
+                    .string()) {
+        std::ofstream(path_, std::ios::binary) << content;
+    }
+    ~TemporaryFile() { std::filesystem::remove(path_); }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    [[nodiscard]] const char* path() const { return path_.c_str(); }
+
+  private:
+    std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("without options the defaults of the contract hold") {
+    const Options options = parse_good({});
+    CHECK(options.host == "0.0.0.0");
+    CHECK(options.port == 51023);
+    CHECK(options.octane_host == "127.0.0.1");
+    CHECK(options.octane_host_reason == "default");
+    CHECK(options.octane_port == 51022);
+    CHECK(options.api == Api::automatic);
+    CHECK(options.upstream_concurrency == 4);
+    CHECK(options.timeout == 30s);
+    CHECK(options.max_body == 64UL << 20U);
+    CHECK(options.max_message == 256UL << 20U);
+    CHECK(options.allow_origins.empty());
+    CHECK(options.token.empty());
+    CHECK(options.threads == 0);
+    CHECK(options.log.level == octane::telemetry::Level::info);
+}
+
+TEST_CASE("flags set every kind of option") {
+    const Options options =
+        parse_good({"--host",   "127.0.0.1",   "--port=0", "--octane-host",          "render-box", "--octane-port",
+                    "50051",    "--api",       "beta2",    "--upstream-concurrency", "0",          "--timeout",
+                    "2m",       "--max-body",  "1GB",      "--max-message",          "1000",       "--threads",
+                    "3",        "--log-level", "debug",    "--log-format",           "json",       "--log-file",
+                    "proxy.log"});
+    CHECK(options.host == "127.0.0.1");
+    CHECK(options.port == 0);
+    CHECK(options.octane_host == "render-box");
+    CHECK(options.octane_host_reason == "--octane-host");
+    CHECK(options.octane_port == 50051);
+    CHECK(options.api == Api::beta2);
+    CHECK(options.upstream_concurrency == 0);
+    CHECK(options.timeout == 2min);
+    CHECK(options.max_body == 1000000000);
+    CHECK(options.max_message == 1000);
+    CHECK(options.threads == 3);
+    CHECK(options.log.level == octane::telemetry::Level::debug);
+    CHECK(options.log.format == octane::telemetry::LogFormat::json);
+    CHECK(options.log.file == "proxy.log");
+}
+
+TEST_CASE("flag beats environment beats file beats default") {
+    const TemporaryFile file("port = 1003\nthreads = 7\nmax-body = \"3MiB\"\n");
+    const Variables variables{{"OCTANE_PROXY_PORT", "1002"}, {"OCTANE_PROXY_THREADS", "6"}};
+    const Options options = parse_good({"--port", "1001", "--config", file.path()}, variables);
+    CHECK(options.port == 1001);
+    CHECK(options.threads == 6);
+    CHECK(options.max_body == 3UL << 20U);
+    CHECK(options.max_message == 256UL << 20U);
+}
+
+TEST_CASE("every option can be set from the environment under its own name") {
+    for (const OptionEntry& entry : option_table()) {
+        const std::string name = variable_name(entry);
+        CAPTURE(name);
+        CHECK(name.starts_with("OCTANE_PROXY_"));
+        if (entry.is_list || entry.name == "log-file") continue;
+        Variables variables{{"OCTANE_PROXY_TLS_CERT", "/dev/null"}, {"OCTANE_PROXY_TLS_KEY", "/dev/null"}};
+        variables[name] = "\x01 /not a good value/";
+        check_refused({}, name + ": ", variables);
+    }
+    CHECK(parse_good({}, {{"OCTANE_PROXY_DENY", "A/b,C/d"}}).deny == std::vector<std::string>{"A/b", "C/d"});
+    CHECK(parse_good({}, {{"OCTANE_PROXY_LOG_FILE", "x.log"}}).log.file == "x.log");
+}
+
+TEST_CASE("OCTANE_HOST and OCTANE_PORT are short names, the long ones win") {
+    Options options = parse_good({}, {{"OCTANE_HOST", "a"}, {"OCTANE_PORT", "1"}});
+    CHECK(options.octane_host == "a");
+    CHECK(options.octane_host_reason == "OCTANE_HOST");
+    CHECK(options.octane_port == 1);
+    options = parse_good({}, {{"OCTANE_HOST", "a"}, {"OCTANE_PROXY_OCTANE_HOST", "b"}});
+    CHECK(options.octane_host == "b");
+    CHECK(options.octane_host_reason == "OCTANE_PROXY_OCTANE_HOST");
+}
+
+TEST_CASE("an empty variable is as good as none") {
+    CHECK(parse_good({}, {{"OCTANE_PROXY_PORT", ""}}).port == 51023);
+}
+
+TEST_CASE("without a host the surroundings decide") {
+    const Options options = parse_good({}, {{"CONTAINER", "1"}});
+    CHECK(options.octane_host == "host.docker.internal");
+    CHECK(options.octane_host_reason == "container recognised by CONTAINER");
+}
+
+TEST_CASE("a configuration file may be TOML or INI, with comments, lists and both spellings") {
+    const TemporaryFile file(
+        "# comment\n; comment too\noctane_port = 50051\noctane-host = render-box\nallow-origin = [\"https://a.example\", "
+        "\"https://b.example:8443\"]\ndeny = \"A/*, B/c\"\n\n[default]\nlog-level = \"warn\"\n");
+    const Options options = parse_good({}, {{"OCTANE_PROXY_CONFIG", file.path()}});
+    CHECK(options.octane_port == 50051);
+    CHECK(options.octane_host == "render-box");
+    CHECK(options.allow_origins == std::vector<std::string>{"https://a.example", "https://b.example:8443"});
+    CHECK(options.deny == std::vector<std::string>{"A/*", "B/c"});
+    CHECK(options.log.level == octane::telemetry::Level::warn);
+}
+
+TEST_CASE("mistakes in a configuration file are refused with the file's name") {
+    const TemporaryFile unknown("prot = 1\n");
+    check_refused({"--config", unknown.path()}, "\"prot\" in \"" + std::string(unknown.path()) + "\" is not an option");
+    const TemporaryFile section("[octane]\nport = 1\n");
+    check_refused({"--config", section.path()}, "section [octane]");
+    const TemporaryFile bad("port = abc\n");
+    check_refused({"--config", bad.path()}, "port in \"" + std::string(bad.path()) + "\": \"abc\" is not a whole number");
+    const TemporaryFile two("port = [1, 2]\n");
+    check_refused({"--config", two.path()}, "takes one value");
+    check_refused({"--config", "/nowhere/proxy.toml"}, "--config: there is no file \"/nowhere/proxy.toml\"");
+    check_refused({"--config", "/"}, "is a directory");
+    check_refused({}, "OCTANE_PROXY_CONFIG: there is no file", {{"OCTANE_PROXY_CONFIG", "/nowhere"}});
+}
+
+TEST_CASE("lists grow by repeating the option and by commas") {
+    const Options options = parse_good({"--deny", "A/b", "--deny", "C/d, E/*", "--allow", "A/b", "--allow-origin", "null,*"});
+    CHECK(options.deny == std::vector<std::string>{"A/b", "C/d", "E/*"});
+    CHECK(options.allow == std::vector<std::string>{"A/b"});
+    CHECK(options.allow_origins == std::vector<std::string>{"null", "*"});
+    CHECK(parse_good({"--deny", ""}).deny.empty());
+}
+
+TEST_CASE("of an option that is no list the last value counts") {
+    CHECK(parse_good({"--port", "1", "--port", "2"}).port == 2);
+}
+
+TEST_CASE("what cannot be understood ends the start with one line and status 2") {
+    check_refused({"--prot", "1"}, "unknown option \"--prot\"");
+    check_refused({"-x"}, "unknown option \"-x\"");
+    check_refused({"stray"}, "unexpected argument \"stray\"");
+    check_refused({"--port"}, "--port needs a value");
+    check_refused({"--port", "abc"}, "--port: \"abc\" is not a whole number from 0 to 65535");
+    check_refused({"--octane-port", "0"}, "from 1 to 65535");
+    check_refused({"--octane-host", "box:51022"}, "--octane-host: \"box:51022\" is not a host");
+    check_refused({"--api", "alpha6"}, "\"alpha6\" is none of auto, alpha5, beta2");
+    check_refused({"--timeout", "30"}, "--timeout: \"30\" is not a duration");
+    check_refused({"--max-message", "3GiB"}, "--max-message: \"3GiB\" is out of range");
+    check_refused({"--log-level", "loud"}, "\"loud\" is none of trace");
+    check_refused({"--log-format", "xml"}, "\"xml\" is none of text, json");
+    check_refused({"--deny", "getthings"}, "is not of the form Service/method");
+    check_refused({"--web-root", "/nowhere"}, "there is no directory \"/nowhere\"");
+    check_refused({"--proto-path", "/dev/null"}, "is not a directory");
+    check_refused({"--descriptor-set", "/nowhere"}, "there is no file");
+    check_refused({"--port", "1\n2"}, "\"1?2\"");
+}
+
+TEST_CASE("options that need or exclude each other are checked") {
+    const TemporaryFile pem("x");
+    check_refused({"--tls-cert", "/nowhere"}, "--tls-cert needs --tls-key");
+    check_refused({"--tls-cert", "/nowhere", "--tls-key", pem.path()}, "--tls-cert: there is no file");
+    check_refused({"--tls-cert", pem.path()}, "--tls-cert needs --tls-key");
+    check_refused({"--tls-key", pem.path()}, "--tls-key needs --tls-cert");
+    const Options options = parse_good({"--tls-cert", pem.path(), "--tls-key", pem.path()});
+    CHECK(options.tls_cert == pem.path());
+    check_refused({"--proto-path", "/", "--descriptor-set", pem.path()}, "exclude each other");
+}
+
+TEST_CASE("a token is the one trimmed word in its file, and never shown") {
+    const TemporaryFile good(" s3cret-word\r\n");
+    CHECK(parse_good({"--token", good.path()}).token == "s3cret-word");
+    const TemporaryFile empty(" \n");
+    check_refused({"--token", empty.path()}, "holds no token");
+    const TemporaryFile words("two words\n");
+    check_refused({"--token", words.path()}, "must be one word");
+    CHECK(parse({"--token", words.path()}).message.find("two words") == std::string::npos);
+    const TemporaryFile huge(std::string(5000, 'x'));
+    check_refused({"--token", huge.path()}, "longer than 4096 bytes");
+    check_refused({"--token", "/nowhere"}, "there is no file");
+}
+
+TEST_CASE("help names every option, its default and its environment name") {
+    const auto parsed = parse({"--help"});
+    CHECK(parsed.exit_status == 0);
+    CHECK_FALSE(parsed.options.has_value());
+    for (const OptionEntry& entry : option_table()) {
+        CAPTURE(entry.name);
+        CHECK(parsed.message.find("--" + std::string(entry.name) + " ") != std::string::npos);
+        CHECK(parsed.message.find("default: " + std::string(entry.default_text) + ";") != std::string::npos);
+        CHECK(parsed.message.find(variable_name(entry)) != std::string::npos);
+    }
+    CHECK(parse({"-h"}).message == parsed.message);
+}
+
+TEST_CASE("the version is one line") {
+    const auto parsed = parse({"--version"});
+    CHECK(parsed.exit_status == 0);
+    CHECK(parsed.message == "octane-proxy " OCTANE_VERSION);
+}

@@ -1,0 +1,111 @@
+// Tests of the endpoints room: everything that the handlers work with, wired as in the program, with no Octane behind it.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "endpoints/context.hpp"
+#include "http/message.hpp"
+
+namespace octane::endpoints::tests {
+
+// The connection is never watched, so no call leaves this process. Handlers run on the test's own thread.
+class IdleProxy {
+  public:
+    explicit IdleProxy(std::filesystem::path web_root = {})
+        : octane_(octane_options(), loop_.get_executor()),
+          caller_(octane_, rpc::DenyList({}, {}, schema::builtin_schemas()), std::chrono::milliseconds(0)),
+          hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_),
+          session_(octane_, hub_, loop_.get_executor(), stats_, {}),
+          context_{caller_,
+                   hub_,
+                   session_,
+                   stats_,
+                   stats_,
+                   "9.8.7",
+                   {"a warning of the start"},
+                   std::move(web_root),
+                   std::chrono::steady_clock::now()} {
+        upstream::ConnectionState away;
+        away.has_verdict = true;
+        away.schema = schema::builtin_schemas().back();
+        away.error = "nothing answers there";
+        session_.on_connection(std::make_shared<const upstream::ConnectionState>(std::move(away)));
+    }
+    ~IdleProxy() { workers_.join(); }
+    IdleProxy(const IdleProxy&) = delete;
+    IdleProxy& operator=(const IdleProxy&) = delete;
+
+    using Endpoint = boost::asio::awaitable<http::Response> (*)(const Context&, http::Request&);
+
+    // Runs a handler that needs nobody else to its end.
+    http::Response ask(Endpoint endpoint, http::Request& request) {
+        std::optional<http::Response> response;
+        request.loop = &loop_;
+        boost::asio::co_spawn(loop_, keep(endpoint(context_, request), response), boost::asio::detached);
+        loop_.restart();
+        while (!response && loop_.run_one() > 0) {}
+        if (!response) throw std::runtime_error("the handler waits for something that never comes");
+        return std::move(*response);
+    }
+    http::Response ask(Endpoint endpoint, std::string verb, std::string path, std::string body = {}) {
+        http::Request request;
+        request.verb = std::move(verb);
+        request.path = std::move(path);
+        request.body = std::move(body);
+        return ask(endpoint, request);
+    }
+
+    // Everything that has been posted.
+    void settle() {
+        loop_.restart();
+        loop_.poll();
+    }
+    Context& context() { return context_; }
+    frames::FrameStats& stats() { return stats_; }
+
+  private:
+    static upstream::OctaneOptions octane_options() {
+        upstream::OctaneOptions options;
+        options.channel.host = "octane.invalid";
+        options.connection.schemas = schema::builtin_schemas();
+        return options;
+    }
+    static boost::asio::awaitable<void> keep(boost::asio::awaitable<http::Response> handler,
+                                             std::optional<http::Response>& kept) {
+        http::Response response = co_await std::move(handler);
+        kept.emplace(std::move(response));
+    }
+
+    frames::FrameStats stats_;
+    boost::asio::io_context loop_{1};
+    boost::asio::thread_pool workers_{1};
+    upstream::Octane octane_;
+    rpc::Caller caller_;
+    frames::Hub hub_;
+    frames::Session session_;
+    Context context_;
+};
+
+inline std::optional<std::string> header(const http::Response& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+        if (key == name) return value;
+    }
+    return std::nullopt;
+}
+
+inline nlohmann::json json_of(const http::Response& response) {
+    return nlohmann::json::parse(response.body);
+}
+
+}  // namespace octane::endpoints::tests

@@ -1,0 +1,243 @@
+#include "endpoints/page.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "endpoints/page_files.hpp"
+#include "idle_proxy.hpp"
+
+namespace octane::endpoints {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::header;
+using tests::IdleProxy;
+using tests::json_of;
+
+// A web root beside which lies what must never be served.
+class Site {
+  public:
+    Site() : top_(fs::temp_directory_path() / ("octane-page-" + base::make_uuid())) {
+        write("root/index.html", "<title>mine</title>");
+        write("root/app.js", "run();");
+        write("root/sub/index.html", "sub page");
+        write("root/sub/deep/data.json", "{}");
+        write("root/with space.txt", "spaced");
+        write("root/..dots", "dots");
+        write("root/empty.css", "");
+        write("secret.txt", "SECRET");
+        write("root-beside/secret.txt", "SECRET");
+        fs::create_symlink("../secret.txt", root() / "link-out.txt");
+        fs::create_symlink(top_ / "secret.txt", root() / "link-out-absolute.txt");
+        fs::create_directory_symlink(top_ / "root-beside", root() / "folder-out");
+        fs::create_symlink("app.js", root() / "link-in.js");
+        fs::create_directory_symlink(root(), root() / "self");
+        fs::create_symlink("nowhere", root() / "dangling");
+        fs::create_symlink("loop", root() / "loop");
+    }
+    ~Site() {
+        std::error_code ignored;
+        fs::remove_all(top_, ignored);
+    }
+    Site(const Site&) = delete;
+    Site& operator=(const Site&) = delete;
+
+    [[nodiscard]] fs::path root() const { return top_ / "root"; }
+    [[nodiscard]] const fs::path& top() const { return top_; }
+    void write(const std::string& name, std::string_view text) const {
+        fs::create_directories((top_ / name).parent_path());
+        std::ofstream(top_ / name, std::ios::binary) << text;
+    }
+
+  private:
+    fs::path top_;
+};
+
+http::Response get(IdleProxy& proxy, std::string path) {
+    return proxy.ask(page_file, "GET", std::move(path));
+}
+
+void check_absent(IdleProxy& proxy, const std::string& path) {
+    CAPTURE(path);
+    const auto response = get(proxy, path);
+    CHECK(response.status == 404);
+    CHECK(response.body.find("SECRET") == std::string::npos);
+    CHECK(json_of(response)["success"] == false);
+}
+
+TEST_CASE("the built-in page is at / and its files at their names") {
+    IdleProxy proxy;
+    const auto page = get(proxy, "/");
+    CHECK(page.status == 200);
+    CHECK(page.content_type == "text/html; charset=utf-8");
+    CHECK(page.body.find("<html") != std::string::npos);
+    CHECK(get(proxy, "/index.html").body == page.body);
+    REQUIRE(page_files().size() > 1);
+    for (const auto& file : page_files()) {
+        CAPTURE(file.path);
+        const auto response = get(proxy, std::string(file.path));
+        CHECK(response.status == 200);
+        CHECK(response.body == file.bytes);
+        CHECK(response.content_type != "application/octet-stream");
+    }
+}
+
+TEST_CASE("the built-in page has no other files, and nothing of the machine") {
+    IdleProxy proxy;
+    for (const char* path :
+         {"/nothing", "/index.html/", "/../index.html", "//index.html", "/etc/passwd", "/../../../../etc/passwd"})
+        check_absent(proxy, path);
+}
+
+TEST_CASE("a web root serves its files, with index.html for a folder") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    CHECK(get(proxy, "/").body == "<title>mine</title>");
+    CHECK(get(proxy, "/app.js").body == "run();");
+    CHECK(get(proxy, "/app.js").content_type == "text/javascript; charset=utf-8");
+    CHECK(get(proxy, "/sub/").body == "sub page");
+    CHECK(get(proxy, "/sub/deep/data.json").body == "{}");
+    CHECK(get(proxy, "/with space.txt").body == "spaced");
+    CHECK(get(proxy, "/..dots").body == "dots");
+    CHECK(get(proxy, "/empty.css").status == 200);
+    CHECK(get(proxy, "/empty.css").body.empty());
+    CHECK(get(proxy, "/sub/../app.js").body == "run();");
+}
+
+TEST_CASE("a web root replaces the built-in page as a whole") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    REQUIRE_FALSE(page_files().empty());
+    check_absent(proxy, "/style.css");
+}
+
+TEST_CASE("no path leads out of the web root") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    for (const char* path : {"/../secret.txt", "/../../secret.txt", "/sub/../../secret.txt", "/sub/deep/../../../secret.txt",
+                             "/../root-beside/secret.txt", "/..", "/../", "/.", "/./../secret.txt", "//../secret.txt",
+                             "/../root/../secret.txt", "/nothing/../../secret.txt"}) {
+        check_absent(proxy, path);
+    }
+    check_absent(proxy, site.top().string() + "/secret.txt");
+    check_absent(proxy, "/" + (site.top() / "secret.txt").string());
+    check_absent(proxy, std::string("/app.js\0.txt", 12));
+    check_absent(proxy, std::string("/../secret.txt\0.js", 18));
+    check_absent(proxy, "/" + std::string(5000, 'a'));
+    check_absent(proxy, "/" + std::string(2000, '/') + "../secret.txt");
+}
+
+TEST_CASE("a link that leads out of the web root is not followed, one that stays inside is") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    for (const char* path :
+         {"/link-out.txt", "/link-out-absolute.txt", "/folder-out/secret.txt", "/dangling", "/loop", "/self/../secret.txt"})
+        check_absent(proxy, path);
+    CHECK(get(proxy, "/link-in.js").body == "run();");
+    CHECK(get(proxy, "/self/app.js").body == "run();");
+}
+
+TEST_CASE("a web root that is itself a link, or given with a trailing slash, is as good") {
+    const Site site;
+    fs::create_directory_symlink(site.root(), site.top() / "linked");
+    IdleProxy linked(site.top() / "linked");
+    CHECK(get(linked, "/app.js").body == "run();");
+    check_absent(linked, "/../secret.txt");
+    IdleProxy slashed(site.root().string() + "/");
+    CHECK(get(slashed, "/app.js").body == "run();");
+    CHECK(get(slashed, "/").body == "<title>mine</title>");
+    check_absent(slashed, "/../secret.txt");
+}
+
+TEST_CASE("folders, pipes and other things that are no files are not served") {
+    const Site site;
+    REQUIRE(::mkfifo((site.root() / "pipe").c_str(), 0600) == 0);
+    IdleProxy proxy(site.root());
+    for (const char* path : {"/sub", "/sub/deep", "/sub/deep/", "/pipe", "/app.js/", "/app.js/x"}) check_absent(proxy, path);
+}
+
+TEST_CASE("a web root that is not there serves nothing and harms nobody") {
+    IdleProxy proxy(fs::temp_directory_path() / ("octane-none-" + base::make_uuid()));
+    check_absent(proxy, "/");
+    check_absent(proxy, "/index.html");
+}
+
+TEST_CASE("a file above the bound is not read") {
+    const Site site;
+    const fs::path large = site.root() / "large.bin";
+    site.write("root/large.bin", "");
+    fs::resize_file(large, (64UL << 20U) + 1);
+    IdleProxy proxy(site.root());
+    check_absent(proxy, "/large.bin");
+}
+
+TEST_CASE("a file has an entity tag by which it is not sent again, until it changes") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    const auto first = get(proxy, "/app.js");
+    const auto tag = header(first, "ETag");
+    REQUIRE(tag);
+    CHECK(tag->size() > 2);
+    CHECK(tag->front() == '"');
+    CHECK(tag->back() == '"');
+    CHECK(header(first, "Cache-Control") == "no-cache");  // kept, but asked about each time
+
+    const auto ask_again = [&] {
+        http::Request request;
+        request.verb = "GET";
+        request.path = "/app.js";
+        request.headers.emplace_back("if-none-match", *tag);
+        return proxy.ask(page_file, request);
+    };
+    const auto unchanged = ask_again();
+    CHECK(unchanged.status == 304);
+    CHECK(unchanged.body.empty());
+    CHECK(header(unchanged, "ETag") == tag);
+
+    site.write("root/app.js", "run2();");
+    const auto changed = ask_again();
+    CHECK(changed.status == 200);
+    CHECK(changed.body == "run2();");
+    CHECK(header(changed, "ETag") != tag);
+}
+
+TEST_CASE("GET of a method's path says how methods are called, unless it is a file") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    const auto refused = proxy.ask(page_file_or_method, "GET", "/ApiItem/name");
+    CHECK(refused.status == 405);
+    CHECK(header(refused, "Allow") == "POST, OPTIONS");
+    CHECK(json_of(refused)["error"].get<std::string>().find("POST") != std::string::npos);
+    CHECK(proxy.ask(page_file_or_method, "GET", "/sub/").body == "sub page");
+    CHECK(proxy.ask(page_file_or_method, "GET", "/folder-out/secret.txt").status == 405);
+}
+
+TEST_CASE("a path that is none answers by its verb: a file or 404, 400 for a call that names no method") {
+    const Site site;
+    IdleProxy proxy(site.root());
+    CHECK(proxy.ask(no_such_path, "GET", "/app.js").body == "run();");
+    CHECK(proxy.ask(no_such_path, "GET", "/a/b/c").status == 404);
+    CHECK(proxy.ask(no_such_path, "HEAD", "/nothing").status == 404);
+    CHECK(proxy.ask(no_such_path, "PUT", "/nothing").status == 404);
+    const auto call = proxy.ask(no_such_path, "POST", "/ApiItem");
+    CHECK(call.status == 400);
+    CHECK(json_of(call)["error"].get<std::string>().starts_with("Invalid path format"));  // what octaneProxy's clients know
+    CHECK(json_of(call)["status"] == "INVALID_ARGUMENT");
+}
+
+TEST_CASE("a long path is quoted only in part") {
+    IdleProxy proxy;
+    const std::string path = "/" + std::string(10000, 'x');
+    CHECK(proxy.ask(no_such_path, "GET", path).body.size() < 1000);
+    CHECK(proxy.ask(no_such_path, "POST", path).body.size() < 1000);
+    CHECK(proxy.ask(page_file_or_method, "GET", path + "/y").body.size() < 1000);
+}
+
+}  // namespace
+}  // namespace octane::endpoints

@@ -1,0 +1,79 @@
+#include "endpoints/routes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "idle_proxy.hpp"
+
+namespace octane::endpoints {
+namespace {
+
+using tests::IdleProxy;
+
+struct Routed {
+    Routed() { add_routes(router, proxy.context()); }
+    IdleProxy proxy;
+    http::Router router;
+};
+
+using Captures = std::vector<std::string>;
+
+TEST_CASE("every URL of the contract has its handler") {
+    Routed routed;
+    constexpr std::pair<const char*, const char*> kUrls[] = {{"POST", "/ApiItem/name"},
+                                                             {"POST", "/octaneapi.ApiItemService/name"},
+                                                             {"POST", "/render/register-callback"},
+                                                             {"DELETE", "/render/register-callback"},
+                                                             {"GET", "/render/stream"},
+                                                             {"GET", "/render/callback-status"},
+                                                             {"POST", "/render/ping-client"},
+                                                             {"GET", "/health"},
+                                                             {"GET", "/livez"},
+                                                             {"GET", "/readyz"},
+                                                             {"GET", "/services"},
+                                                             {"GET", "/services/ApiItem"},
+                                                             {"GET", "/"}};
+    for (const auto& [verb, path] : kUrls) {
+        CAPTURE(verb);
+        CAPTURE(path);
+        CHECK(routed.router.find(verb, path).handler != nullptr);
+    }
+}
+
+TEST_CASE("a call's service and method are captured, and the render paths are not mistaken for a call") {
+    Routed routed;
+    CHECK(routed.router.find("POST", "/livelinkapi.LiveLink/GetCamera").captures ==
+          Captures{"livelinkapi.LiveLink", "GetCamera"});
+    CHECK(routed.router.find("POST", "/render/register-callback").captures.empty());
+    CHECK(routed.router.find("POST", "/render/ping-client").captures.empty());
+    CHECK(routed.router.find("GET", "/services/ApiItem").captures == Captures{"ApiItem"});
+}
+
+TEST_CASE("a wrong verb is told which verbs there are") {
+    Routed routed;
+    for (const auto& [verb, path, allowed] : {std::tuple("POST", "/health", "GET"), std::tuple("PUT", "/ApiItem/name", "POST"),
+                                              std::tuple("DELETE", "/services", "GET"), std::tuple("POST", "/livez", "GET")}) {
+        CAPTURE(path);
+        const auto match = routed.router.find(verb, path);
+        CHECK(match.handler == nullptr);
+        CHECK(match.allow.find(allowed) != std::string::npos);
+        CHECK(match.allow.find("OPTIONS") != std::string::npos);
+    }
+}
+
+TEST_CASE("what is no route is left to the fallback") {
+    Routed routed;
+    for (const char* path : {"/ApiItem", "/a/b/c", "/app.js"}) {
+        CAPTURE(path);
+        const auto match = routed.router.find("POST", path);
+        CHECK(match.handler == nullptr);
+        CHECK(match.allow.empty());
+    }
+    CHECK(routed.router.fallback());
+}
+
+}  // namespace
+}  // namespace octane::endpoints

@@ -1,0 +1,111 @@
+#include "endpoints/view_query.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace octane::endpoints {
+namespace {
+
+using frames::Format;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+base::Result<frames::ViewerOptions> read(std::string_view query, std::size_t release = 1) {
+    return read_view_query(http::Query(query), *schema::builtin_schemas()[release]);
+}
+
+frames::ViewerOptions good(std::string_view query, std::size_t release = 1) {
+    CAPTURE(query);
+    auto options = read(query, release);
+    REQUIRE(options);
+    return *options;
+}
+
+void check_refused(std::string_view query, std::string_view parameter) {
+    CAPTURE(query);
+    const auto options = read(query);
+    REQUIRE_FALSE(options);
+    CHECK(options.error().code == base::ErrorCode::bad_query);
+    CHECK(options.error().message.find("?" + std::string(parameter) + "=") != std::string::npos);
+    CHECK(options.error().message.find("it takes ") != std::string::npos);
+}
+
+TEST_CASE("an empty query is the contract's defaults") {
+    const auto options = good("");
+    CHECK(options.variant == frames::Variant{});
+    CHECK(options.variant.format == Format::both);
+    CHECK_FALSE(options.variant.render_pass);
+    CHECK(options.frame_interval == nanoseconds(0));
+}
+
+TEST_CASE("each format has its word") {
+    CHECK(good("format=both").variant.format == Format::both);
+    CHECK(good("format=raw").variant.format == Format::raw);
+    CHECK(good("format=jpeg").variant.format == Format::jpeg);
+    CHECK(good("format=png").variant.format == Format::png);
+    CHECK(good("format=webp").variant.format == Format::webp);
+    for (const char* query : {"format=", "format=gif", "format=JPEG", "format"}) check_refused(query, "format");
+}
+
+TEST_CASE("quality is a number from 1 to 100") {
+    CHECK(good("quality=1").variant.quality == 1);
+    CHECK(good("quality=100").variant.quality == 100);
+    for (const char* query : {"quality=0", "quality=101", "quality=-5", "quality=", "quality=high", "quality=50.5",
+                              "quality=50%25", "quality=99999999999"}) {
+        check_refused(query, "quality");
+    }
+}
+
+TEST_CASE("width and height are limits in pixels, each by itself") {
+    CHECK(good("width=640").variant.max_width == 640);
+    CHECK(good("width=640").variant.max_height == 0);
+    CHECK(good("height=1").variant.max_height == 1);
+    CHECK(good("height=65535&width=65535").variant.max_width == 65535);
+    for (const char* query : {"width=0", "width=65536", "width=-1", "width=", "width=wide", "width=1.5", "width=4294967297"})
+        check_refused(query, "width");
+    for (const char* query : {"height=0", "height=65536", "width=5&height=x"}) check_refused(query, "height");
+}
+
+TEST_CASE("fps becomes the shortest time between two frames") {
+    CHECK(good("fps=10").frame_interval == milliseconds(100));
+    CHECK(good("fps=0.5").frame_interval == milliseconds(2000));
+    CHECK(good("fps=1000").frame_interval == milliseconds(1));
+    CHECK(good("fps=0.01").frame_interval == std::chrono::seconds(100));
+    for (const char* query :
+         {"fps=0", "fps=-1", "fps=0.009", "fps=1001", "fps=", "fps=fast", "fps=nan", "fps=inf", "fps=10fps", "fps=1e300"})
+        check_refused(query, "fps");
+}
+
+TEST_CASE("a render pass is named by number, by name, or by the enum's full name, in any case") {
+    for (std::size_t release = 0; release < schema::builtin_schemas().size(); ++release) {
+        CAPTURE(release);
+        CHECK(good("pass=0", release).variant.render_pass == 0);
+        CHECK(good("pass=BEAUTY", release).variant.render_pass == 0);
+        CHECK(good("pass=beauty", release).variant.render_pass == 0);
+        CHECK(good("pass=RENDER_PASS_DIFFUSE", release).variant.render_pass == 3);
+        CHECK(good("pass=Render_Pass_Diffuse", release).variant.render_pass == 3);
+        CHECK(good("pass=diffuse", release).variant.render_pass == 3);
+    }
+    CHECK(good("pass=123456").variant.render_pass == 123456);  // a pass that this schema does not know
+    CHECK(good("pass=-1").variant.render_pass == -1);
+    for (const char* query : {"pass=", "pass=nothing", "pass=RENDER_PASS_", "pass=1.5", "pass=99999999999", "pass=0x1"})
+        check_refused(query, "pass");
+}
+
+TEST_CASE("all parameters go together, others are left to others, and of a repeated one the last counts") {
+    const auto options = good("token=secret&format=png&quality=7&fps=25&pass=diffuse&format=webp&unknown=1");
+    CHECK(options.variant == frames::Variant{Format::webp, 7, 0, 0, 3});
+    CHECK(options.frame_interval == milliseconds(40));
+}
+
+TEST_CASE("a refused value is quoted only in part when it is long") {
+    const auto options = read("format=" + std::string(5000, 'x'));
+    REQUIRE_FALSE(options);
+    CHECK(options.error().message.size() < 200);
+}
+
+}  // namespace
+}  // namespace octane::endpoints

@@ -1,0 +1,69 @@
+#include <doctest/doctest.h>
+
+#include "http/router.hpp"
+#include "running_server.hpp"
+
+using namespace octane::http;
+using octane::http::test::answering;
+using octane::http::test::text;
+
+namespace {
+
+Handler some() {
+    return answering([](Request&) { return text(""); });
+}
+
+}  // namespace
+
+TEST_CASE("Literal segments win over captures whatever the order of adding") {
+    Router router;
+    router.add("POST", "/{service}/{method}", some());
+    router.add("POST", "/render/{what}", some());
+    router.add("POST", "/render/register", some());
+    CHECK(router.find("POST", "/ApiItem/name").captures == std::vector<std::string>{"ApiItem", "name"});
+    CHECK(router.find("POST", "/render/other").captures == std::vector<std::string>{"other"});
+    const auto match = router.find("POST", "/render/register");
+    CHECK(match.handler != nullptr);
+    CHECK(match.captures.empty());
+}
+
+TEST_CASE("An earlier literal weighs more than a later one") {
+    Router router;
+    router.add("GET", "/{a}/fixed", some());
+    router.add("GET", "/fixed/{b}", some());
+    CHECK(router.find("GET", "/fixed/fixed").captures == std::vector<std::string>{"fixed"});
+    CHECK(router.find("GET", "/x/fixed").captures == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("A path with another verb names the verbs it has") {
+    Router router;
+    router.add("POST", "/render/register", some());
+    router.add("DELETE", "/render/register", some());
+    router.add("GET", "/{service}/{method}", some());
+    const auto match = router.find("GET", "/render/register");
+    CHECK(match.handler == nullptr);
+    CHECK(match.allow == "POST, DELETE, OPTIONS");
+    CHECK(router.find("GET", "/nothing").allow.empty());
+}
+
+TEST_CASE("A GET route answers HEAD") {
+    Router router;
+    router.add("GET", "/health", some());
+    CHECK(router.find("HEAD", "/health").handler != nullptr);
+    CHECK(router.find("PUT", "/health").handler == nullptr);
+}
+
+TEST_CASE("A capture needs a segment that is not empty, and segments are counted exactly") {
+    Router router;
+    router.add("GET", "/", some());
+    router.add("GET", "/services/{service}", some());
+    CHECK(router.find("GET", "/").handler != nullptr);
+    CHECK(router.find("GET", "/services/").handler == nullptr);
+    CHECK(router.find("GET", "/services").handler == nullptr);
+    CHECK(router.find("GET", "/services/a/b").handler == nullptr);
+    CHECK(router.find("GET", "services/a").handler == nullptr);
+    CHECK(router.find("GET", "").handler == nullptr);
+    std::string deep;
+    for (int i = 0; i < 1000; ++i) deep += "/x";
+    CHECK(router.find("GET", deep).handler == nullptr);
+}

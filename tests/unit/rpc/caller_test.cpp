@@ -1,0 +1,339 @@
+#include "rpc/caller.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "unit/upstream/closed_port.hpp"
+#include "unit/upstream/fake_octane.hpp"
+#include "unit/upstream/running_octane.hpp"
+
+namespace octane::rpc {
+namespace {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+using base::GrpcStatus;
+using std::chrono::milliseconds;
+using upstream::tests::answer;
+using upstream::tests::ClosedPort;
+using upstream::tests::failure;
+using upstream::tests::FakeOctane;
+using upstream::tests::get;
+using upstream::tests::open_call;
+using upstream::tests::options_for;
+using upstream::tests::RunningOctane;
+using upstream::tests::Script;
+using upstream::tests::unimplemented;
+
+constexpr const char* kNamePath = "/octaneapi.ApiItemService/name";
+// nameResponse{result: "teapot.obj"}, and nameRequest{objectPtr{handle: 1, type: ApiItem}}.
+const std::string kTeapot = "\n\x0Ateapot.obj";
+
+enum class Speaks { alpha5, beta2, unknown };
+
+// An Octane of one release on whose side a test scripts the methods it needs.
+class TestOctane {
+  public:
+    explicit TestOctane(Speaks release, FakeOctane::Scripter scripter, upstream::OctaneOptions options = options_for(0),
+                        std::vector<std::string> deny = {}, milliseconds timeout = milliseconds(0))
+        : server_([release, scripter = std::move(scripter)](const std::string& path, const std::string& request) -> Script {
+              const bool is_landmark =
+                  (release == Speaks::alpha5 && path == "/octaneapi.ApiItemService/getByAttrID" && request.empty()) ||
+                  (release == Speaks::beta2 && path == "/octaneapi.ApiItemService/getValueByAttrID" && request.empty());
+              if (is_landmark) return failure(grpc::StatusCode::INVALID_ARGUMENT, "invalid object reference");
+              return scripter(path, request);
+          }) {
+        options.channel.port = server_.port();
+        octane_.emplace(options);
+        octane_->watch();
+        REQUIRE(octane_->await_connected());
+        caller_.emplace(octane_->octane(), DenyList(deny, {}, schema::builtin_schemas()), timeout);
+    }
+
+    base::Result<CallAnswer> call(const CallRequest& request) { return octane_->loop().run(caller_->call(request)); }
+    base::Result<CallAnswer> call(std::string_view service, std::string_view method, std::string_view body = "{}") {
+        CallRequest request;
+        request.service = service;
+        request.method = method;
+        request.body = body;
+        return call(request);
+    }
+    base::Error error(std::string_view service, std::string_view method, std::string_view body = "{}") {
+        auto outcome = call(service, method, body);
+        REQUIRE_FALSE(outcome);
+        return std::move(outcome).error();
+    }
+
+    FakeOctane& server() { return server_; }
+    RunningOctane& octane() { return *octane_; }
+    Caller& caller() { return *caller_; }
+
+  private:
+    FakeOctane server_;
+    std::optional<RunningOctane> octane_;
+    std::optional<Caller> caller_;
+};
+
+Script serve(const std::string& path, const std::string&) {
+    return path == kNamePath ? answer(kTeapot) : unimplemented();
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("a call is translated, asked, and translated back") {
+    TestOctane octane(Speaks::alpha5, serve);
+    const auto outcome = octane.call("ApiItem", "name", R"({"objectPtr":{"handle":"1","type":"ApiItem"}})");
+    REQUIRE(outcome);
+    CHECK(outcome->json == R"({"result":"teapot.obj"})");
+    CHECK(outcome->warnings.empty());
+    CHECK(outcome->method->path == kNamePath);
+    CHECK(outcome->schema->name() == "alpha5");
+    const auto last = octane.server().history().back();
+    CHECK(last.path == kNamePath);
+    CHECK(last.request == "\n\x04\x08\x01\x10\x10");
+}
+
+TEST_CASE("members that the message lacks are ignored and reported, or refused when the caller is strict") {
+    TestOctane octane(Speaks::beta2, serve);
+    const auto lenient = octane.call("ApiItem", "name", R"({"bogus":1})");
+    REQUIRE(lenient);
+    REQUIRE(lenient->warnings.size() == 1);
+    CHECK(has(lenient->warnings.front(), "bogus"));
+
+    CallRequest strict;
+    strict.service = "ApiItem";
+    strict.method = "name";
+    strict.body = R"({"bogus":1})";
+    strict.is_strict = true;
+    const auto refused = octane.call(strict);
+    REQUIRE_FALSE(refused);
+    CHECK(base::http_status(refused.error().code) == 400);
+    CHECK(has(refused.error().message, "objectPtr"));
+}
+
+TEST_CASE("what cannot be translated never reaches Octane") {
+    TestOctane octane(Speaks::beta2, serve);
+    CHECK(octane.error("ApiItem", "name", "{").code == ErrorCode::bad_json);
+    CHECK(octane.error("ApiItem", "name", R"({"objectPtr":{"handle":"many"}})").code == ErrorCode::bad_value);
+    CHECK(octane.server().calls(kNamePath) == 0);
+}
+
+TEST_CASE("an unknown service or method is 404 with the nearest names") {
+    TestOctane octane(Speaks::beta2, serve);
+    const auto no_service = octane.error("ApiItm", "name");
+    CHECK(no_service.code == ErrorCode::service_not_found);
+    CHECK(has(no_service.message, "ApiItem"));
+    const auto no_method = octane.error("ApiItem", "nmae");
+    CHECK(no_method.code == ErrorCode::method_not_found);
+    CHECK(has(no_method.message, "name"));
+}
+
+TEST_CASE("a method that only another release has is 501 and says which, without asking Octane") {
+    TestOctane alpha(Speaks::alpha5, serve);
+    const auto newer = alpha.error("ApiItem", "getValueByName");
+    CHECK(newer.code == ErrorCode::octane_lacks_method);
+    CHECK(newer.grpc == GrpcStatus::unimplemented);
+    CHECK(has(newer.message, "beta2 has it"));
+    CHECK(alpha.server().calls("/octaneapi.ApiItemService/getValueByName") == 0);
+
+    TestOctane beta(Speaks::beta2, serve);
+    const auto older = beta.error("ApiItem", "getByAttrID");
+    CHECK(older.code == ErrorCode::octane_lacks_method);
+    CHECK(has(older.message, "alpha5 has it"));
+}
+
+TEST_CASE("while the release is unknown the method of any release is tried") {
+    TestOctane octane(Speaks::unknown, [](const std::string& path, const std::string& request) {
+        return path == "/octaneapi.ApiItemService/getByAttrID" && !request.empty() ? answer("") : serve(path, request);
+    });
+    const auto outcome = octane.call("ApiItem", "getByAttrID", R"({"item_ref":{"handle":1}})");
+    REQUIRE(outcome);
+    CHECK(outcome->schema->name() == "alpha5");
+}
+
+TEST_CASE("UNIMPLEMENTED from Octane is 501 and names the releases that have the method") {
+    TestOctane octane(Speaks::beta2, serve);
+    const auto error = octane.error("ApiInfo", "octaneName");
+    CHECK(error.code == ErrorCode::octane_lacks_method);
+    CHECK(error.grpc == GrpcStatus::unimplemented);
+    CHECK(has(error.message, "ApiInfo.octaneName"));
+    CHECK(has(error.message, "beta2 and alpha5 have it"));
+}
+
+TEST_CASE("a refused method is 403 and never reaches Octane") {
+    TestOctane octane(Speaks::beta2, serve, options_for(0), {"ApiItem/name"});
+    for (const auto& [service, method] : {std::pair("ApiItem", "name"), std::pair("LiveLink", "GetFile")}) {
+        const auto error = octane.error(service, method);
+        CHECK(error.code == ErrorCode::method_denied);
+        CHECK(error.grpc == GrpcStatus::permission_denied);
+    }
+    CHECK(octane.server().calls(kNamePath) == 0);
+    CHECK(octane.server().calls("/livelinkapi.LiveLinkService/GetFile") == 0);
+}
+
+TEST_CASE("a streaming method is refused with the way to get its events") {
+    TestOctane octane(Speaks::beta2, serve);
+    const auto error = octane.error("StreamCallback", "callbackChannel");
+    CHECK(base::http_status(error.code) == 400);
+    CHECK(has(error.message, "GET /render/stream"));
+    CHECK(octane.server().calls("/octaneapi.StreamCallbackService/callbackChannel") == 0);
+}
+
+TEST_CASE("Octane's own text is kept word for word, and a failure without words still gets a sentence") {
+    const std::string words = "3: invalid object\nreference <b>";
+    TestOctane octane(Speaks::beta2, [words](const std::string& path, const std::string& request) {
+        return path == kNamePath ? failure(grpc::StatusCode::NOT_FOUND, request.empty() ? "" : words) : serve(path, request);
+    });
+    const auto worded = octane.error("ApiItem", "name", R"({"objectPtr":{"handle":1}})");
+    CHECK(worded.code == ErrorCode::upstream_not_found);
+    CHECK(worded.grpc == GrpcStatus::not_found);
+    CHECK(worded.message == words);
+    const auto silent = octane.error("ApiItem", "name");
+    CHECK(has(silent.message, "ApiItem.name"));
+    CHECK(has(silent.message, "NOT_FOUND"));
+}
+
+TEST_CASE("a message above --max-message is 502 and names the limit and the option") {
+    auto options = options_for(0);
+    options.channel.max_message = 5000;
+    TestOctane octane(
+        Speaks::beta2,
+        [](const std::string& path, const std::string& request) {
+            return path == kNamePath ? answer(std::string(6000, 'x')) : serve(path, request);
+        },
+        options);
+    const auto error = octane.error("ApiItem", "name");
+    CHECK(error.code == ErrorCode::message_too_large);
+    CHECK(error.grpc == GrpcStatus::resource_exhausted);
+    CHECK(has(error.message, "5000"));
+    CHECK(has(error.message, "--max-message"));
+    const auto large = octane.error("ApiItem", "setName", R"({"name":")" + std::string(6000, 'n') + R"("})");
+    CHECK(large.code == ErrorCode::message_too_large);
+}
+
+TEST_CASE("RESOURCE_EXHAUSTED that is Octane's own is 429") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == kNamePath ? failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "out of VRAM") : serve(path, request);
+    });
+    const auto error = octane.error("ApiItem", "name");
+    CHECK(error.code == ErrorCode::upstream_exhausted);
+    CHECK(error.message == "out of VRAM");
+}
+
+TEST_CASE("an answer that is no such message is an error, not an answer") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == kNamePath ? answer("\n\x7Ftoo short") : serve(path, request);
+    });
+    CHECK(octane.error("ApiItem", "name").code == ErrorCode::bad_answer);
+}
+
+TEST_CASE("the caller's deadline counts, else the proxy's own; the message says what may have happened") {
+    TestOctane octane(
+        Speaks::beta2,
+        [](const std::string& path, const std::string& request) {
+            return path == kNamePath ? open_call() : serve(path, request);
+        },
+        options_for(0), {}, milliseconds(50));
+    const auto error = octane.error("ApiItem", "name");
+    CHECK(error.code == ErrorCode::deadline_exceeded);
+    CHECK(error.grpc == GrpcStatus::deadline_exceeded);
+    CHECK(has(error.message, "ApiItem.name"));
+    CHECK(has(error.message, "--timeout"));
+
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "name";
+    request.timeout = milliseconds(0);  // none: ends only because the client goes away
+    asio::cancellation_signal gone;
+    request.client_gone = gone.slot();
+    auto pending = octane.octane().loop().start(octane.caller().call(request));
+    REQUIRE(octane.server().await_calls(kNamePath, 2));
+    octane.octane().loop().call([&] { gone.emit(asio::cancellation_type::terminal); });
+    const auto cancelled = get(std::move(pending));
+    REQUIRE_FALSE(cancelled);
+    CHECK(cancelled.error().code == ErrorCode::cancelled);
+}
+
+TEST_CASE("without Octane a call fails as existing clients know it: 500, UNAVAILABLE, and what to do") {
+    const ClosedPort port;
+    RunningOctane octane(options_for(port.number()));
+    octane.watch();
+    const Caller caller(octane.octane(), DenyList({}, {}, schema::builtin_schemas()), milliseconds(0));
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "name";
+    const auto outcome = octane.loop().run(caller.call(request));  // begun before the first verdict, for which it waits
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::octane_unreachable_call);
+    CHECK(outcome.error().grpc == GrpcStatus::unavailable);
+    CHECK(has(outcome.error().message, octane->address()));
+    CHECK(has(outcome.error().message, "--octane-host"));
+}
+
+TEST_CASE("a bytes field is given as it lies in the answer when its path is asked for") {
+    TestOctane octane(Speaks::beta2, serve);
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "name";
+    request.raw_path = "nothing.of.that.name";
+    const auto no_field = octane.call(request);
+    REQUIRE_FALSE(no_field);
+    CHECK(base::http_status(no_field.error().code) == 400);
+
+    TestOctane with_image(Speaks::beta2, [](const std::string& path, const std::string& asked) {
+        // grabRenderResultResponse{renderImages{data{buffer{data: "PIXELS"}}}}
+        return path == "/octaneapi.ApiRenderEngineService/grabRenderResult" ? answer("\x08\x01\x12\x0C\n\x0A:\x08\n\x06PIXELS")
+                                                                            : serve(path, asked);
+    });
+    request.service = "ApiRenderEngine";
+    request.method = "grabRenderResult";
+    request.raw_path = "renderImages.data.0.buffer.data";
+    const auto pixels = with_image.call(request);
+    REQUIRE(pixels);
+    CHECK(pixels->raw.flatten() == "PIXELS");
+    CHECK(pixels->json.empty());
+}
+
+TEST_CASE("camera, grab and release go before ordinary calls that wait") {
+    auto options = options_for(0);
+    options.concurrency = 1;
+    TestOctane octane(
+        Speaks::beta2,
+        [](const std::string& path, const std::string& request) {
+            if (path == kNamePath) return request.empty() ? open_call({kTeapot}) : answer(kTeapot);
+            return path.ends_with("Camera") ? answer("") : unimplemented();
+        },
+        options);
+    const auto start = [&](const char* service, const char* method, const char* body) {
+        CallRequest request;
+        request.service = service;
+        request.method = method;
+        request.body = body;
+        return octane.octane().loop().start(octane.caller().call(request));
+    };
+    auto inside = start("ApiItem", "name", "{}");
+    REQUIRE(octane.server().await_open_calls(1));
+    auto ordinary = start("ApiItem", "name", R"({"objectPtr":{"handle":1}})");
+    auto camera = start("LiveLink", "GetCamera", "{}");
+    auto set_camera = start("LiveLink", "SetCamera", "{}");
+    octane.octane().loop().call([] {});
+    octane.server().end_open_calls();
+    CHECK(get(std::move(inside)));
+    CHECK(get(std::move(ordinary)));
+    CHECK(get(std::move(camera)));
+    CHECK(get(std::move(set_camera)));
+    const auto history = octane.server().history();
+    REQUIRE(history.size() >= 3);
+    CHECK(history.end()[-3].path == "/livelinkapi.LiveLinkService/GetCamera");
+    CHECK(history.end()[-2].path == "/livelinkapi.LiveLinkService/SetCamera");
+    CHECK(history.end()[-1].path == kNamePath);
+}
+
+}  // namespace
+}  // namespace octane::rpc

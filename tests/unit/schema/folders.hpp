@@ -1,0 +1,28 @@
+// Tests of the schema room: a folder of files that lives as long as the test.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace octane::schema::tests {
+
+class Folder {
+  public:
+    Folder();
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    // Makes the directories that `name` needs.
+    void write(const std::string& name, std::string_view text) const;
+    // As write(), with the proto3 line and `package p;` in front.
+    void write_proto(const std::string& name, const std::string& body) const;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+}  // namespace octane::schema::tests

@@ -1,0 +1,262 @@
+#include "upstream/channel.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "unit/upstream/closed_port.hpp"
+#include "unit/upstream/fake_octane.hpp"
+#include "unit/upstream/loop.hpp"
+
+namespace octane::upstream {
+namespace {
+
+namespace asio = boost::asio;
+using base::GrpcStatus;
+using tests::answer;
+using tests::ClosedPort;
+using tests::failure;
+using tests::FakeOctane;
+using tests::get;
+using tests::Loop;
+using tests::open_call;
+using tests::Script;
+
+constexpr const char* kPath = "/some.Service/method";
+
+ChannelOptions options_for(std::uint16_t port) {
+    ChannelOptions options;
+    options.port = port;
+    return options;
+}
+
+UnaryCall call_of(std::string request) {
+    UnaryCall call;
+    call.path = kPath;
+    call.request = std::move(request);
+    return call;
+}
+
+Script echo(const std::string&, const std::string& request) {
+    return answer(request);
+}
+
+TEST_CASE("a unary call brings the request to Octane and its answer back") {
+    FakeOctane server([](const std::string& path, const std::string& request) { return answer(path + "|" + request); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const Reply reply = loop.run(channel.unary(call_of("hello")));
+    CHECK(reply.status == GrpcStatus::ok);
+    CHECK(reply.body.flatten() == std::string(kPath) + "|hello");
+}
+
+TEST_CASE("empty requests and answers are messages like any other") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const Reply reply = loop.run(channel.unary(call_of("")));
+    CHECK(reply.status == GrpcStatus::ok);
+    CHECK(reply.body.empty());
+}
+
+TEST_CASE("messages far above gRPC's own limit of 4 MiB pass whole, both ways") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    std::string large(9UL << 20U, '\0');
+    for (std::size_t i = 0; i < large.size(); i += 997) large[i] = static_cast<char>(i);
+    const Reply reply = loop.run(channel.unary(call_of(large)));
+    REQUIRE(reply.status == GrpcStatus::ok);
+    CHECK(reply.body.flatten() == large);
+}
+
+TEST_CASE("an answer outlives the call, the channel and the server") {
+    std::optional<Reply> reply;
+    {
+        FakeOctane server(echo);
+        Channel channel(options_for(server.port()));
+        Loop loop;
+        reply = loop.run(channel.unary(call_of(std::string(100000, 'p'))));
+    }
+    CHECK(reply->body.flatten() == std::string(100000, 'p'));
+}
+
+TEST_CASE("a message above the channel's limit is RESOURCE_EXHAUSTED in either direction, in gRPC's words") {
+    FakeOctane server([](const std::string&, const std::string&) { return answer(std::string(2000, 'a')); });
+    ChannelOptions options = options_for(server.port());
+    options.max_message = 1000;
+    Channel channel(options);
+    Loop loop;
+    const Reply received = loop.run(channel.unary(call_of("small")));
+    CHECK(received.status == GrpcStatus::resource_exhausted);
+    CHECK(received.message.find("larger than max") != std::string::npos);
+    CHECK(received.body.empty());
+    const Reply sent = loop.run(channel.unary(call_of(std::string(2000, 'q'))));
+    CHECK(sent.status == GrpcStatus::resource_exhausted);
+    CHECK(sent.message.find("larger than max") != std::string::npos);
+    CHECK(server.calls(kPath) == 1);
+}
+
+TEST_CASE("every status and its text come back word for word") {
+    FakeOctane server([](const std::string&, const std::string& request) {
+        const int code = std::stoi(request);
+        return failure(static_cast<grpc::StatusCode>(code), "Octane's own words: ünïcode, \"quotes\"\nand lines " + request);
+    });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    for (int code = 1; code <= 16; ++code) {
+        const Reply reply = loop.run(channel.unary(call_of(std::to_string(code))));
+        CHECK(static_cast<int>(reply.status) == code);
+        CHECK(reply.message == "Octane's own words: ünïcode, \"quotes\"\nand lines " + std::to_string(code));
+        CHECK(reply.body.empty());
+    }
+}
+
+TEST_CASE("where nobody listens a call is UNAVAILABLE") {
+    const ClosedPort port;
+    Channel channel(options_for(port.number()));
+    Loop loop;
+    const Reply reply = loop.run(channel.unary(call_of("x")));
+    CHECK(reply.status == GrpcStatus::unavailable);
+    CHECK_FALSE(reply.message.empty());
+}
+
+TEST_CASE("a call in flight is UNAVAILABLE when the server goes away") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    auto pending = loop.start(channel.unary(call_of("x")));
+    REQUIRE(server.await_open_calls(1));
+    server.stop();
+    const GrpcStatus status = get(std::move(pending)).status;
+    CHECK((status == GrpcStatus::unavailable || status == GrpcStatus::cancelled));
+}
+
+TEST_CASE("a call that Octane does not answer ends at its deadline, and Octane hears that it was given up") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    UnaryCall call = call_of("x");
+    call.timeout = std::chrono::milliseconds(300);
+    const Reply reply = loop.run(channel.unary(std::move(call)));
+    CHECK(reply.status == GrpcStatus::deadline_exceeded);
+    CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a call is cancelled through its slot, and Octane hears of it") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    asio::cancellation_signal gone;
+    UnaryCall call = call_of("x");
+    call.slot = gone.slot();
+    auto pending = loop.start(channel.unary(std::move(call)));
+    REQUIRE(server.await_open_calls(1));
+    loop.call([&] { gone.emit(asio::cancellation_type::terminal); });
+    CHECK(get(std::move(pending)).status == GrpcStatus::cancelled);
+    CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a signal that comes after the call has ended harms nobody") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    asio::cancellation_signal gone;
+    UnaryCall call = call_of("x");
+    call.slot = gone.slot();
+    CHECK(loop.run(channel.unary(std::move(call))).status == GrpcStatus::ok);
+    loop.call([&] {
+        CHECK_FALSE(gone.slot().has_handler());
+        gone.emit(asio::cancellation_type::terminal);
+    });
+}
+
+asio::awaitable<std::thread::id> thread_after_call(Channel& channel) {
+    const Reply reply = co_await channel.unary(call_of("x"));
+    static_cast<void>(reply);
+    co_return std::this_thread::get_id();
+}
+
+TEST_CASE("each call resumes on the loop that asked, though all share one channel") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop one;
+    Loop other;
+    std::thread::id one_id;
+    std::thread::id other_id;
+    one.call([&] { one_id = std::this_thread::get_id(); });
+    other.call([&] { other_id = std::this_thread::get_id(); });
+    std::vector<std::future<std::thread::id>> ones;
+    std::vector<std::future<std::thread::id>> others;
+    for (int i = 0; i < 50; ++i) {
+        ones.push_back(one.start(thread_after_call(channel)));
+        others.push_back(other.start(thread_after_call(channel)));
+    }
+    for (auto& id : ones) CHECK(get(std::move(id)) == one_id);
+    for (auto& id : others) CHECK(get(std::move(id)) == other_id);
+}
+
+TEST_CASE("shutdown cancels the calls under way, and new ones are CANCELLED without being sent") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    auto pending = loop.start(channel.unary(call_of("x")));
+    REQUIRE(server.await_open_calls(1));
+    channel.shutdown();
+    channel.shutdown();
+    CHECK(get(std::move(pending)).status == GrpcStatus::cancelled);
+    CHECK(server.await_cancellations(1));
+    const Reply refused = loop.run(channel.unary(call_of("y")));
+    CHECK(refused.status == GrpcStatus::cancelled);
+    CHECK(refused.message == "the proxy is going down");
+    CHECK(server.calls(kPath) == 1);
+}
+
+asio::awaitable<ChannelState> wait_until_ready(Channel& channel) {
+    ChannelState now = channel.state(true);
+    for (int i = 0; i < 1000 && now != ChannelState::ready && now != ChannelState::shut_down; ++i) {
+        co_await channel.wait_for_change(now, std::chrono::seconds(5));
+        now = channel.state(true);
+    }
+    co_return now;
+}
+
+TEST_CASE("the channel's state is ready while the server is there, and no longer once it has gone") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    CHECK(channel.state(false) == ChannelState::idle);
+    REQUIRE(loop.run(wait_until_ready(channel)) == ChannelState::ready);
+    auto changed = loop.start(channel.wait_for_change(ChannelState::ready, std::chrono::seconds(20)));
+    server.stop();
+    get(std::move(changed));
+    CHECK(channel.state(false) != ChannelState::ready);
+}
+
+TEST_CASE("waiting for a change ends at its limit when nothing changes") {
+    FakeOctane server(echo);
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    loop.run(channel.wait_for_change(ChannelState::idle, std::chrono::milliseconds(1)));
+    CHECK(channel.state(false) == ChannelState::idle);
+}
+
+TEST_CASE("a refused connection shows as failing") {
+    const ClosedPort port;
+    Channel channel(options_for(port.number()));
+    Loop loop;
+    bool has_failed = false;
+    for (int i = 0; i < 100 && !has_failed; ++i) {
+        const ChannelState now = channel.state(true);
+        has_failed = now == ChannelState::failing;
+        if (!has_failed) loop.run(channel.wait_for_change(now, std::chrono::seconds(1)));
+    }
+    CHECK(has_failed);
+}
+
+}  // namespace
+}  // namespace octane::upstream

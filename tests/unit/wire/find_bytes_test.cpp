@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+
+#include "oracle.hpp"
+#include "wire/json_to_wire.hpp"
+#include "wire/wire_to_json.hpp"
+#include "wire/writer.hpp"
+
+namespace octane::wire {
+namespace {
+
+const google::protobuf::Descriptor& album() {
+    return test::everyday().message("everyday.Album");
+}
+
+std::string sample() {
+    const auto wire = json_to_wire(
+        album(), R"({"renderImages":{"items":[{"data":"QUFB","mime":"image/png"},{"data":"QkJC","chunks":["Qw==","RA=="]},{}],
+                                                "first":{"data":"RkZG"}},"title":"t"})");
+    REQUIRE(wire.has_value());
+    return wire->bytes;
+}
+
+std::string found(const std::string& wire, std::string_view path) {
+    const auto bytes = find_bytes(album(), base::ByteChain::own(wire), path);
+    return bytes ? bytes->flatten() : "error: " + bytes.error().message;
+}
+
+TEST_CASE("a bytes field is found by its dotted path") {
+    const std::string wire = sample();
+    CHECK(found(wire, "renderImages.items.0.data") == "AAA");
+    CHECK(found(wire, "renderImages.items.1.data") == "BBB");
+    CHECK(found(wire, "renderImages.first.data") == "FFF");
+    CHECK(found(wire, "renderImages.items.1.chunks.1") == "D");
+    CHECK(found(wire, "title") == "t");
+    CHECK(found(wire, "renderImages.items.0.mime") == "image/png");
+}
+
+TEST_CASE("an index left out means the first element") {
+    const std::string wire = sample();
+    CHECK(found(wire, "renderImages.items.data") == "AAA");
+    CHECK(found(wire, "renderImages.items.1.chunks") == "C");
+}
+
+TEST_CASE("an unset field and an element beyond the end are empty") {
+    const std::string wire = sample();
+    CHECK(found(wire, "renderImages.items.2.data") == "");
+    CHECK(found(wire, "renderImages.items.3.data") == "");
+    CHECK(found(wire, "picture") == "");
+    CHECK(found("", "renderImages.items.data") == "");
+}
+
+TEST_CASE("a path that leads to no bytes is refused with the paths that exist") {
+    const std::string paths =
+        "it has renderImages.items.0.data, renderImages.items.0.chunks.0, renderImages.first.data, renderImages.first.chunks.0, "
+        "picture";
+    for (const std::string path :
+         {"nothing", "", "renderImages", "renderImages.items.0", "renderImages.items.0.other", "renderImages.first.data.x",
+          "renderImages..data", "renderImages.first.0.data", "renderImages.items.-1.data"}) {
+        CAPTURE(path);
+        const auto bytes = find_bytes(album(), base::ByteChain::own(sample()), path);
+        REQUIRE_FALSE(bytes.has_value());
+        CHECK(bytes.error().code == base::ErrorCode::bad_query);
+        CHECK(bytes.error().message == "\"" + std::string(path) + "\" is not a bytes field of everyday.Album; " + paths);
+    }
+    const auto texts = find_bytes(test::everyday().message("everyday.Tree"), {}, "x");
+    REQUIRE_FALSE(texts.has_value());
+    CHECK(texts.error().message == R"("x" is not a bytes field of everyday.Tree; it has name)");
+    const auto none = find_bytes(test::everyday().message("everyday.Point"), {}, "x");
+    REQUIRE_FALSE(none.has_value());
+    CHECK(none.error().message == R"("x" is not a bytes field of everyday.Point; it has none)");
+}
+
+TEST_CASE("the bytes that were found are the answer's own and outlive the chain they were found in") {
+    const auto owner = std::make_shared<const std::string>(sample());
+    const base::ByteChain shared = [&owner] {
+        const base::ByteChain answer({std::string_view(*owner)}, owner);
+        return find_bytes(album(), answer, "renderImages.items.1.data").value();
+    }();
+    REQUIRE(shared.segments().size() == 1);
+    CHECK(shared.flatten() == "BBB");
+    CHECK(owner.use_count() == 2);
+    const char* place = shared.segments()[0].data();
+    CHECK((place >= owner->data() && place < owner->data() + owner->size()));
+}
+
+TEST_CASE("bytes that lie in several pieces are found whole wherever the answer is cut") {
+    const std::string wire = sample();
+    for (std::size_t place = 0; place <= wire.size(); ++place) {
+        const auto bytes = find_bytes(album(), test::cut_at(wire, place), "renderImages.first.data");
+        REQUIRE(bytes.has_value());
+        CHECK(bytes->flatten() == "FFF");
+    }
+}
+
+TEST_CASE("the last value of a field counts, and another member of its one-of unsets it") {
+    std::string wire;
+    append_bytes_field(wire, 2, "first");
+    append_bytes_field(wire, 2, "last");
+    CHECK(found(wire, "picture") == "last");
+    append_bytes_field(wire, 3, "title");
+    CHECK(found(wire, "picture") == "");
+    CHECK(found(wire, "title") == "title");
+    std::string parts;
+    append_bytes_field(parts, 1, std::string("\x0A\x03\x12\x01X", 5));
+    append_bytes_field(parts, 1, std::string("\x0A\x03\x12\x01Y", 5));
+    CHECK(found(parts, "renderImages.items.0.data") == "X");
+    CHECK(found(parts, "renderImages.items.1.data") == "Y");
+}
+
+TEST_CASE("a malformed answer is refused") {
+    const std::string wire = sample();
+    const auto bytes = find_bytes(album(), base::ByteChain::own(wire.substr(0, wire.size() - 1)), "renderImages.first.data");
+    REQUIRE_FALSE(bytes.has_value());
+    CHECK(bytes.error().code == base::ErrorCode::bad_answer);
+}
+
+}  // namespace
+}  // namespace octane::wire

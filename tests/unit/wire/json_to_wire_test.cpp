@@ -1,0 +1,425 @@
+#include "wire/json_to_wire.hpp"
+
+#include <doctest/doctest.h>
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+
+#include "oracle.hpp"
+
+namespace octane::wire {
+namespace {
+
+using base::ErrorCode;
+
+std::string full(const std::string& type) {
+    return "everyday." + type;
+}
+
+base::Result<WireRequest> read(const std::string& type, std::string_view json, const JsonReadOptions& options = {}) {
+    return json_to_wire(test::everyday().message(full(type)), json, options);
+}
+
+// What protobuf understands of the translation, as json_util's JSON with proto names: how the tests below look at the bytes.
+std::string understood(const std::string& type, std::string_view json) {
+    test::Oracle oracle(test::everyday().pool());
+    const auto wire = read(type, json);
+    if (!wire) return "error: " + wire.error().message;
+    const auto canonical = oracle.canonical(test::everyday().message(full(type)), wire->bytes);
+    REQUIRE(canonical.has_value());
+    return oracle.to_json(test::everyday().message(full(type)), *canonical, false, false).value_or("unprintable");
+}
+
+std::string refusal(const std::string& type, std::string_view json, ErrorCode code = ErrorCode::bad_value,
+                    const JsonReadOptions& options = {}) {
+    const auto wire = read(type, json, options);
+    if (wire) return "accepted";
+    CHECK(wire.error().code == code);
+    CHECK(wire.error().grpc == base::GrpcStatus::invalid_argument);
+    return wire.error().message;
+}
+
+TEST_CASE("an empty body, white space, null and an empty object are the empty request") {
+    for (const std::string json : {"", " \r\n\t", "{}", " { } ", "null"}) {
+        CAPTURE(json);
+        const auto wire = read("Scalars", json);
+        REQUIRE(wire.has_value());
+        CHECK(wire->bytes.empty());
+        CHECK(wire->warnings.empty());
+    }
+}
+
+TEST_CASE("members are found by proto name and by lowerCamelCase name") {
+    CHECK(understood("Scalars", R"({"long_real":1.5})") == R"({"long_real":1.5})");
+    CHECK(understood("Scalars", R"({"longReal":1.5})") == R"({"long_real":1.5})");
+}
+
+TEST_CASE("64-bit integers may be numbers or strings and keep every digit") {
+    CHECK(understood("Scalars", R"({"u64":18446744073709551615})") == R"({"u64":"18446744073709551615"})");
+    CHECK(understood("Scalars", R"({"u64":"18446744073709551615"})") == R"({"u64":"18446744073709551615"})");
+    CHECK(understood("Scalars", R"({"i64":-9223372036854775808})") == R"({"i64":"-9223372036854775808"})");
+    CHECK(understood("Scalars", R"({"s64":"-9223372036854775808"})") == R"({"s64":"-9223372036854775808"})");
+    CHECK(understood("Scalars", R"({"sf64":9007199254740993})") == R"({"sf64":"9007199254740993"})");
+}
+
+TEST_CASE("floats that are whole numbers are accepted for integers") {
+    CHECK(understood("Scalars", R"({"i32":1.0,"u32":1e3,"i64":"2.5e1","u64":"1E2"})") ==
+          R"({"i32":1,"i64":"25","u32":1000,"u64":"100"})");
+    CHECK(understood("Scalars", R"({"i32":-0,"u32":-0,"u64":"-0","f64":-0.0})") == "{}");
+}
+
+TEST_CASE("an integer that does not fit its field is refused with the path, the range and what was found") {
+    CHECK(refusal("Scalars", R"({"i32":2147483648})") ==
+          R"("i32" takes an integer from -2147483648 to 2147483647, but the number 2147483648 was found)");
+    CHECK(refusal("Scalars", R"({"u32":-1})") == R"("u32" takes an integer from 0 to 4294967295, but the number -1 was found)");
+    CHECK(refusal("Scalars", R"({"u64":"18446744073709551616"})") ==
+          R"("u64" takes an integer from 0 to 18446744073709551615, but the string "18446744073709551616" was found)");
+    for (const std::string json : {R"({"i32":-2147483649})",
+                                   R"({"i32":1.5})",
+                                   R"({"i32":"1.5"})",
+                                   R"({"i32":""})",
+                                   R"({"i32":" 1"})",
+                                   R"({"i32":"0x10"})",
+                                   R"({"i32":"1 "})",
+                                   R"({"i32":true})",
+                                   R"({"i32":"abc"})",
+                                   R"({"s32":4e9})",
+                                   R"({"u32":4294967296})",
+                                   R"({"u32":"-5"})",
+                                   R"({"i64":9223372036854775808})",
+                                   R"({"i64":1e19})",
+                                   R"({"u64":18446744073709551616})",
+                                   R"({"u64":-1})",
+                                   R"({"f32":-1})",
+                                   R"({"f64":1e20})",
+                                   R"({"sf32":2147483648})",
+                                   R"({"sf64":"9223372036854775808"})",
+                                   R"({"u64":"NaN"})",
+                                   R"({"i32":[]})"}) {
+        CAPTURE(json);
+        CHECK(refusal("Scalars", json).find(" was found") != std::string::npos);
+    }
+}
+
+TEST_CASE("a number beyond double's range is refused with its path") {
+    CHECK(refusal("Scalars", R"({"long_real":1e400})") == R"("long_real" holds the number 1e400, which is too large)");
+}
+
+TEST_CASE("floats may be numbers, number strings and the three words") {
+    CHECK(understood("Scalars", R"({"real":"NaN","long_real":"-Infinity"})") == R"({"real":"NaN","long_real":"-Infinity"})");
+    CHECK(understood("Scalars", R"({"real":"Infinity","long_real":"-1.5e2"})") == R"({"real":"Infinity","long_real":-150})");
+    CHECK(understood("Scalars", R"({"real":16777217})") == R"({"real":16777216})");
+    const auto negative_zero = read("Scalars", R"({"long_real":-0})");
+    REQUIRE(negative_zero.has_value());
+    CHECK(negative_zero->bytes == std::string("\x61\0\0\0\0\0\0\0\x80", 9));
+}
+
+TEST_CASE("the largest float is accepted in its shortest digits, and what is beyond is refused") {
+    CHECK(understood("Scalars", R"({"real":3.4028235e38})") == R"({"real":3.40282347e+38})");
+    CHECK(understood("Scalars", R"({"real":-3.4028235e38})") == R"({"real":-3.40282347e+38})");
+    CHECK(refusal("Scalars", R"({"real":3.5e38})") ==
+          R"("real" takes a number within float's range, "NaN", "Infinity" or "-Infinity", but the number 3.5e+38 was found)");
+    CHECK(refusal("Scalars", R"({"real":"nan"})").find("the string \"nan\"") != std::string::npos);
+    CHECK(refusal("Scalars", R"({"long_real":"inf"})").find("\"long_real\" takes a number, ") == 0);
+    CHECK(refusal("Scalars", R"({"long_real":true})").find("but true was found") != std::string::npos);
+}
+
+TEST_CASE("booleans may be true, false, their strings, 0 and 1") {
+    for (const std::string json : {R"({"truth":true})", R"({"truth":"true"})", R"({"truth":1})"})
+        CHECK(understood("Scalars", json) == R"({"truth":true})");
+    for (const std::string json : {R"({"truth":false})", R"({"truth":"false"})", R"({"truth":0})"})
+        CHECK(understood("Scalars", json) == "{}");
+    CHECK(refusal("Scalars", R"({"truth":2})") == R"("truth" takes true or false, but the number 2 was found)");
+    CHECK(refusal("Scalars", R"({"truth":"yes"})") == R"("truth" takes true or false, but the string "yes" was found)");
+}
+
+TEST_CASE("enums may be numbers, numeric strings and names in any case") {
+    for (const std::string json : {R"({"color":5})", R"({"color":"5"})", R"({"color":"COLOR_BLUE"})", R"({"color":"color_blue"})",
+                                   R"({"color":"Color_Blue"})", R"({"color":5.0})"}) {
+        CAPTURE(json);
+        CHECK(understood("Scalars", json) == R"({"color":"COLOR_BLUE"})");
+    }
+    CHECK(understood("Scalars", R"({"color":-7})") == R"({"color":"COLOR_LOW"})");
+    CHECK(understood("Scalars", R"({"color":99})") == R"({"color":99})");
+}
+
+TEST_CASE("an unknown enum name is refused with the nearest names") {
+    CHECK(refusal("Scalars", R"({"color":"BLUE"})") ==
+          R"("color" takes a name or number of everyday.Color (nearest: COLOR_BLUE), but the string "BLUE" was found)");
+    CHECK(refusal("Scalars", R"({"color":"COLOUR_GREEN"})").find("(nearest: COLOR_GREEN") != std::string::npos);
+    CHECK(refusal("Scalars", R"({"color":"??????????????"})").find("(COLOR_RED, COLOR_GREEN, COLOR_BLUE and 1 more)") !=
+          std::string::npos);
+    CHECK(refusal("Scalars", R"({"color":4294967296})").find("the number 4294967296") != std::string::npos);
+    CHECK(refusal("Scalars", R"({"color":true})").find("but true was found") != std::string::npos);
+}
+
+TEST_CASE("bytes may be base64 in both alphabets or a Buffer object") {
+    for (const std::string json : {R"({"blob":"+/8="})", R"({"blob":"-_8"})", R"({"blob":{"type":"Buffer","data":[251,255]}})",
+                                   R"({"blob":{"data":[251,255]}})", R"({"blob":{"data":"+/8=","type":"Buffer"}})"}) {
+        CAPTURE(json);
+        CHECK(understood("Scalars", json) == R"({"blob":"+/8="})");
+    }
+    CHECK(understood("Lists", R"({"blobs":[{"type":"Buffer","data":[1]},"Ag==",{"type":"Buffer","data":[]}]})") ==
+          R"({"blobs":["AQ==","Ag==",""]})");
+    CHECK(understood("Choice", R"({"blob_value":{"type":"Buffer","data":[]}})") == R"({"blob_value":""})");
+}
+
+TEST_CASE("what is not base64 or a Buffer is refused for bytes") {
+    CHECK(refusal("Scalars", R"({"blob":"a b"})") ==
+          R"("blob" takes base64 text or {"type":"Buffer","data":[…]}, but the string "a b" was found)");
+    CHECK(refusal("Scalars", R"({"blob":{"type":"Buffer","data":[256]}})") ==
+          R"("blob" takes bytes from 0 to 255 in "data", but the number 256 was found)");
+    for (const std::string json :
+         {R"({"blob":5})", R"({"blob":[1,2]})", R"({"blob":{"type":"Blob","data":[1]}})", R"({"blob":{"type":"Buffer"}})",
+          R"({"blob":{"data":[1],"data":[2]}})", R"({"blob":{"data":[[1]]}})", R"({"blob":{"data":{}}})",
+          R"({"blob":{"data":[-1]}})", R"({"blob":{"data":null}})", R"({"blob":{}})"}) {
+        CAPTURE(json);
+        CHECK(refusal("Scalars", json).find("\"blob\" takes ") == 0);
+    }
+}
+
+TEST_CASE("strings must be strings") {
+    CHECK(understood("Scalars", R"({"text":"a\u00e4\ud83e\uded6\u0000"})") == R"({"text":"aä🫖\u0000"})");
+    CHECK(refusal("Scalars", R"({"text":5})") == R"("text" takes a string, but the number 5 was found)");
+    CHECK(refusal("Scalars", R"({"text":{}})") == R"("text" takes a string, but an object was found)");
+    CHECK(refusal("Scalars", R"({"text":["a"]})") == R"("text" takes a string, but an array was found)");
+}
+
+TEST_CASE("a long string in a refusal is cut between characters") {
+    std::string text;
+    for (int i = 0; i < 100; ++i) text += "ä";
+    const std::string message = refusal("Scalars", R"({"i32":")" + text + R"("})");
+    CHECK(message.find("ä…\" was found") != std::string::npos);
+    CHECK(message.size() < 200);
+}
+
+TEST_CASE("null leaves a member unset but cannot stand in a list") {
+    CHECK(understood("Scalars", R"({"i32":null,"point":null,"maybe":null})") == "{}");
+    CHECK(understood("Lists", R"({"i32":null})") == "{}");
+    CHECK(refusal("Lists", R"({"i32":[1,null]})") ==
+          R"("i32.1" takes an integer from -2147483648 to 2147483647, but null was found)");
+    CHECK(refusal("Lists", R"({"points":[{},null]})") == R"("points.1" takes an object (everyday.Point), but null was found)");
+}
+
+TEST_CASE("a set but empty or zero member with presence stays set") {
+    CHECK(understood("Scalars", R"({"maybe":0,"point":{}})") == R"({"point":{},"maybe":0})");
+    CHECK(understood("Choice", R"({"float_value":0})") == R"({"float_value":0})");
+    CHECK(understood("Choice", R"({"string_value":""})") == R"({"string_value":""})");
+    CHECK(understood("Choice", R"({"point_value":{}})") == R"({"point_value":{}})");
+}
+
+TEST_CASE("lists hold their elements in order, packed or not") {
+    CHECK(understood("Lists",
+                     R"({"i32":[1,-1,"3"],"reals":[0.5,"NaN"],"texts":["a",""],"points":[{"x":1},{}],"colors":["color_green",5],
+                                  "truths":[true,false],"loose":[1,2]})") ==
+          R"({"i32":[1,-1,3],"reals":[0.5,"NaN"],"texts":["a",""],"points":[{"x":1},{}],"colors":["COLOR_GREEN","COLOR_BLUE"],)"
+          R"("truths":[true,false],"loose":[1,2]})");
+    CHECK(understood("Lists", R"({"i32":[],"points":[],"texts":[]})") == "{}");
+    CHECK(refusal("Lists", R"({"i32":5})") == R"("i32" takes an array, but the number 5 was found)");
+    CHECK(refusal("Lists", R"({"points":{"x":1}})") == R"("points" takes an array, but an object was found)");
+    CHECK(refusal("Lists", R"({"i32":[[1]]})") ==
+          R"("i32.0" takes an integer from -2147483648 to 2147483647, but an array was found)");
+}
+
+TEST_CASE("a bare array stands for a message that only wraps a list, at the top and inside") {
+    CHECK(understood("Points", R"([{"x":1},{"y":2}])") == R"({"data":[{"x":1},{"y":2}]})");
+    CHECK(understood("Numbers", "[1,2,3]") == R"({"data":[1,2,3]})");
+    CHECK(understood("Numbers", "[]") == "{}");
+    CHECK(understood("Scene", R"({"points":[{"x":1}],"rows":[[1,2],[],{"data":[3]}],"numbers":[7]})") ==
+          R"({"points":{"data":[{"x":1}]},"rows":[{"data":[1,2]},{},{"data":[3]}],"numbers":{"data":[7]}})");
+    CHECK(refusal("Scalars", "[1]") == "the body takes an object (everyday.Scalars), but an array was found");
+    CHECK(refusal("Scalars", R"({"point":[1,2]})") == R"("point" takes an object (everyday.Point), but an array was found)");
+    CHECK(refusal("Scene", R"({"points":5})") ==
+          R"("points" takes an object or array (everyday.Points), but the number 5 was found)");
+    CHECK(refusal("Scene", R"({"rows":[[1],["x"]]})").find(R"("rows.1.0" takes )") == 0);
+}
+
+TEST_CASE("a body that is neither object nor array is refused") {
+    CHECK(refusal("Scalars", "5") == "the body takes an object (everyday.Scalars), but the number 5 was found");
+    CHECK(refusal("Scalars", R"("{}")").find("the string \"{}\"") != std::string::npos);
+    CHECK(refusal("Nothing", "true").find("the body takes an object (everyday.Nothing)") == 0);
+}
+
+TEST_CASE("objectPtr, item_ref and nodePinInfoRef stand for one another where the message has just one of them") {
+    const std::string ref = R"({"handle":"7","type":"color_green"})";
+    const std::string shown = R"({"handle":"7","type":"COLOR_GREEN"})";
+    for (const std::string name : {"objectPtr", "item_ref", "itemRef", "nodePinInfoRef"}) {
+        CAPTURE(name);
+        const std::string json = "{\"" + std::string(name) + "\":" + ref + "}";
+        CHECK(understood("NodeCall", json) == R"({"objectPtr":)" + shown + "}");
+        CHECK(understood("ItemCall", json) == R"({"item_ref":)" + shown + "}");
+        CHECK(understood("PinCall", json) == R"({"nodePinInfoRef":)" + shown + "}");
+        const auto strict = read("ItemCall", json, {.is_strict = true});
+        REQUIRE(strict.has_value());
+        CHECK(strict->warnings.empty());
+    }
+    const auto ambiguous = read("BothCall", R"({"nodePinInfoRef":{"handle":1}})");
+    REQUIRE(ambiguous.has_value());
+    CHECK(ambiguous->bytes.empty());
+    REQUIRE(ambiguous->warnings.size() == 1);
+    CHECK(ambiguous->warnings[0] == R"("nodePinInfoRef" is not a member of everyday.BothCall and was ignored)");
+}
+
+TEST_CASE("an alias beside the member's own name merges with it") {
+    CHECK(understood("ItemCall", R"({"objectPtr":{"handle":"7"},"item_ref":{"type":5}})") ==
+          R"({"item_ref":{"handle":"7","type":"COLOR_BLUE"}})");
+}
+
+TEST_CASE("members that the message lacks are ignored, whatever they hold, and reported with their path") {
+    const auto wire = read("Scene", R"({"handle":0,"points":{"data":[{"x":1,"q":{"a":[1,{"b":null}]}},{"r":[[]]}]},"s":"t"})");
+    REQUIRE(wire.has_value());
+    CHECK(wire->warnings == std::vector<std::string>{R"("handle" is not a member of everyday.Scene and was ignored)",
+                                                     R"("points.data.0.q" is not a member of everyday.Point and was ignored)",
+                                                     R"("points.data.1.r" is not a member of everyday.Point and was ignored)",
+                                                     R"("s" is not a member of everyday.Scene and was ignored)"});
+    CHECK(understood("Scene", R"({"handle":[{"x":{}}],"points":{"data":[{"x":1,"q":{"a":[1]}}]}})") ==
+          R"({"points":{"data":[{"x":1}]}})");
+}
+
+TEST_CASE("strict reading refuses unknown members and lists the valid names") {
+    const JsonReadOptions strict{.is_strict = true};
+    CHECK(refusal("Choice", R"({"item_ref":{"hndle":1}})", ErrorCode::unknown_member, strict) ==
+          R"("item_ref.hndle" is not a member of everyday.Ref; valid members are handle, type)");
+    CHECK(refusal("Nothing", R"({"a":1})", ErrorCode::unknown_member, strict) ==
+          R"("a" is not a member of everyday.Nothing; it has none)");
+    CHECK(refusal("Scalars", R"({"blob":{"data":[],"extra":1}})", ErrorCode::unknown_member, strict) ==
+          R"("blob.extra" is not a member of a Buffer object; valid members are type, data)");
+}
+
+TEST_CASE("the number of warnings is bounded and the last one counts the rest") {
+    std::string json = "{";
+    for (int i = 0; i < 100; ++i) json += (i ? ",\"w" : "\"w") + std::to_string(i) + "\":1";
+    json += "}";
+    const auto wire = read("Scalars", json, {.max_warnings = 4});
+    REQUIRE(wire.has_value());
+    REQUIRE(wire->warnings.size() == 4);
+    CHECK(wire->warnings[2] == R"("w2" is not a member of everyday.Scalars and was ignored)");
+    CHECK(wire->warnings[3] == "and 97 more members were ignored");
+    const auto silent = read("Scalars", json, {.max_warnings = 0});
+    REQUIRE(silent.has_value());
+    CHECK(silent->warnings.empty());
+}
+
+TEST_CASE("two members of one one-of exclude each other unless one is null") {
+    CHECK(refusal("Choice", R"({"bool_value":true,"float_value":1})") ==
+          R"("bool_value" and "float_value" exclude each other: give only one member of the one-of value)");
+    CHECK(understood("Choice", R"({"bool_value":null,"float_value":1,"string_value":null})") == R"({"float_value":1})");
+    CHECK(understood("Choice", R"({"float_value":1,"left":2})") == R"({"float_value":1,"left":2})");
+}
+
+TEST_CASE("the virtual one-of keys of the other dialect are ignored without a warning") {
+    for (const std::string json : {R"({"float_value":1.5,"value":"float_value"})", R"({"value":"float_value","float_value":1.5})",
+                                   R"({"float_value":1.5,"value":"floatValue"})", R"({"float_value":1.5,"value":null})"}) {
+        CAPTURE(json);
+        const auto wire = read("Choice", json, {.is_strict = true});
+        REQUIRE(wire.has_value());
+        CHECK(wire->warnings.empty());
+        CHECK(understood("Choice", json) == R"({"float_value":1.5})");
+    }
+    const auto optional = read("Choice", R"({"evaluate":1,"_evaluate":"evaluate"})", {.is_strict = true});
+    CHECK(optional.has_value());
+}
+
+TEST_CASE("a one-of's name with anything else than a member's name is an unknown member") {
+    for (const std::string json : {R"({"value":"nonsense"})", R"({"value":1})", R"({"value":{"a":[1]}})", R"({"value":[{}]})"}) {
+        CAPTURE(json);
+        const auto wire = read("Choice", json);
+        REQUIRE(wire.has_value());
+        CHECK(wire->bytes.empty());
+        REQUIRE(wire->warnings.size() == 1);
+        CHECK(wire->warnings[0] == R"("value" is not a member of everyday.Choice and was ignored)");
+        CHECK(refusal("Choice", json, ErrorCode::unknown_member, {.is_strict = true}).find("\"value\" is not a member") == 0);
+    }
+}
+
+TEST_CASE("a member given twice is refused, under either of its names") {
+    CHECK(refusal("Scalars", R"({"i32":1,"i32":2})") == R"("i32" is given twice)");
+    CHECK(refusal("Scalars", R"({"point":{"x":1},"long_real":1,"longReal":2})") == R"("long_real" is given twice)");
+    CHECK(understood("Lists", R"({"points":[{"x":1},{"x":2}]})") == R"({"points":[{"x":1},{"x":2}]})");
+}
+
+TEST_CASE("what is not JSON is refused with line and column") {
+    CHECK(refusal("Scalars", "{\n  \"i32\": 1,\n  oops\n}", ErrorCode::bad_json) ==
+          "the body is not JSON: line 3, column 3: invalid literal; expected string literal");
+    CHECK(refusal("Numbers", "[1,]", ErrorCode::bad_json).find("the body is not JSON: line 1, column 4: ") == 0);
+    CHECK(refusal("Scalars", "{", ErrorCode::bad_json).find("the body is not JSON: line 1, column 2: unexpected end of input") ==
+          0);
+    for (const std::string json : {"{\"i32\":1} x", "{\"i32\":01}", "{'i32':1}", "{\"text\":\"\xFF\"}", "{\"text\":\"\xC3\"}",
+                                   "nul", "{\"text\":\"\\ud800\"}", "{\"text\":\"a\nb\"}", "{\"i32\":1,}", "NaN", "// {}"}) {
+        CAPTURE(json);
+        CHECK(refusal("Scalars", json, ErrorCode::bad_json).find("the body is not JSON: line 1, column ") == 0);
+    }
+    CHECK(refusal("Scalars", std::string_view("{}\0", 3), ErrorCode::bad_json).find("NUL") != std::string::npos);
+}
+
+TEST_CASE("nesting is accepted to the set depth and refused beyond, in ignored members too") {
+    const auto nested = [](int levels, const std::string& key) {
+        std::string json;
+        for (int i = 1; i < levels; ++i) json += "{\"" + key + "\":";
+        json += "{}";
+        for (int i = 1; i < levels; ++i) json += "}";
+        return json;
+    };
+    CHECK(read("Tree", nested(64, "left")).has_value());
+    CHECK(refusal("Tree", nested(65, "left")) == "the JSON is nested deeper than 64 levels");
+    CHECK(read("Tree", nested(64, "ignored")).has_value());
+    CHECK(refusal("Tree", nested(65, "ignored")) == "the JSON is nested deeper than 64 levels");
+    CHECK(refusal("Tree", nested(3, "left"), ErrorCode::bad_value, {.max_depth = 2}) ==
+          "the JSON is nested deeper than 2 levels");
+    CHECK(refusal("Tree", std::string(100000, '[')).find("takes an object") != std::string::npos);
+}
+
+TEST_CASE("nested messages of every length have the right length before them") {
+    test::Oracle oracle(test::everyday().pool());
+    const auto& tree = test::everyday().message("everyday.Tree");
+    for (const std::size_t size :
+         {0, 1, 100, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 16370, 16380, 16383, 16384, 70000}) {
+        std::string json = R"({"name":")" + std::string(size, 'n') + "\"}";
+        for (int depth = 0; depth < 12; ++depth) {
+            json = R"({"children":[{"name":"a"},)" + json + R"(,{"name":"z"}],"left":{"name":"l"}})";
+        }
+        const auto wire = json_to_wire(tree, json);
+        REQUIRE(wire.has_value());
+        const auto expected = oracle.to_wire(tree, json);
+        REQUIRE(expected.has_value());
+        CHECK(oracle.canonical(tree, wire->bytes) == oracle.canonical(tree, *expected));
+    }
+}
+
+TEST_CASE("messages with more than 64 members know which were given") {
+    std::string source = "syntax = \"proto3\"; message Wide {";
+    std::string json = "{";
+    for (int i = 1; i <= 150; ++i) {
+        source += "int32 f" + std::to_string(i) + " = " + std::to_string(i) + ";";
+        json += (i > 1 ? ",\"f" : "\"f") + std::to_string(i) + "\":" + std::to_string(i);
+    }
+    const test::TextPool pool(source + "}");
+    CHECK(json_to_wire(pool.message("Wide"), json + "}").has_value());
+    const auto twice = json_to_wire(pool.message("Wide"), json + ",\"f140\":1}");
+    REQUIRE_FALSE(twice.has_value());
+    CHECK(twice.error().message == R"("f140" is given twice)");
+}
+
+TEST_CASE("maps are objects, with keys read as their type") {
+    CHECK(understood("Maps", R"({"counts":{"a":1,"":2}})") == R"({"counts":{"":2,"a":1}})");
+    CHECK(understood("Maps", R"({"points":{"-5":{"x":1}},"truths":{"true":"t"},"colors":{"7":"color_blue"}})") ==
+          R"({"points":{"-5":{"x":1}},"truths":{"true":"t"},"colors":{"7":"COLOR_BLUE"}})");
+    CHECK(understood("Maps", R"({"counts":{}})") == "{}");
+    CHECK(refusal("Maps", R"({"counts":[1]})") == R"("counts" takes an object, but an array was found)");
+    CHECK(refusal("Maps", R"({"counts":{"a":"x"}})").find(R"("counts.a" takes an integer)") == 0);
+    CHECK(refusal("Maps", R"({"counts":{"a":null}})").find(R"("counts.a" takes an integer)") == 0);
+    CHECK(refusal("Maps", R"({"points":{"x":{}}})").find("as key, but the string \"x\" was found") != std::string::npos);
+    CHECK(refusal("Maps", R"({"points":{"1":{"x":[]}}})").find(R"("points.1.x" takes a number)") == 0);
+}
+
+TEST_CASE("groups of proto2 are refused") {
+    const test::TextPool pool(
+        "syntax = \"proto2\"; message Old { optional group Part = 1 { optional int32 a = 1; } repeated int32 b = 2; }");
+    const auto wire = json_to_wire(pool.message("Old"), R"({"part":{"a":1}})");
+    REQUIRE_FALSE(wire.has_value());
+    CHECK(wire.error().message == R"("part" takes nothing (groups are not supported), but an object was found)");
+    CHECK(json_to_wire(pool.message("Old"), R"({"b":[1]})").has_value());
+}
+
+}  // namespace
+}  // namespace octane::wire

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Installs the packages that building (and, with "test", testing) needs, as far as they are missing.
+#   tools/install-packages.sh [build|test]      Debian 12 and Ubuntu 24.04; other systems get the list to read
+set -euo pipefail
+
+purpose=${1:-build}
+case $purpose in
+  build | test) ;;
+  *) echo "usage: tools/install-packages.sh [build|test]" >&2; exit 2 ;;
+esac
+
+say() { echo "install-packages: $*"; }
+
+# shellcheck source=/dev/null
+system=$( . /etc/os-release 2>/dev/null && echo "${ID:-unknown}-${VERSION_ID:-}" || echo unknown)
+case $system in
+  debian-12*) boost=libboost1.81-dev ;;
+  ubuntu-24*) boost=libboost1.83-dev ;;
+  *) boost=libboost-dev ;;
+esac
+
+packages=(
+  g++ cmake ninja-build ccache pkg-config
+  protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev
+  "$boost" nlohmann-json3-dev libspdlog-dev libcli11-dev doctest-dev
+  libturbojpeg0-dev libspng-dev libwebp-dev libssl-dev libembree-dev
+)
+browser_missing=false
+if [[ $purpose == test ]]; then
+  packages+=(curl python3 imagemagick)
+  # A Node.js from elsewhere is as good as the package, if it is new enough to have a test runner and brings npm.
+  node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
+  if [[ ${node_major:-0} -lt 18 ]]; then packages+=(nodejs); fi
+  if ! command -v npm >/dev/null; then packages+=(npm); fi
+  if [[ -z ${CHROMIUM:-} ]] && ! command -v chromium >/dev/null; then
+    if [[ $system == ubuntu-* ]]; then browser_missing=true; else packages+=(chromium); fi
+  fi
+fi
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  say "this system has no apt; the build needs what these Debian packages hold:"
+  say "  ${packages[*]}"
+  exit 0
+fi
+
+installed=$(dpkg-query --show --showformat='${Package} ${db:Status-Abbrev}\n' "${packages[@]}" 2>/dev/null || true)
+is_installed() { [[ $'\n'$installed == *$'\n'"$1 ii"* ]]; }
+# A program counts as present wherever it comes from.
+has_program() {
+  case $1 in
+    g++ | cmake | ccache | curl | python3) command -v "$1" >/dev/null ;;
+    ninja-build) command -v ninja >/dev/null ;;
+    imagemagick) command -v identify >/dev/null && command -v convert >/dev/null ;;
+    *) false ;;
+  esac
+}
+
+missing=()
+for package in "${packages[@]}"; do
+  is_installed "$package" || has_program "$package" || missing+=("$package")
+done
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  if command -v sudo >/dev/null; then as_root=(sudo); fi
+fi
+
+if [[ ${#missing[@]} -gt 0 ]]; then
+  if [[ $(id -u) -ne 0 && ${#as_root[@]} -eq 0 ]]; then
+    say "these packages are missing, and installing them needs root or sudo: ${missing[*]}" >&2
+    exit 1
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+fi
+
+if $browser_missing; then
+  if command -v snap >/dev/null && "${as_root[@]}" snap install chromium; then
+    say "installed Chromium as a snap"
+  else
+    say "Ubuntu has Chromium only as a snap, and snap does not work here. The browser tests need a Chromium or Chrome:" >&2
+    say "install one, and name it if it is not called chromium: CHROMIUM=/usr/bin/google-chrome tools/test.sh" >&2
+  fi
+fi

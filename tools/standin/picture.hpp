@@ -1,0 +1,65 @@
+// Stand-in renderer: one finished picture with the facts that Octane sends along with it.
+#pragma once
+
+#include <grpcpp/support/slice.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace octane::standin {
+
+enum class ImageType : int {
+    ldr_rgba = 0,
+    hdr_rgba = 2,
+    ldr_mono_alpha = 4,
+    hdr_mono_alpha = 5,
+    half_rgba = 6,
+    half_mono_alpha = 8
+};
+
+constexpr std::uint32_t bytes_per_pixel(ImageType type) {
+    switch (type) {
+        case ImageType::ldr_rgba: return 4;
+        case ImageType::hdr_rgba: return 16;
+        case ImageType::ldr_mono_alpha: return 2;
+        case ImageType::hdr_mono_alpha: return 8;
+        case ImageType::half_rgba: return 8;
+        case ImageType::half_mono_alpha: return 4;
+    }
+    return 4;
+}
+constexpr bool is_linear(ImageType type) {
+    return type != ImageType::ldr_rgba && type != ImageType::ldr_mono_alpha;
+}
+
+// The facts that every picture of one frame has in common.
+struct FrameFacts {
+    float samples = 0;  // per pixel
+    float region_samples = 0;
+    float max_samples = 0;
+    float samples_per_second = 0;
+    float render_time = 0;  // seconds since the restart
+    std::uint64_t change_level = 0;
+    bool has_pending_updates = false;
+    int sub_sampling = 1;
+};
+
+struct Picture {
+    ImageType type = ImageType::ldr_rgba;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t pitch = 0;  // pixels a row
+    int render_pass = 0;
+    bool has_alpha = false;
+    grpc::Slice pixels;  // shared by every event and grab that carries the picture
+};
+
+struct Frame {
+    std::uint64_t number = 0;
+    FrameFacts facts;
+    std::vector<Picture> pictures;
+    std::optional<std::uint64_t> user_data;  // instead of the registered value
+};
+
+}  // namespace octane::standin

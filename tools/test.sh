@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Builds and tests everything, from a fresh clone on; ends with one line "N passed, N failed".
+#   tools/test.sh             all of it
+#   tools/test.sh unit        unit tests with AddressSanitizer and UBSan, and the checks of the sources
+#   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
+#   tools/test.sh browser     the page in headless Chromium
+# A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+part=${1:-all}
+case $part in
+  all | unit | e2e | browser) ;;
+  *) echo "usage: tools/test.sh [unit|e2e|browser]" >&2; exit 2 ;;
+esac
+logs=build/test-logs
+mkdir -p "$logs"
+
+passed=0
+failed=0
+started=$SECONDS
+say() { printf '\n== %s\n' "$*"; }
+
+# stage NAME COMMAND…: runs it with its output on the screen and in a log; returns its status.
+stage() {
+  local name=$1 begin=$SECONDS status
+  shift
+  say "$name"
+  "$@" 2>&1 | tee "$logs/${name// /-}.log"
+  status=${PIPESTATUS[0]}
+  printf -- '-- %s: %s, %d s\n' "$name" "$([[ $status -eq 0 ]] && echo ok || echo "failed with status $status")" $((SECONDS - begin))
+  return "$status"
+}
+
+# must NAME COMMAND…: a stage without tests of its own; it only counts when it fails.
+must() {
+  stage "$@" && return 0
+  failed=$((failed + 1))
+  return 1
+}
+
+# check NAME COMMAND…: a stage that is one test.
+check() {
+  if stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# count PASSED FAILED STATUS: adds up what a stage with many tests said; a bad status without a failed test is a failure too.
+count() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  if [[ $3 -ne 0 && $2 -eq 0 ]] || [[ $1 -eq 0 && $2 -eq 0 ]]; then failed=$((failed + 1)); fi
+}
+
+configure_and_build() {
+  local preset=$1
+  shift
+  [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" || return
+  cmake --build "build/$preset" --target "$@"
+}
+
+unit_targets() {
+  local room
+  for room in tests/unit/*/; do
+    compgen -G "$room*.cpp" >/dev/null && echo "test-$(basename "$room")"
+  done
+}
+
+unit_tests() {
+  local targets
+  mapfile -t targets < <(unit_targets)
+  must "build dev" configure_and_build dev "${targets[@]}" || return
+  rm -f "$logs/unit.xml"
+  stage "unit tests" ctest --test-dir build/dev --parallel 2 --output-on-failure --timeout 300 \
+    --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$PWD/$logs/unit.xml"
+  local status=$? sums
+  sums=$(python3 tests/support/count_unit_tests.py "$logs/unit.xml") || sums="0 1"
+  # shellcheck disable=SC2086
+  count $sums "$status"
+}
+
+source_checks() {
+  check "include check" python3 tests/check_includes.py
+  check "schema check" python3 tools/schema/write_protos.py --check
+}
+
+# node_tests NAME FILE…: what node's own test runner says; skipped and cancelled tests count as failed.
+node_tests() {
+  local name=$1 status sums
+  shift
+  stage "$name" node --test --test-reporter=tap "$@"
+  status=$?
+  sums=$(awk '/^# pass [0-9]+/ {pass = $3} /^# (fail|cancelled|skipped|todo) [0-9]+/ {fail += $3} END {print pass + 0, fail + 0}' \
+    "$logs/${name// /-}.log")
+  # shellcheck disable=SC2086
+  count $sums "$status"
+}
+
+node_packages() {
+  [[ tests/node_modules/.package-lock.json -nt tests/package-lock.json ]] && return 0
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix tests --no-fund --no-audit
+}
+
+release_build() { must "build release" configure_and_build release octane-proxy octane-standin; }
+
+must "packages" tools/install-packages.sh test
+
+if [[ $part == all || $part == unit ]]; then
+  source_checks
+  unit_tests
+fi
+if [[ $part != unit ]] && release_build; then
+  if [[ $part != browser ]]; then node_tests "end-to-end tests" tests/e2e/*.test.mjs; fi
+  if [[ $part != e2e ]] && must "node packages" node_packages; then node_tests "browser tests" tests/browser/*.test.mjs; fi
+fi
+
+say "total: $((SECONDS - started)) s"
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
