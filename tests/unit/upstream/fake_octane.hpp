@@ -151,7 +151,7 @@ class FakeOctane {
             {
                 const std::lock_guard lock(server_.mutex_);
                 server_.open_.erase(this);
-                if (is_counted_) --server_.running_[path_];
+                leave();
                 server_.changed_.notify_all();
             }
             delete this;
@@ -177,6 +177,12 @@ class FakeOctane {
             return text;
         }
 
+        // No longer runs. Said before the status leaves: the caller may send its next call on seeing it, long before OnDone.
+        void leave() {
+            if (is_counted_) --server_.running_[path_];
+            is_counted_ = false;
+        }
+
         // The last thing that any holder of the mutex does: gRPC may call back from inside.
         void pump() {
             if (is_writing_ || has_finished_) return;
@@ -188,6 +194,7 @@ class FakeOctane {
                 StartWrite(&message_);
             } else if (is_ending_) {
                 has_finished_ = true;
+                leave();
                 Finish(status_);
             }
         }
