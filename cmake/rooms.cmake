@@ -17,6 +17,9 @@ if(OCTANE_SANITIZE)
     # Boost and Debian's gRPC are built without RTTI checks in mind: vptr reports inside them say nothing about us.
     add_compile_options(-fno-sanitize=vptr)
   endif()
+  if(OCTANE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan)  # Asio's fences, which GCC's ThreadSanitizer does not know
+  endif()
 endif()
 
 # octane_room(<name> [rooms it may use…] [DEPENDS packages…]): one static library from src/<name>/.

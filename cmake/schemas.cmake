@@ -35,6 +35,7 @@ function(octane_embed_schemas target)
     octane_descriptor_set(${release})
     octane_embed(${target} octane::schema::embedded_${release} ${OCTANE_GENERATED}/${release}.pb)
   endforeach()
+  octane_embed(${target} octane::schema::embedded_release_map ${PROJECT_SOURCE_DIR}/proto/octane/releases.csv)
 endfunction()
 
 # Every file of web/ in one table: octane::endpoints::page_files().

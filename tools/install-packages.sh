@@ -23,7 +23,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config
   protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev
   "$boost" nlohmann-json3-dev libspdlog-dev libcli11-dev doctest-dev
-  libturbojpeg0-dev libspng-dev libwebp-dev libssl-dev libembree-dev
+  libturbojpeg0-dev libdeflate-dev libspng-dev libwebp-dev libopenexr-dev libssl-dev prometheus-cpp-dev libembree-dev
 )
 browser_missing=false
 if [[ $purpose == test ]]; then

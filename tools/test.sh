@@ -81,6 +81,7 @@ unit_tests() {
 source_checks() {
   check "include check" python3 tests/check_includes.py
   check "schema check" python3 tools/schema/write_protos.py --check
+  check "release map check" python3 tools/schema/write_release_map.py --check
 }
 
 # node_tests NAME FILE…: what node's own test runner says; skipped and cancelled tests count as failed.

@@ -1,6 +1,6 @@
 // Page. Wires the parts: events come in by the connection, pictures go to the viewport, moves go out by the camera.
 
-import { streamUrl } from './address.js';
+import { socketUrl, streamUrl } from './address.js';
 import { Camera } from './camera.js';
 import { Connection } from './connection.js';
 import { Decoder } from './decoder.js';
@@ -17,7 +17,7 @@ import { Viewport } from './viewport.js';
 
 const state = new PageState();
 const figures = new Figures();
-const camera = new Camera(toast);
+const camera = new Camera(toast, (message) => connection.send(message));
 const rendering = new Rendering();
 const inspector = new Inspector();
 const viewport = new Viewport(byId('scroller'), byId('picture'), zoomText);
@@ -54,6 +54,7 @@ function onEvent(event) {
     decoder.push(event);
     return;
   }
+  if (event.type === 'error') toast(event.error);
   state.event(event);
   if (event.type === 'projectManagerChanged') camera.projectChanged();
   stateChanged();
@@ -63,7 +64,7 @@ attachGestures(byId('scroller'), viewport, camera);
 attachViewControls(viewport);
 stateChanged();
 
-new Connection(streamUrl(), {
+const connection = new Connection({ socket: socketUrl(), stream: streamUrl() }, {
   onEvent,
   onOpen: () => {
     state.opened();

@@ -1,13 +1,14 @@
-// Page. Octane's camera as the hand moves it. Moves are shown by SetCamera followed by update; one such pair is in flight at most, and of the
-// moves made meanwhile only the newest goes out.
+// Page. Octane's camera as the hand moves it. Moves go out by the socket, whose other end takes care that Octane gets the newest as fast as it
+// can follow; without one by SetCamera followed by update, one such pair in flight at most.
 
 import { call } from './calls.js';
 import { fromAnswer, toRequest } from './orbit.js';
 
 export class Camera {
-  // onError(sentence)
-  constructor(onError) {
+  // onError(sentence); push(message): false if there is no socket.
+  constructor(onError, push) {
     this.onError = onError;
+    this.push = push;
     this.now = null;
     this.initial = null;
     this.session = null;     // Octane's life that `now` belongs to; null: away
@@ -71,6 +72,7 @@ export class Camera {
   }
 
   async send() {
+    if (this.push({ type: 'camera', ...toRequest(this.now) })) return;
     this.isStale = true;
     if (this.isSending) return;
     this.isSending = true;

@@ -37,11 +37,9 @@ export class Decoder {
 }
 
 async function decode(event) {
-  if (event.imageData) {
-    const blob = new Blob([fromBase64(event.imageData)], { type: event.mime ?? 'image/jpeg' });
-    return createImageBitmap(blob, kExact);
-  }
   const image = event.render_images?.data?.[0];
+  const file = event.imageData ? fromBase64(event.imageData) : !image && event.payload;
+  if (file) return createImageBitmap(new Blob([file], { type: event.mime ?? 'image/jpeg' }), kExact);
   if (!image) throw new Error('The frame has no picture.');
-  return toImageData(image);
+  return toImageData(image, event.payload);
 }

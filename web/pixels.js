@@ -10,13 +10,13 @@ const kLayouts = {
   8: { bytes: 4, read: readHalves, isMono: true },    // HDR mono and alpha, half
 };
 
-// ImageData of one member of render_images.data; throws Error with a sentence.
-export function toImageData(image) {
+// ImageData of one member of render_images.data, whose pixels are in `bytes` (as a message brings them) or in the member itself; throws
+// Error with a sentence.
+export function toImageData(image, bytes = image.buffer?.data && fromBase64(image.buffer.data)) {
   const layout = kLayouts[image.type];
   if (!layout) throw new Error(`Image type ${image.type} cannot be shown.`);
-  if (!image.buffer) throw new Error('The frame has no pixels.');
+  if (!bytes) throw new Error('The frame has no pixels.');
   const { x: width, y: height } = image.size;
-  const bytes = fromBase64(image.buffer.data);
   const stride = rowStride(bytes.length, width, height, image.pitch, layout.bytes);
   const target = new ImageData(width, height);
   if (image.type === 0 && stride === width * 4) {

@@ -1,8 +1,7 @@
 // Page. The picture as a PNG file. A page that shows JPEG asks the proxy for the newest frame without loss; if none comes in time, the canvas
 // itself is saved.
 
-import { format, streamUrl } from './address.js';
-import { fromBase64 } from './pixels.js';
+import { authorization, format, pngUrl } from './address.js';
 
 const kWaitMs = 3000;
 
@@ -18,19 +17,11 @@ export async function savePicture(canvas) {
 }
 
 // Blob or null.
-function newestPng() {
-  return new Promise((resolve) => {
-    const source = new EventSource(streamUrl('png'));
-    const finish = (blob) => {
-      clearTimeout(timer);
-      source.close();
-      resolve(blob);
-    };
-    const timer = setTimeout(finish, kWaitMs, null);
-    source.onerror = () => finish(null);
-    source.onmessage = (message) => {
-      const event = JSON.parse(message.data);
-      if (event.type === 'newImage' && event.imageData) finish(new Blob([fromBase64(event.imageData)], { type: 'image/png' }));
-    };
-  });
+async function newestPng() {
+  try {
+    const answer = await fetch(pngUrl(), { headers: authorization, signal: AbortSignal.timeout(kWaitMs) });
+    return answer.ok ? await answer.blob() : null;
+  } catch {
+    return null;
+  }
 }

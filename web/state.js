@@ -35,7 +35,8 @@ export class PageState {
   }
 
   octaneEvent({ state, epoch, version, address, error }) {
-    this.octane = state === 'connected' ? 'connected' : 'lost';
+    if (state !== 'connected' && state !== 'lost') return; // busy, idle: the connection stands
+    this.octane = state;
     this.epoch = epoch ?? this.epoch;
     this.version = version ?? this.version;
     this.address = address ?? this.address;

@@ -12,15 +12,19 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <thread>
 #include <utility>
 
 #include "app/own_names.hpp"
 #include "app/schemas.hpp"
+#include "endpoints/log_files.hpp"
+#include "endpoints/request_stats.hpp"
 #include "endpoints/routes.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
+#include "rpc/busy_watch.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/task.hpp"
 
@@ -30,6 +34,7 @@ using telemetry::Level;
 
 namespace {
 
+constexpr std::chrono::milliseconds kBusyLook{250};
 constexpr std::chrono::seconds kDrain{5};  // CONTRACT §1
 
 unsigned cores() {
@@ -64,8 +69,14 @@ http::ServerOptions make_server_options(const Options& options) {
     return result;
 }
 
-http::ServerHooks make_hooks() {
+http::ServerHooks make_hooks(endpoints::RequestStats& requests, const upstream::Octane& octane) {
     http::ServerHooks hooks;
+    hooks.add_headers = [&octane](std::string& lines) {
+        lines += "X-Octane-Epoch: " + std::to_string(octane.connection().state()->epoch) + "\r\n";
+    };
+    hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
+        requests.count(endpoints::surface_of(request.verb, request.path), status, took);
+    };
     hooks.on_exception = [](std::string_view what) {
         telemetry::log(Level::error, "A request failed inside the proxy", {{"reason", what}});
     };
@@ -104,9 +115,12 @@ struct App::Impl {
                   OCTANE_VERSION,
                   loaded.warnings,
                   given.web_root,
-                  std::chrono::steady_clock::now()},
+                  std::chrono::steady_clock::now(),
+                  requests,
+                  [this] { return server.connections(); },
+                  std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
           access(make_access_options(given)),
-          server(loops, routed(), access, make_server_options(given), make_hooks()),
+          server(loops, routed(), access, make_server_options(given), make_hooks(requests, octane)),
           signals(control, SIGINT, SIGTERM) {}
 
     const http::Router& routed() {
@@ -116,12 +130,14 @@ struct App::Impl {
 
     void start();
     void say_what_starts() const;
+    void watch_busy();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
 
     Options options;
     LoadedSchemas loaded;
     frames::FrameStats stats;
+    endpoints::RequestStats requests;
     asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
     asio::executor_work_guard<asio::io_context::executor_type> control_guard;
     asio::thread_pool workers;  // encoders
@@ -135,6 +151,10 @@ struct App::Impl {
     http::Router router;
     http::Server server;
     asio::signal_set signals;
+    std::function<asio::awaitable<void>()> watch = [this] { return octane.connection().run(); };
+    std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
+    asio::steady_timer busy_timer{control};
+    rpc::BusyWatch busy_watch;        // control thread
     bool is_session_running = false;  // control thread
     bool is_watch_running = false;    // control thread
 };
@@ -165,10 +185,17 @@ void App::Impl::start() {
     octane.connection().on_change(
         [this](const std::shared_ptr<const upstream::ConnectionState>& state) { session.on_connection(state); });
     is_watch_running = true;
-    upstream::start_task(control.get_executor(), "connection watch", octane.connection().run(),
+    upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch),
                          [this] { is_watch_running = false; });
+    caller.on_edit([this](const rpc::EditEvent& edit) {
+        if (edit.method.ends_with("/SetCamera")) hub.camera_moved();
+        if (!hub.has_call_watchers()) return;
+        asio::post(control, [this, json = rpc::to_json(edit)]() mutable { hub.announce_call(std::move(json)); });
+    });
+    watch_busy();
     is_session_running = true;
-    upstream::start_task(control.get_executor(), "callback session", session.run(), [this] { is_session_running = false; });
+    upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve),
+                         [this] { is_session_running = false; });
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
         telemetry::log(Level::info, "Going down", {{"signal", signal}});
@@ -180,6 +207,17 @@ void App::Impl::start() {
     loops.start();
     server.start();
     std::cout << "listening on " << (options.tls_cert.empty() ? "http://" : "https://") << server.address() << std::endl;
+}
+
+// Tells viewers when Octane has been at one call for long.
+void App::Impl::watch_busy() {
+    busy_timer.expires_after(kBusyLook);
+    busy_timer.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        const auto now = std::chrono::steady_clock::now();
+        if (auto event = busy_watch.look(octane.busy(), octane.connection().state()->epoch, now)) hub.announce(std::move(*event));
+        watch_busy();
+    });
 }
 
 asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline) {
@@ -196,6 +234,7 @@ asio::awaitable<void> App::Impl::stop() {
     const auto deadline = std::chrono::steady_clock::now() + kDrain;
     server.stop_accepting();
     octane.connection().stop();
+    busy_timer.cancel();
     hub.say_goodbye(R"({"type":"bye"})");
     session.stop();
     co_await wait_until([](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; }, deadline);

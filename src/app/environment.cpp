@@ -54,4 +54,13 @@ OctaneHost detect_octane_host(const Surroundings& surroundings) {
     return {"127.0.0.1", "default"};
 }
 
+std::filesystem::path default_state_dir(const Surroundings& surroundings) {
+    // A relative path counts as none: XDG Base Directory Specification.
+    const auto state = find_variable(surroundings, "XDG_STATE_HOME");
+    if (state && std::filesystem::path(*state).is_absolute()) return std::filesystem::path(*state) / "octane-proxy";
+    const auto home = find_variable(surroundings, "HOME");
+    if (home) return std::filesystem::path(*home) / ".local" / "state" / "octane-proxy";
+    return {};
+}
+
 }  // namespace octane::app

@@ -29,4 +29,7 @@ struct OctaneHost {
 
 OctaneHost detect_octane_host(const Surroundings& surroundings);
 
+// $XDG_STATE_HOME/octane-proxy or ~/.local/state/octane-proxy; empty where neither variable is set.
+std::filesystem::path default_state_dir(const Surroundings& surroundings);
+
 }  // namespace octane::app

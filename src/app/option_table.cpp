@@ -52,7 +52,14 @@ void set_log_file(Options& options, const std::string& value) {
     options.log.file = value;
 }
 
-constexpr std::array<OptionEntry, 22> kTable = {{
+void set_state_dir(Options& options, const std::string& value) {
+    std::error_code ignored;
+    if (std::filesystem::exists(value, ignored) && !std::filesystem::is_directory(value, ignored))
+        throw std::invalid_argument(show_value(value) + " is not a directory");
+    options.state_dir = value;
+}
+
+constexpr std::array<OptionEntry, 23> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -65,6 +72,8 @@ constexpr std::array<OptionEntry, 22> kTable = {{
      [](Options& options, const std::string& value) { options.tls_key = parse_file(value); }},
     {"web-root", "DIR", "Listening", "serve this directory at / instead of the built-in page", "built-in page", "", false,
      [](Options& options, const std::string& value) { options.web_root = parse_directory(value); }},
+    {"state-dir", "DIR", "Listening", "where logs that pages write are kept; made when needed",
+     "$XDG_STATE_HOME/octane-proxy or ~/.local/state/octane-proxy", "", false, set_state_dir},
     {"threads", "N", "Listening", "threads that serve connections", "one per core", "", false,
      [](Options& options, const std::string& value) { options.threads = static_cast<unsigned>(parse_number(value, 0, 256)); }},
 
@@ -122,36 +131,65 @@ std::string variable_name(const OptionEntry& entry) {
     return name;
 }
 
+namespace {
+
+constexpr std::size_t kWidth = 80;   // of the narrowest terminal that people use
+constexpr std::size_t kColumn = 28;  // where explanations begin
+
+// The text's words in as many lines as they need, each beginning at that column; the first line continues `out`.
+void append_wrapped(std::string& out, std::string_view text, std::size_t column) {
+    std::size_t at = column;
+    while (!text.empty()) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+        if (at > column && at + 1 + word.size() > kWidth) {
+            out += '\n' + std::string(column, ' ');
+            at = column;
+        }
+        if (at > column) {
+            out += ' ';
+            ++at;
+        }
+        out += word;
+        at += word.size();
+    }
+    out += '\n';
+}
+
+void append_row(std::string& out, std::string left, std::string_view right) {
+    left.resize(std::max(left.size() + 2, kColumn), ' ');
+    out += left;
+    append_wrapped(out, right, kColumn);
+}
+
+}  // namespace
+
 std::string help_text() {
-    static constexpr std::size_t kColumn = 30;
-    std::string text = "octane-proxy " OCTANE_VERSION
-                       ": any gRPC method of OctaneRender as HTTP with JSON, every frame to the browser\n\n"
-                       "Usage: octane-proxy [options]\n\n"
-                       "Each option may also stand in the environment or in a file (--config). What counts is the\n"
-                       "command line first, then the environment, then the file, then the default.\n"
-                       "Options marked with + may be repeated; a value may also list several, separated by commas.\n";
+    std::string text = "octane-proxy " OCTANE_VERSION "\n";
+    append_wrapped(text, "Any gRPC method of OctaneRender as HTTP with JSON, every frame to the browser.", 0);
+    text += "\nUsage: octane-proxy [options]\n\n";
+    append_wrapped(text,
+                   "Each option may also stand in the environment or in a file (--config). What counts is the command line "
+                   "first, then the environment, then the file, then the default. Options marked with + may be repeated; a "
+                   "value may also list several, separated by commas. In brackets: the default and the environment variable.",
+                   0);
     std::string_view group;
-    const auto add = [&text](std::string left, std::string_view right) {
-        left.resize(std::max(left.size() + 2, kColumn), ' ');
-        text += left;
-        text += right;
-        text += '\n';
-    };
     for (const OptionEntry& entry : kTable) {
         if (entry.group != group) {
             group = entry.group;
             text += "\n" + std::string(group) + ":\n";
         }
-        add("  --" + std::string(entry.name) + ' ' + std::string(entry.argument) + (entry.is_list ? " +" : ""), entry.meaning);
-        std::string facts = "default: " + std::string(entry.default_text) + "; environment: " + variable_name(entry);
-        if (!entry.short_variable.empty()) facts += ", " + std::string(entry.short_variable);
-        add("", facts);
+        append_row(text, "  --" + std::string(entry.name) + ' ' + std::string(entry.argument) + (entry.is_list ? " +" : ""),
+                   entry.meaning);
+        std::string facts = "[" + std::string(entry.default_text) + "; " + variable_name(entry);
+        if (!entry.short_variable.empty()) facts += " or " + std::string(entry.short_variable);
+        append_row(text, "", facts + "]");
     }
     text += "\nOther:\n";
-    add("  --config FILE", "read options from a TOML or INI file: lines like  octane-port = 51022");
-    add("", "default: none; environment: OCTANE_PROXY_CONFIG");
-    add("  --version", "print the version and end");
-    add("  -h, --help", "print this and end");
+    append_row(text, "  --config FILE", "read options from a TOML or INI file: lines like octane-port = 51022");
+    append_row(text, "", "[none; OCTANE_PROXY_CONFIG]");
+    append_row(text, "  --version", "print the version and end");
+    append_row(text, "  -h, --help", "print this and end");
     text.pop_back();
     return text;
 }

@@ -145,6 +145,7 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
         if (found != given.end()) apply(options, entry, found->second);
     }
     if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
+    if (options.state_dir.empty()) options.state_dir = default_state_dir(surroundings);
     if (options.octane_host.empty()) {
         OctaneHost detected = detect_octane_host(surroundings);
         options.octane_host = std::move(detected.host);

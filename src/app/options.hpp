@@ -32,10 +32,11 @@ struct Options {
     std::size_t max_body = 64UL << 20U;        // bytes
     std::size_t max_message = 256UL << 20U;
     std::vector<std::string> allow_origins;
-    std::string token;               // content of --token FILE, trimmed; never logged
-    std::vector<std::string> deny;   // "Service/method" with * wildcards, besides the built-in list
-    std::vector<std::string> allow;  // let through although the built-in list denies
-    std::filesystem::path web_root;  // empty: built-in page
+    std::string token;                // content of --token FILE, trimmed; never logged
+    std::vector<std::string> deny;    // "Service/method" with * wildcards, besides the built-in list
+    std::vector<std::string> allow;   // let through although the built-in list denies
+    std::filesystem::path web_root;   // empty: built-in page
+    std::filesystem::path state_dir;  // for the logs that pages write; empty: none
     std::filesystem::path tls_cert;
     std::filesystem::path tls_key;
     unsigned threads = 0;  // 0: as many as cores

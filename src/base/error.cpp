@@ -21,6 +21,7 @@ GrpcStatus nearest_grpc_status(ErrorCode code) {
         case 403: return GrpcStatus::permission_denied;
         case 404: return GrpcStatus::not_found;
         case 405: return GrpcStatus::unimplemented;
+        case 406: return GrpcStatus::invalid_argument;
         case 409: return GrpcStatus::aborted;
         case 413:
         case 429:

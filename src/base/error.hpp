@@ -52,8 +52,11 @@ enum class ErrorCode : int {
     service_not_found = 40401,
     method_not_found = 40402,
     path_not_found = 40403,
+    pass_not_found = 40404,
     upstream_not_found = 40410,
     verb_not_allowed = 40501,
+    not_acceptable = 40601,
+    stale_epoch = 40901,  // handles of the request are void since
     upstream_conflict = 40910,
     body_too_large = 41301,
     too_many_variants = 42901,
@@ -68,6 +71,8 @@ enum class ErrorCode : int {
     message_too_large = 50201,
     octane_unreachable = 50301,
     shutting_down = 50302,
+    no_frame = 50304,
+    too_many_connections = 50303,
     deadline_exceeded = 50410,
 };
 

@@ -9,26 +9,6 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kUnknown = "application/octet-stream";
 
-constexpr std::pair<std::string_view, std::string_view> kExtensions[] = {
-    {".html", "text/html; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".mjs", "text/javascript; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".json", "application/json"},
-    {".map", "application/json"},
-    {".svg", "image/svg+xml"},
-    {".png", "image/png"},
-    {".jpg", "image/jpeg"},
-    {".jpeg", "image/jpeg"},
-    {".webp", "image/webp"},
-    {".ico", "image/x-icon"},
-    {".woff2", "font/woff2"},
-    {".woff", "font/woff"},
-    {".wasm", "application/wasm"},
-    {".txt", "text/plain; charset=utf-8"},
-    {".webmanifest", "application/manifest+json"},
-};
-
 constexpr std::pair<std::string_view, std::string_view> kSignatures[] = {
     {"\xFF\xD8\xFF"sv, "image/jpeg"},
     {"\x89PNG\r\n\x1A\n"sv, "image/png"},
@@ -41,13 +21,6 @@ constexpr std::pair<std::string_view, std::string_view> kSignatures[] = {
 };
 
 }  // namespace
-
-std::string content_type_of(std::string_view file_name) {
-    for (const auto& [extension, type] : kExtensions) {
-        if (file_name.ends_with(extension)) return std::string(type);
-    }
-    return std::string(kUnknown);
-}
 
 std::string recognise_content(std::string_view first_bytes) {
     for (const auto& [signature, type] : kSignatures) {

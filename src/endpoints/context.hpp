@@ -3,12 +3,17 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "endpoints/log_files.hpp"
+#include "endpoints/request_stats.hpp"
 #include "frames/hub.hpp"
 #include "frames/session.hpp"
 #include "frames/stats.hpp"
+#include "http/body_cache.hpp"
 #include "rpc/caller.hpp"
 
 namespace octane::endpoints {
@@ -23,6 +28,10 @@ struct Context {
     std::vector<std::string> warnings;  // what start-up found; shown in /health
     std::filesystem::path web_root;     // empty: the built-in page
     std::chrono::steady_clock::time_point started;
+    const RequestStats& requests;
+    std::function<std::size_t()> open_connections;
+    std::shared_ptr<LogFiles> logs = std::make_shared<LogFiles>(std::filesystem::path());  // in the state directory
+    std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();         // of the page's files and of /services
 };
 
 }  // namespace octane::endpoints

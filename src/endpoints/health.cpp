@@ -4,8 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "schema/describe.hpp"
-
 namespace octane::endpoints {
 namespace asio = boost::asio;
 using Json = nlohmann::ordered_json;
@@ -39,6 +37,32 @@ Json describe_queue(const rpc::OctaneStatus& octane) {
     return json;
 }
 
+double seconds_since(std::chrono::steady_clock::time_point time) {
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - time);
+    return static_cast<double>(passed.count()) / 1000.0;
+}
+
+Json describe_octane(const rpc::OctaneStatus& octane) {
+    Json json = {{"address", octane.address}, {"api", octane.api}, {"version", octane.version}, {"epoch", octane.epoch}};
+    if (octane.at_work_on) {
+        json["busy"] = {{"method", octane.at_work_on->method}, {"since_s", seconds_since(octane.at_work_on->since)}};
+    }
+    return json;
+}
+
+// What may have broken the connection.
+Json describe_last_calls(const upstream::CallLog::Break& broken) {
+    Json calls = Json::array();
+    for (const auto& call : broken.calls) {
+        const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun);
+        calls.push_back({{"method", call.method},
+                         {"callId", call.id},
+                         {"began_before_s", static_cast<double>(before.count()) / 1000.0},
+                         {"in_flight", call.was_in_flight}});
+    }
+    return {{"broke_s", seconds_since(broken.at)}, {"calls", std::move(calls)}};
+}
+
 }  // namespace
 
 asio::awaitable<http::Response> health(const Context& context, http::Request&) {
@@ -46,7 +70,8 @@ asio::awaitable<http::Response> health(const Context& context, http::Request&) {
     Json json = {{"status", octane.is_connected ? "ok" : "unavailable"}, {"connected", octane.is_connected}};
     if (!octane.is_connected) json["error"] = octane.error;
     json["version"] = context.version;
-    json["octane"] = {{"address", octane.address}, {"api", octane.api}, {"version", octane.version}, {"epoch", octane.epoch}};
+    json["octane"] = describe_octane(octane);
+    if (octane.last_break) json["last_calls"] = describe_last_calls(*octane.last_break);
     json["frames"] = describe_frames(context.stats);
     json["queue"] = describe_queue(octane);
     json["uptime_s"] =
@@ -61,17 +86,6 @@ asio::awaitable<http::Response> health(const Context& context, http::Request&) {
 
 asio::awaitable<http::Response> alive(const Context&, http::Request&) {
     co_return json_response(200, R"({"status":"ok"})");
-}
-
-asio::awaitable<http::Response> list_services(const Context& context, http::Request&) {
-    co_return json_response(200, schema::describe_services(*context.caller.schema()));
-}
-
-asio::awaitable<http::Response> show_service(const Context& context, http::Request& request) {
-    const auto schema = context.caller.schema();
-    const auto service = schema->find_service(request.captures[0]);
-    if (!service) co_return http::error_response(service.error());
-    co_return json_response(200, schema::describe_service(*schema, **service));
 }
 
 }  // namespace octane::endpoints

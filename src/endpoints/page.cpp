@@ -1,80 +1,53 @@
 #include "endpoints/page.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <string>
 #include <utility>
 
-#include "endpoints/content_type.hpp"
 #include "endpoints/page_files.hpp"
 #include "http/access.hpp"
+#include "http/media_type.hpp"
+#include "http/static_files.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 64UL << 20U;  // bytes; what a page is made of is far smaller
-
-std::string file_name_of(const http::Request& request) {
-    return request.path.ends_with('/') ? request.path + "index.html" : request.path;
-}
-
-std::optional<std::string> read_builtin(const std::string& name) {
+std::optional<http::Response> find_builtin(const Context& context, const std::string& name, const http::Request& request) {
     const auto files = page_files();
     const auto found = std::ranges::find(files, std::string_view(name), &PageFile::path);
     if (found == files.end()) return std::nullopt;
-    return std::string(found->bytes);
-}
-
-// Nothing outside the directory, whatever the path or a link in it says.
-std::optional<std::string> read_from(const fs::path& root, const std::string& name) {
-    std::error_code error;
-    const fs::path base = fs::canonical(root, error);
-    if (error || name.find('\0') != std::string::npos) return std::nullopt;
-    const fs::path file = fs::canonical(base / fs::path(name).relative_path(), error);
-    if (error || std::mismatch(base.begin(), base.end(), file.begin(), file.end()).first != base.end()) return std::nullopt;
-    if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestFile || error) return std::nullopt;
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-// FNV-1a: tells versions of one file apart, nothing more.
-std::string make_etag(std::string_view bytes) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const unsigned char c : bytes) hash = (hash ^ c) * 1099511628211ULL;
-    return "\"" + std::to_string(hash) + "\"";
+    const auto body = context.bodies->get("page:" + name, {}, [&]() -> std::optional<http::StoredBody> {
+        return http::StoredBody(std::string(found->bytes), {http::media_type_of(name), {}, {}});
+    });
+    return body->answer(request, http::cache_rule_of(name));
 }
 
 bool is_cookie_character(char c) {
     return c > ' ' && c < 0x7F && std::string_view("\",;\\").find(c) == std::string_view::npos;
 }
 
-std::optional<http::Response> find_file(const Context& context, const http::Request& request) {
-    const std::string name = file_name_of(request);
-    auto bytes = context.web_root.empty() ? read_builtin(name) : read_from(context.web_root, name);
-    if (!bytes) return std::nullopt;
-    http::Response response;
-    const std::string etag = make_etag(*bytes);
-    response.headers.emplace_back("ETag", etag);
-    response.headers.emplace_back("Cache-Control", "no-cache");
-    response.content_type = content_type_of(name);
-    if (request.header("If-None-Match") == etag) {
-        response.status = 304;
-    } else {
-        response.body = std::move(*bytes);
-    }
+std::optional<http::Response> find_file(const Context& context, const std::string& path, const http::Request& request) {
+    const std::string name = path.ends_with('/') ? path + "index.html" : path;
+    auto response = context.web_root.empty() ? find_builtin(context, name, request)
+                                             : http::find_static_file(context.web_root, name, request, *context.bodies);
+    if (!response) return response;
     // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only.
     const auto token = request.query.find("token");
     if (token && std::ranges::all_of(*token, is_cookie_character)) {
-        response.headers.emplace_back("Set-Cookie", std::string(http::AccessPolicy::kTokenCookie) + "=" + std::string(*token) +
-                                                        "; Path=/; HttpOnly; SameSite=Strict");
+        response->headers.emplace_back("Set-Cookie", std::string(http::AccessPolicy::kTokenCookie) + "=" + std::string(*token) +
+                                                         "; Path=/; HttpOnly; SameSite=Strict");
     }
     return response;
+}
+
+// A built single-page application has paths of its own, which a reload asks for: it is they whom the browser shows, and not what
+// a script fetches.
+std::optional<http::Response> find_application(const Context& context, const http::Request& request) {
+    const bool is_shown = request.header("Accept").find("text/html") != std::string_view::npos;
+    if (context.web_root.empty() || !is_shown || request.path.starts_with("/api/")) return std::nullopt;
+    return find_file(context, "/", request);
 }
 
 http::Response not_found(const http::Request& request) {
@@ -86,13 +59,18 @@ http::Response not_found(const http::Request& request) {
 }  // namespace
 
 asio::awaitable<http::Response> page_file(const Context& context, http::Request& request) {
-    auto file = find_file(context, request);
-    co_return file ? std::move(*file) : not_found(request);
+    auto found = find_file(context, request.path, request);
+    if (!found) found = find_application(context, request);
+    co_return found ? std::move(*found) : not_found(request);
 }
 
 asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request) {
-    auto file = find_file(context, request);
-    if (file) co_return std::move(*file);
+    auto found = find_file(context, request.path, request);
+    if (found) co_return std::move(*found);
+    if (!context.caller.find_service(request.captures[0])) {
+        found = find_application(context, request);
+        co_return found ? std::move(*found) : not_found(request);
+    }
     auto response = http::error_response(
         base::make_error(base::ErrorCode::verb_not_allowed,
                          "methods are called with POST, not GET: curl -XPOST …" + request.path.substr(0, 200) + " -d '{}'"));
@@ -105,7 +83,8 @@ asio::awaitable<http::Response> no_such_path(const Context& context, http::Reque
         auto file = co_await page_file(context, request);
         co_return file;
     }
-    if (request.verb == "POST") {
+    // octaneWeb calls POST /octane/render/… and moves on at 404 (octane-livelink.md §4.6).
+    if (request.verb == "POST" && !request.path.starts_with("/octane/")) {
         co_return http::error_response(base::make_error(
             base::ErrorCode::bad_path,
             "Invalid path format: " + request.path.substr(0, 200) + " is not /<service>/<method>, such as /ApiItem/name"));

@@ -1,4 +1,5 @@
-// Room: endpoints. The page at /: built in, or a directory given with --web-root.
+// Room: endpoints. The page at /: built in, or a directory given with --web-root, which may hold a built single-page application:
+// its index.html then stands for every path that a browser shows and no file has.
 #pragma once
 
 #include <optional>
@@ -8,10 +9,11 @@
 
 namespace octane::endpoints {
 
-// GET of any path that no route has: a file of the page, else 404.
+// GET of any path that no route has: a file of the page or the application, else 404.
 boost::asio::awaitable<http::Response> page_file(const Context& context, http::Request& request);
 
-// GET of a path of two segments: a file of the page if there is one, else 405, since such a path is a method to be POSTed to.
+// GET of a path of two segments: a file of the page or the application, else 404; if it begins with a service, it is a method to
+// be POSTed to, and gets 405.
 boost::asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request);
 
 // A path that is none: 400 for POST (it should be /<service>/<method>), 404 otherwise.

@@ -1,16 +1,10 @@
 #include "endpoints/render.hpp"
 
 #include <chrono>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/ids.hpp"
 #include "endpoints/callback_status.hpp"
-#include "endpoints/sse_viewer.hpp"
-#include "endpoints/view_query.hpp"
-#include "frames/event.hpp"
-#include "wire/json_text.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -48,15 +42,6 @@ base::Result<base::Done> check_callback_type(const http::Request& request) {
                                 "; the only callback that can be registered is \"OnNewImage\"");
 }
 
-std::string make_connected_event(const std::string& client_id, const frames::FrameStats& stats) {
-    std::string event = "retry: 2000\ndata: {\"type\":\"connected\",\"client_id\":";
-    wire::append_json_string(event, client_id);
-    event += ",\"timestamp\":";
-    frames::append_timestamp(event, std::chrono::system_clock::now());
-    event += ",\"status\":" + make_callback_status(stats) + "}\n\n";
-    return event;
-}
-
 }  // namespace
 
 asio::awaitable<http::Response> register_callback(const Context& context, http::Request& request) {
@@ -81,29 +66,6 @@ asio::awaitable<http::Response> unregister_callback(const Context& context, http
         is_going ? "Callback unregistered" : "Viewers are watching: the callback goes when the last of them leaves";
     co_return json_response(R"({"success":true,"message":")" + std::string(message) + R"(","status":)" +
                             make_callback_status(context.stats) + "}");
-}
-
-asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request) {
-    auto options = read_view_query(request.query, *context.caller.schema());
-    if (!options) co_return http::error_response(options.error());
-    if (!context.hub.has_room_for(options->variant)) {
-        co_return http::error_response(
-            base::make_error(base::ErrorCode::too_many_variants,
-                             "frames are already made in " + std::to_string(frames::Hub::kMaxVariants) +
-                                 " different forms; use a format, quality, size and pass that another viewer has"));
-    }
-    options->id = base::make_uuid();
-    http::Response response;
-    response.content_type = "text/event-stream";
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.headers.emplace_back("X-Accel-Buffering", "no");
-    response.on_stream = [&context, options = std::move(*options), loop = request.loop_index,
-                          remote = request.remote](std::shared_ptr<http::EventStream> stream) {
-        const auto viewer =
-            std::make_shared<SseViewer>(std::move(stream), context.hub.at(loop), options, context.viewer_stats, remote);
-        viewer->open(std::make_shared<const std::string>(make_connected_event(options.id, context.stats)));
-    };
-    co_return response;
 }
 
 asio::awaitable<http::Response> callback_status(const Context& context, http::Request&) {

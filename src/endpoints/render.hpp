@@ -1,4 +1,4 @@
-// Room: endpoints. /render/…: the frames of CONTRACT §3.
+// Room: endpoints. /render/…: the callback that brings the frames. CONTRACT §3.
 #pragma once
 
 #include "endpoints/context.hpp"
@@ -8,7 +8,6 @@ namespace octane::endpoints {
 
 boost::asio::awaitable<http::Response> register_callback(const Context& context, http::Request& request);
 boost::asio::awaitable<http::Response> unregister_callback(const Context& context, http::Request& request);
-boost::asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request);
 boost::asio::awaitable<http::Response> callback_status(const Context& context, http::Request& request);
 boost::asio::awaitable<http::Response> ping_client(const Context& context, http::Request& request);
 

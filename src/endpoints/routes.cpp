@@ -1,9 +1,16 @@
 #include "endpoints/routes.hpp"
 
 #include "endpoints/calls.hpp"
+#include "endpoints/compat_calls.hpp"
+#include "endpoints/compat_logs.hpp"
+#include "endpoints/compat_socket.hpp"
+#include "endpoints/frame.hpp"
 #include "endpoints/health.hpp"
+#include "endpoints/metrics.hpp"
 #include "endpoints/page.hpp"
 #include "endpoints/render.hpp"
+#include "endpoints/services.hpp"
+#include "endpoints/viewers.hpp"
 
 namespace octane::endpoints {
 
@@ -18,14 +25,29 @@ void add_routes(http::Router& router, const Context& context) {
     router.add("POST", "/render/register-callback", to(register_callback));
     router.add("DELETE", "/render/register-callback", to(unregister_callback));
     router.add("GET", "/render/stream", to(open_stream));
+    router.add("GET", "/render/mjpeg", to(open_mjpeg));
+    router.add("GET", "/render/ws", to(open_web_socket));
+    for (const char* path : {"/render/frame", "/render/frame.jpg", "/render/frame.png", "/render/frame.webp", "/render/frame.exr",
+                             "/render/frame.raw", "/render/frame.json"})
+        router.add("GET", path, to(newest_frame));
     router.add("GET", "/render/callback-status", to(callback_status));
     router.add("POST", "/render/ping-client", to(ping_client));
 
     router.add("GET", "/health", to(health));
     router.add("GET", "/readyz", to(health));
     router.add("GET", "/livez", to(alive));
+    router.add("GET", "/metrics", to(metrics));
     router.add("GET", "/services", to(list_services));
     router.add("GET", "/services/{service}", to(show_service));
+
+    router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web));
+    router.add("GET", "/api/health", to(web_health));
+    router.add("GET", "/api/callbacks", to(open_callbacks));
+    router.add("POST", "/api/{log}", to(page_log));
+    router.add("POST", "/debug/clear-log", to(clear_session_log));
+    router.add("POST", "/debug/append-log", to(append_session_log));
+    router.add("POST", "/save-debug-logs", to(save_session_log));
+    router.add("GET", "/debug-logs/{session}", to(show_session_log));
 
     router.add("GET", "/", to(page_file));
     router.add("GET", "/{folder}/{file}", to(page_file_or_method));

@@ -1,4 +1,4 @@
-// Room: endpoints. What a viewer asks for in its query: CONTRACT §3.
+// Room: endpoints. What a viewer asks for in its query, the same for every endpoint that shows frames: CONTRACT §3.
 #pragma once
 
 #include "base/result.hpp"
@@ -8,8 +8,9 @@
 
 namespace octane::endpoints {
 
-// format, quality, width, height, fps, pass. The schema gives render passes their names. Error 40006 bad_query names the
-// parameter and what it takes.
-base::Result<frames::ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema);
+// format, quality, width, height, fps, pass, exposure, curve, alpha, events, motion, final; what the query does not name stays as
+// in `options`. The schema gives render passes their names. Error 40006 bad_query names the parameter and what it takes.
+base::Result<frames::ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema,
+                                                    frames::ViewerOptions options = {});
 
 }  // namespace octane::endpoints

@@ -1,16 +1,17 @@
 #include "frames/encode.hpp"
 
-#include <spng.h>
 #include <turbojpeg.h>
 #include <webp/encode.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <utility>
 
+#include "frames/exr.hpp"
+#include "frames/png.hpp"
 #include "frames/rgba8.hpp"
+#include "frames/scale.hpp"
 
 namespace octane::frames {
 namespace {
@@ -25,47 +26,47 @@ base::Result<std::string> encode_jpeg(const Rgba8& rows, int quality) {
     if (!compressor) return refused("TurboJPEG", tjGetErrorStr2(nullptr));
     const int width = static_cast<int>(rows.width);
     const int height = static_cast<int>(rows.height);
-    const int sampling = quality >= 90 ? TJSAMP_444 : TJSAMP_420;
+    // Who asks for much gets full colour and the exact transform.
+    const bool is_fine = quality >= 90;
+    const int sampling = is_fine ? TJSAMP_444 : TJSAMP_420;
+    const int flags = TJFLAG_NOREALLOC | (is_fine ? TJFLAG_ACCURATEDCT : TJFLAG_FASTDCT);
     std::string out(tjBufSize(width, height, sampling), '\0');
     auto* to = reinterpret_cast<unsigned char*>(out.data());
     unsigned long size = out.size();
     const int failed = tjCompress2(compressor.get(), rows.pixels, width, static_cast<int>(rows.stride), height, TJPF_RGBA, &to,
-                                   &size, sampling, quality, TJFLAG_NOREALLOC | TJFLAG_FASTDCT);
+                                   &size, sampling, quality, flags);
     if (failed != 0) return refused("TurboJPEG", tjGetErrorStr2(compressor.get()));
     out.resize(size);
     return out;
 }
 
-base::Result<std::string> encode_png(const Rgba8& rows) {
-    const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> context(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
-    if (!context) return refused("libspng", "out of memory");
-    spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
-    spng_set_option(context.get(), SPNG_IMG_COMPRESSION_LEVEL, 1);  // frames are short-lived: speed before size
-    spng_set_option(context.get(), SPNG_FILTER_CHOICE, SPNG_FILTER_CHOICE_SUB);
-    spng_ihdr header{};
-    header.width = rows.width;
-    header.height = rows.height;
-    header.bit_depth = 8;
-    header.color_type = SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
-    spng_set_ihdr(context.get(), &header);
-    int error = spng_encode_image(context.get(), nullptr, 0, SPNG_FMT_PNG, SPNG_ENCODE_PROGRESSIVE | SPNG_ENCODE_FINALIZE);
-    const std::size_t row = std::size_t{rows.width} * 4;
-    for (std::size_t y = 0; y < rows.height && error == 0; ++y)
-        error = spng_encode_row(context.get(), rows.pixels + y * rows.stride, row);
-    if (error != 0 && error != SPNG_EOI) return refused("libspng", spng_strerror(error));
-    std::size_t size = 0;
-    const std::unique_ptr<void, void (*)(void*)> bytes(spng_get_png_buffer(context.get(), &size, &error), std::free);
-    if (!bytes) return refused("libspng", spng_strerror(error));
-    return std::string(static_cast<const char*>(bytes.get()), size);
+// The quickest method: within a few percent of the size of the slower ones at four times their speed.
+base::Result<std::string> encode_webp(const Rgba8& rows, int quality) {
+    WebPConfig config;
+    WebPPicture picture;
+    if (WebPConfigInit(&config) == 0 || WebPPictureInit(&picture) == 0) return refused("libwebp", "it is of another version");
+    config.quality = static_cast<float>(quality);
+    config.method = 0;
+    const std::unique_ptr<WebPPicture, void (*)(WebPPicture*)> owned(&picture, WebPPictureFree);
+    picture.width = static_cast<int>(rows.width);
+    picture.height = static_cast<int>(rows.height);
+    picture.writer = [](const std::uint8_t* bytes, std::size_t size, const WebPPicture* to) {
+        static_cast<std::string*>(to->custom_ptr)->append(reinterpret_cast<const char*>(bytes), size);
+        return 1;
+    };
+    std::string out;
+    picture.custom_ptr = &out;
+    const auto import = rows.has_alpha ? WebPPictureImportRGBA : WebPPictureImportRGBX;
+    const bool is_made = import(&picture, rows.pixels, static_cast<int>(rows.stride)) != 0 && WebPEncode(&config, &picture) != 0;
+    if (!is_made) return refused("libwebp", "a WebP picture has at most 16383 pixels a side");
+    return out;
 }
 
-base::Result<std::string> encode_webp(const Rgba8& rows, int quality) {
-    std::uint8_t* bytes = nullptr;
-    const std::size_t size = WebPEncodeRGBA(rows.pixels, static_cast<int>(rows.width), static_cast<int>(rows.height),
-                                            static_cast<int>(rows.stride), static_cast<float>(quality), &bytes);
-    const std::unique_ptr<void, void (*)(void*)> owned(bytes, WebPFree);
-    if (size == 0) return refused("libwebp", "a WebP picture has at most 16383 pixels a side");
-    return std::string(static_cast<const char*>(owned.get()), size);
+// Whether the encoder gets alpha, be it for the file or to lay the picture over a background.
+AlphaUse alpha_use(const RenderImage& image, Format format, Alpha wanted) {
+    if (wanted == Alpha::opaque) return AlphaUse::ignored;
+    if (wanted == Alpha::checkerboard || format == Format::png || format == Format::webp) return AlphaUse::straight;
+    return image.premultiplied_alpha_type == premultiplied::kNot ? AlphaUse::straight : AlphaUse::ignored;
 }
 
 }  // namespace
@@ -74,6 +75,7 @@ std::string_view mime_of(Format format) {
     switch (format) {
         case Format::png: return "image/png";
         case Format::webp: return "image/webp";
+        case Format::exr: return "image/x-exr";
         case Format::both:
         case Format::raw:
         case Format::jpeg: break;
@@ -82,6 +84,7 @@ std::string_view mime_of(Format format) {
 }
 
 PictureSize fit_inside(const RenderImage& image, const Variant& variant) {
+    if (variant.format == Format::exr || variant.format == Format::raw) return {image.width, image.height};
     double scale = 1;
     if (variant.max_width > 0) scale = std::min(scale, static_cast<double>(variant.max_width) / image.width);
     if (variant.max_height > 0) scale = std::min(scale, static_cast<double>(variant.max_height) / image.height);
@@ -91,12 +94,16 @@ PictureSize fit_inside(const RenderImage& image, const Variant& variant) {
     return {scaled(image.width), scaled(image.height)};
 }
 
-base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size) {
-    auto full = to_rgba8(image);
+base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size, const Look& look) {
+    if (format == Format::exr) return encode_exr(image);
+    auto full = to_rgba8(image, look, alpha_use(image, format, look.alpha));
     if (!full) return std::move(full).error();
-    const auto scaled = scale_down(std::move(*full), size.width, size.height);
-    if (!scaled) return scaled.error();
-    const Rgba8& rows = *scaled;
+    Rgba8 rows = scale_down(*std::move(full), size.width, size.height);
+    if (look.alpha == Alpha::checkerboard) {
+        lay_over(rows, Background::checkerboard);
+    } else if (format != Format::png && format != Format::webp) {
+        lay_over(rows, Background::black);
+    }
     if (format == Format::png) return encode_png(rows);
     if (format == Format::webp) return encode_webp(rows, quality);
     return encode_jpeg(rows, quality);

@@ -20,12 +20,13 @@ struct PictureSize {
 };
 
 // The largest size of the image's proportions that is not larger than the image nor than the variant's limits; at least one pixel
-// each way.
+// each way. The image's own for exr and raw, which are data and not made smaller.
 PictureSize fit_inside(const RenderImage& image, const Variant& variant);
 
-// The image as JPEG (for both, jpeg), PNG or WebP of exactly the given size, which must not be larger than the image. Linear data
-// gets the sRGB curve; values outside 0…1 are clamped. Errors: 50002 bad_answer for a buffer that does not fit its size, 50001 if
-// the library refuses.
-base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size);
+// The image as JPEG (for both, jpeg), PNG, WebP or EXR. The size must not be larger than the image. `exr` holds Octane's values
+// in full size whatever size, quality and look say (exr.hpp). Costs for 1024×512 on one core: JPEG 1.5 ms, PNG 5 ms, WebP 10 ms.
+// Errors: 50002 bad_answer for a buffer that does not fit its size, 50001 if the library refuses.
+base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size,
+                                       const Look& look = {});
 
 }  // namespace octane::frames

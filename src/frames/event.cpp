@@ -63,10 +63,26 @@ void append_member(std::string& out, std::string_view name, bool value) {
     out += value ? "\":true" : "\":false";
 }
 
-// One member of render_images.data: enums as numbers, every member present (octane-livelink.md §3.2; the value of changeLevel
-// also under the name that octaneProxy gave it).
 void append_image(EventPieces& pieces, std::size_t index, const RenderImage& image) {
-    std::string& out = pieces.text();
+    append_image_facts(pieces.text(), index, image);
+    pieces.text() += ",\"data\":\"";
+    pieces.add_base64(image.pixels);
+    pieces.text() += "\",\"encoding\":\"base64\"}}";
+}
+
+void append_images(EventPieces& pieces, const Frame& frame, const Variant& variant, const RenderImage& picked) {
+    pieces.text() += ",\"render_images\":{\"data\":[";
+    if (variant.render_pass) {
+        append_image(pieces, 0, picked);
+    } else {
+        for (std::size_t i = 0; i < frame.images.size(); ++i) append_image(pieces, i, frame.images[i]);
+    }
+    pieces.text() += "]}";
+}
+
+}  // namespace
+
+void append_image_facts(std::string& out, std::size_t index, const RenderImage& image) {
     out += index == 0 ? "{\"index\":" : ",{\"index\":";
     out += std::to_string(index);
     append_member(out, "type", std::int64_t{static_cast<std::int32_t>(image.type)});
@@ -88,29 +104,9 @@ void append_image(EventPieces& pieces, std::size_t index, const RenderImage& ima
     append_member(out, "subSampling", std::int64_t{image.sub_sampling});
     append_member(out, "premultipliedAlphaType", std::int64_t{image.premultiplied_alpha_type});
     append_member(out, "keepEnvironment", image.keeps_environment);
-    out += ",\"buffer\":{\"data\":\"";
-    pieces.add_base64(image.pixels);
-    pieces.text() += "\",\"size\":" + std::to_string(image.pixels.size()) + ",\"encoding\":\"base64\"}}";
+    out += ",\"buffer\":{\"size\":" + std::to_string(image.pixels.size());
 }
 
-// The image a viewer sees: the pass it asked for, else the first.
-const RenderImage* pick_image(const Frame& frame, const Variant& variant) {
-    if (!variant.render_pass) return &frame.images.front();
-    const auto found = std::ranges::find(frame.images, *variant.render_pass, &RenderImage::render_pass_id);
-    return found == frame.images.end() ? nullptr : &*found;
-}
-
-void append_images(EventPieces& pieces, const Frame& frame, const Variant& variant, const RenderImage& picked) {
-    pieces.text() += ",\"render_images\":{\"data\":[";
-    if (variant.render_pass) {
-        append_image(pieces, 0, picked);
-    } else {
-        for (std::size_t i = 0; i < frame.images.size(); ++i) append_image(pieces, i, frame.images[i]);
-    }
-    pieces.text() += "]}";
-}
-
-// What a viewer of a single encoded image needs to know of it besides its pixels.
 void append_picture_facts(std::string& out, const RenderImage& image) {
     append_member(out, "renderPassId", std::int64_t{image.render_pass_id});
     append_member(out, "tonemappedSamplesPerPixel", image.tonemapped_samples);
@@ -121,8 +117,6 @@ void append_picture_facts(std::string& out, const RenderImage& image) {
     append_member(out, "hasPendingUpdates", image.has_pending_updates);
 }
 
-}  // namespace
-
 void append_timestamp(std::string& out, std::chrono::system_clock::time_point time) {
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     char text[32];
@@ -131,44 +125,46 @@ void append_timestamp(std::string& out, std::chrono::system_clock::time_point ti
     out.append(text, static_cast<std::size_t>(length));
 }
 
-std::string make_frame_head(std::uint64_t seq, std::uint64_t dropped) {
-    const std::string number = std::to_string(seq);
-    return "id: " + number + "\ndata: {\"type\":\"newImage\",\"seq\":" + number + ",\"dropped\":" + std::to_string(dropped);
-}
-
-std::string make_event(std::string_view json) {
-    std::string event = "data: ";
-    event += json;
-    event += "\n\n";
-    return event;
-}
-
-base::Result<base::ByteChain> make_frame_event(const Frame& frame, const Variant& variant) {
-    const RenderImage* image = pick_image(frame, variant);
-    if (image == nullptr) return base::ByteChain();
-    EventPieces pieces;
-    const PictureSize size =
-        variant.format == Format::raw ? PictureSize{image->width, image->height} : fit_inside(*image, variant);
-    std::string& out = pieces.text();
+std::string frame_facts(const Frame& frame, PictureSize size) {
     const std::string callback_id = std::to_string(frame.callback_id);
-    out += ",\"callbackId\":" + callback_id + ",\"callback_id\":" + callback_id;
+    std::string out = ",\"callbackId\":" + callback_id + ",\"callback_id\":" + callback_id;
     out += ",\"user_data\":" + std::to_string(frame.user_data) + ",\"timestamp\":";
     append_timestamp(out, frame.received);
     out += ",\"epoch\":" + std::to_string(frame.epoch) + ",\"width\":" + std::to_string(size.width) +
            ",\"height\":" + std::to_string(size.height);
-    if (variant.format != Format::raw) {
-        auto encoded = encode_image(*image, variant.format, variant.quality, size);
-        if (!encoded) return encoded.error();
-        append_picture_facts(out, *image);
+    return out;
+}
+
+base::ByteChain make_frame_event(const Frame& frame, const RenderImage& image, const Variant& variant, const Picture* picture,
+                                 Form form) {
+    EventPieces pieces;
+    pieces.text() = frame_facts(frame, picture != nullptr ? picture->size : PictureSize{image.width, image.height});
+    pieces.text() += form_fact(form);
+    if (picture != nullptr) {
+        std::string& out = pieces.text();
+        append_picture_facts(out, image);
         out += ",\"mime\":\"";
         out += mime_of(variant.format);
         out += "\",\"imageData\":\"";
-        pieces.add_base64(base::ByteChain::own(std::move(*encoded)));
+        pieces.add_base64(picture->bytes);
         pieces.text() += '"';
     }
-    if (variant.format == Format::raw || variant.format == Format::both) append_images(pieces, frame, variant, *image);
+    if (variant.format == Format::raw || variant.format == Format::both) append_images(pieces, frame, variant, image);
     pieces.text() += "}\n\n";
     return std::move(pieces).finish();
+}
+
+std::string describe_frame(const Frame& frame) {
+    const RenderImage& first = frame.images.front();
+    const std::string seq = std::to_string(frame.seq);
+    std::string json = "{\"type\":\"newImage\",\"seq\":" + seq + frame_facts(frame, {first.width, first.height});
+    json += ",\"render_images\":{\"data\":[";
+    for (std::size_t i = 0; i < frame.images.size(); ++i) {
+        append_image_facts(json, i, frame.images[i]);
+        json += "}}";
+    }
+    json += "]}}";
+    return json;
 }
 
 std::optional<Format> parse_format(std::string_view word) {
@@ -177,6 +173,7 @@ std::optional<Format> parse_format(std::string_view word) {
     if (word == "jpeg" || word == "jpg") return Format::jpeg;
     if (word == "png") return Format::png;
     if (word == "webp") return Format::webp;
+    if (word == "exr") return Format::exr;
     return std::nullopt;
 }
 

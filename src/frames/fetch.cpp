@@ -70,9 +70,8 @@ bool Session::take_grabbed(const upstream::Reply& reply, std::uint64_t user_data
     if (reply.status != GrpcStatus::ok) {
         if (should_fetch_) {
             stats_.stream_errors.fetch_add(1);
-            const char* const hint = reply.status == GrpcStatus::resource_exhausted ? "a frame is larger than --max-message" : "";
             telemetry::log(Level::warn, "A frame could not be fetched",
-                           {{"status", base::grpc_status_name(reply.status)}, {"reason", reply.message}, {"hint", hint}});
+                           {{"status", base::grpc_status_name(reply.status)}, {"reason", reason_of(reply)}});
         }
         return reply.was_sent && reply.status != GrpcStatus::unimplemented && reply.status != GrpcStatus::unavailable;
     }

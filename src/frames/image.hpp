@@ -52,6 +52,9 @@ struct RenderImage {
     base::ByteChain pixels;
 };
 
+class Pictures;
+std::shared_ptr<Pictures> no_pictures_yet();
+
 struct Frame {
     std::uint64_t seq = 0;  // 1, 2, 3… over the life of the process, repeats not counted
     std::uint64_t epoch = 0;
@@ -59,6 +62,8 @@ struct Frame {
     std::uint64_t user_data = 0;
     std::chrono::system_clock::time_point received;
     std::vector<RenderImage> images;  // never empty
+    // What has been encoded of it so far; the one thing about a frame that changes.
+    std::shared_ptr<Pictures> pictures = no_pictures_yet();
 };
 
 // The entries of an octaneapi.ApiArrayApiRenderImage. Error 50002 bad_answer if the bytes are no such message.

@@ -1,30 +1,13 @@
 #include <string>
 
 #include "frames/image.hpp"
+#include "frames/pixel_rows.hpp"
 
 namespace octane::frames {
-namespace {
-
-// Bytes of one pixel: octane-livelink.md §2.2. 0 for what no renderer produces (block-compressed textures, unknown numbers).
-std::size_t pixel_size(ImageType type) {
-    switch (type) {
-        case ImageType::ldr_mono: return 1;
-        case ImageType::ldr_mono_alpha:
-        case ImageType::half_mono: return 2;
-        case ImageType::ldr_rgba:
-        case ImageType::hdr_mono:
-        case ImageType::half_mono_alpha: return 4;
-        case ImageType::hdr_mono_alpha:
-        case ImageType::half_rgba: return 8;
-        case ImageType::hdr_rgba: return 16;
-    }
-    return 0;
-}
-
-}  // namespace
 
 base::Result<Layout> resolve_layout(const RenderImage& image) {
-    const std::size_t pixel = pixel_size(image.type);
+    const PixelKind of_pixel = pixel_kind(image.type);
+    const std::size_t pixel = of_pixel.channels * of_pixel.channel_bytes;
     const std::size_t length = image.pixels.size();
     const std::string kind = "type " + std::to_string(static_cast<std::int32_t>(image.type));
     if (pixel == 0)

@@ -19,7 +19,7 @@ std::shared_ptr<const std::string> make_ping() {
     std::string json = R"({"type":"ping","timestamp":)";
     append_timestamp(json, std::chrono::system_clock::now());
     json += '}';
-    return std::make_shared<const std::string>(make_event(json));
+    return std::make_shared<const std::string>(std::move(json));
 }
 
 }  // namespace
@@ -37,37 +37,59 @@ void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
     stats_.viewers.fetch_add(1, std::memory_order_relaxed);
     stats_.viewers_ever.fetch_add(1, std::memory_order_relaxed);
     if (octane_event_) viewer->send(octane_event_);
-    if (viewer->is_paced()) ++paced_viewers_;
-    auto& group = groups_[viewer->variant()];
-    group.viewers.push_back(viewer);
-    if (!group.outlet) {
-        group.outlet = std::make_shared<Outlet>();
-        group.outlet->wake = [weak = weak_from_this(), variant = viewer->variant(), executor = executor_] {
-            asio::post(executor, [weak, variant] {
-                if (const auto self = weak.lock()) self->deliver(variant);
-            });
-        };
-        hub_.watch(index_, viewer->variant(), group.outlet);
-    } else if (group.newest) {
-        viewer->offer(group.newest, Viewer::Clock::now());
-        arm_pacing();
-    }
+    enter_group(viewer);
     hub_.count_viewer(+1);
+    if (viewer->wants_calls()) hub_.count_call_watcher(+1);
     if (goodbye_) viewer->say_goodbye(goodbye_);
     if (!is_ticking_) arm_tick();
 }
 
 void LoopHub::leave(const std::shared_ptr<Viewer>& viewer) {
-    const auto found = groups_.find(viewer->variant());
-    if (found == groups_.end()) return;
-    auto& viewers = found->second.viewers;
-    if (std::erase(viewers, viewer) == 0) return;
+    if (!leave_group(viewer)) return;
     stats_.viewers.fetch_sub(1, std::memory_order_relaxed);
-    if (viewer->is_paced()) --paced_viewers_;
     hub_.count_viewer(-1);
-    if (!viewers.empty()) return;
-    hub_.unwatch(index_, viewer->variant());
+    if (viewer->wants_calls()) hub_.count_call_watcher(-1);
+}
+
+void LoopHub::change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant,
+                          std::chrono::nanoseconds frame_interval) {
+    if (!leave_group(viewer)) return;
+    viewer->set_view(variant, frame_interval);
+    enter_group(viewer);
+}
+
+void LoopHub::enter_group(const std::shared_ptr<Viewer>& viewer) {
+    const Variant& variant = viewer->variant();
+    stats_.delivery.count_viewer(variant.container, variant.format, +1);
+    if (viewer->is_paced()) ++paced_viewers_;
+    auto& group = groups_[variant];
+    group.viewers.push_back(viewer);
+    if (!group.outlet) {
+        group.outlet = std::make_shared<Outlet>();
+        group.outlet->wake = [weak = weak_from_this(), variant, executor = executor_] {
+            asio::post(executor, [weak, variant] {
+                if (const auto self = weak.lock()) self->deliver(variant);
+            });
+        };
+        hub_.watch(index_, variant, group.outlet);
+    } else if (group.newest) {
+        viewer->offer(group.newest, Viewer::Clock::now());
+        arm_pacing();
+    }
+}
+
+bool LoopHub::leave_group(const std::shared_ptr<Viewer>& viewer) {
+    const Variant variant = viewer->variant();
+    const auto found = groups_.find(variant);
+    if (found == groups_.end()) return false;
+    auto& viewers = found->second.viewers;
+    if (std::erase(viewers, viewer) == 0) return false;
+    stats_.delivery.count_viewer(variant.container, variant.format, -1);
+    if (viewer->is_paced()) --paced_viewers_;
+    if (!viewers.empty()) return true;
+    hub_.unwatch(index_, variant);
     groups_.erase(found);
+    return true;
 }
 
 void LoopHub::deliver(const Variant& variant) {
@@ -84,6 +106,12 @@ void LoopHub::deliver(const Variant& variant) {
 
 void LoopHub::announce(const std::shared_ptr<const std::string>& event) {
     for_each([&](Viewer& viewer) { viewer.send(event); });
+}
+
+void LoopHub::announce_call(const std::shared_ptr<const std::string>& event) {
+    for_each([&event](Viewer& viewer) {
+        if (viewer.wants_calls()) viewer.send(event);
+    });
 }
 
 void LoopHub::set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch) {

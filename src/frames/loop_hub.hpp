@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,9 +33,12 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     // The viewer gets Octane's state, then the newest frame, then all that follows. It must be leave()d before it is destroyed.
     void join(const std::shared_ptr<Viewer>& viewer);
     void leave(const std::shared_ptr<Viewer>& viewer);
+    // A viewer that has joined gets its frames in another form from now on, beginning with the newest.
+    void change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant, std::chrono::nanoseconds frame_interval);
 
     // Posted by the hub.
     void announce(const std::shared_ptr<const std::string>& event);
+    void announce_call(const std::shared_ptr<const std::string>& event);                   // to those who want to know of edits
     void set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch);  // see Hub::announce_octane
     void say_goodbye(const std::shared_ptr<const std::string>& event);
     void ping(const std::string& viewer_id);
@@ -48,6 +52,8 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
         std::shared_ptr<const VariantFrame> newest;
         std::vector<std::shared_ptr<Viewer>> viewers;
     };
+    void enter_group(const std::shared_ptr<Viewer>& viewer);
+    bool leave_group(const std::shared_ptr<Viewer>& viewer);
     void deliver(const Variant& variant);
     void arm_tick();
     void tick();

@@ -1,167 +1,170 @@
 #include "frames/rgba8.hpp"
 
-#include <webp/encode.h>
-
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
-#include <memory>
-#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "frames/half.hpp"
+#include "frames/pixel_rows.hpp"
+#include "frames/tone.hpp"
 
 namespace octane::frames {
 namespace {
 
-float half_to_float(std::uint16_t half) {
-    const std::uint32_t sign = (half & 0x8000U) << 16U;
-    const std::uint32_t exponent = (half >> 10U) & 0x1FU;
-    const std::uint32_t mantissa = half & 0x3FFU;
-    if (exponent == 0) {
-        const float value = std::ldexp(static_cast<float>(mantissa), -24);
-        return sign != 0 ? -value : value;
+// What is done to each row of floats, in this order.
+struct Plan {
+    bool divides_encoded = false;  // by alpha
+    bool decodes = false;          // sRGB to linear light
+    bool divides_light = false;    // by alpha
+    const Primaries* primaries = nullptr;
+    float gain = 1;
+    const ToneTable* curve = nullptr;  // null: the values themselves, clamped
+    bool keeps_alpha = false;
+};
+
+Plan make_plan(const RenderImage& image, const Look& look, bool keeps_alpha) {
+    Plan plan;
+    plan.keeps_alpha = keeps_alpha;
+    plan.gain = std::exp2(static_cast<float>(look.exposure_millistops) / 1000);
+    const bool is_light = holds_linear_light(image);
+    const bool is_divided_in_light = image.premultiplied_alpha_type == premultiplied::kInLight ||
+                                     (is_light && image.premultiplied_alpha_type == premultiplied::kEncoded);
+    plan.divides_light = keeps_alpha && is_divided_in_light;
+    plan.divides_encoded = keeps_alpha && !is_divided_in_light && image.premultiplied_alpha_type == premultiplied::kEncoded;
+    if (is_light) {
+        if (look.curve != Curve::linear) plan.curve = &ToneTable::of(look.curve);
+        if (plan.curve != nullptr && pixel_kind(image.type).channels == 4) plan.primaries = to_srgb_primaries(image.color_space);
+    } else if (look.exposure_millistops != 0 || plan.divides_light) {
+        plan.decodes = true;
+        plan.curve = &ToneTable::of(Curve::srgb);
     }
-    const std::uint32_t wide = exponent == 31 ? 0xFFU : exponent + 112;
-    return std::bit_cast<float>(sign | (wide << 23U) | (mantissa << 13U));
+    return plan;
 }
 
-// The sRGB transfer function as a table over 0…1; 4096 steps keep every eight-bit value exact to within one.
-const std::array<std::uint8_t, 4097>& srgb_table() {
-    static const auto kTable = [] {
-        std::array<std::uint8_t, 4097> table{};
-        for (std::size_t i = 0; i < table.size(); ++i) {
-            const double linear = static_cast<double>(i) / 4096.0;
-            const double encoded = linear <= 0.0031308 ? 12.92 * linear : 1.055 * std::pow(linear, 1 / 2.4) - 0.055;
-            table[i] = static_cast<std::uint8_t>(std::lround(encoded * 255.0));
-        }
-        return table;
-    }();
-    return kTable;
+// The channels of a row as floats, bytes as 0…1; `to` holds width × channels.
+void read_channels(const char* from, std::size_t count, std::size_t channel_bytes, float* to) {
+    if (channel_bytes == 4) {
+        std::memcpy(to, from, count * sizeof(float));
+    } else if (channel_bytes == 2) {
+        halves_to_floats(from, to, count);
+    } else {
+        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<float>(static_cast<std::uint8_t>(from[i])) / 255.0F;
+    }
+}
+
+// One or two channels a pixel become four in place, from the last pixel to the first, which never overtakes itself.
+void widen(float* row, std::size_t width, std::size_t channels) {
+    if (channels == 4) return;
+    for (std::size_t x = width; x-- > 0;) {
+        const float grey = row[x * channels];
+        const float alpha = channels == 2 ? row[x * 2 + 1] : 1.0F;
+        float* to = row + x * 4;
+        to[0] = to[1] = to[2] = grey;
+        to[3] = alpha;
+    }
+}
+
+void divide_by_alpha(float* row, std::size_t width) {
+    for (std::size_t x = 0; x < width; ++x, row += 4) {
+        const float inverse = row[3] > 0 ? 1 / row[3] : 1.0F;  // light without cover stays as it is
+        for (std::size_t c = 0; c < 3; ++c) row[c] *= inverse;
+    }
+}
+
+void decode(float* row, std::size_t width) {
+    const DecodeTable& table = DecodeTable::get();
+    for (std::size_t x = 0; x < width; ++x, row += 4) {
+        for (std::size_t c = 0; c < 3; ++c) row[c] = table(row[c]);
+    }
+}
+
+void convert_primaries(float* row, std::size_t width, const Primaries& m) {
+    for (std::size_t x = 0; x < width; ++x, row += 4) {
+        const float r = row[0];
+        const float g = row[1];
+        const float b = row[2];
+        for (std::size_t c = 0; c < 3; ++c) row[c] = m[c][0] * r + m[c][1] * g + m[c][2] * b;
+    }
 }
 
 std::uint8_t to_byte(float value) {
-    if (!(value > 0)) return 0;  // also NaN
-    return value >= 1 ? 255 : static_cast<std::uint8_t>(value * 255.0F + 0.5F);
+    value = value > 0 ? value : 0.0F;  // also NaN
+    value = value < 1 ? value : 1.0F;
+    return static_cast<std::uint8_t>(static_cast<int>(value * 255.0F + 0.5F));
 }
 
-std::uint8_t to_srgb_byte(float value) {
-    if (!(value > 0)) return 0;
-    return value >= 1 ? 255 : srgb_table()[static_cast<std::size_t>(value * 4096.0F + 0.5F)];
-}
-
-struct ByteSource {
-    static constexpr std::size_t kSize = 1;
-    static float read(const char* at) { return static_cast<float>(static_cast<std::uint8_t>(*at)) / 255.0F; }
-};
-struct FloatSource {
-    static constexpr std::size_t kSize = 4;
-    static float read(const char* at) {
-        float value = 0;
-        std::memcpy(&value, at, sizeof value);
-        return value;
-    }
-};
-struct HalfSource {
-    static constexpr std::size_t kSize = 2;
-    static float read(const char* at) {
-        std::uint16_t value = 0;
-        std::memcpy(&value, at, sizeof value);
-        return half_to_float(value);
-    }
-};
-
-// One row; kChannels of 1 (grey), 2 (grey, alpha) or 4 (RGBA).
-template <typename Source, std::size_t kChannels>
-void convert_row(const char* from, std::uint8_t* to, std::size_t width, bool is_linear) {
-    const auto curve = is_linear ? to_srgb_byte : to_byte;
-    for (std::size_t x = 0; x < width; ++x, from += Source::kSize * kChannels, to += 4) {
-        for (std::size_t c = 0; c < 3; ++c) to[c] = curve(Source::read(from + (kChannels == 4 ? c * Source::kSize : 0)));
-        to[3] = kChannels == 1 ? 255 : to_byte(Source::read(from + (kChannels - 1) * Source::kSize));
+template <typename Curve>
+void write_row(const float* row, std::size_t width, float gain, bool keeps_alpha, std::uint8_t* to, const Curve& curve) {
+    for (std::size_t x = 0; x < width; ++x, row += 4, to += 4) {
+        for (std::size_t c = 0; c < 3; ++c) to[c] = curve(row[c] * gain);
+        to[3] = 255;
+        if (keeps_alpha) to[3] = to_byte(row[3]);
     }
 }
 
-using RowConverter = void (*)(const char*, std::uint8_t*, std::size_t, bool);
-
-RowConverter converter_for(ImageType type) {
-    switch (type) {
-        case ImageType::ldr_rgba: return convert_row<ByteSource, 4>;
-        case ImageType::ldr_mono: return convert_row<ByteSource, 1>;
-        case ImageType::ldr_mono_alpha: return convert_row<ByteSource, 2>;
-        case ImageType::hdr_rgba: return convert_row<FloatSource, 4>;
-        case ImageType::hdr_mono: return convert_row<FloatSource, 1>;
-        case ImageType::hdr_mono_alpha: return convert_row<FloatSource, 2>;
-        case ImageType::half_rgba: return convert_row<HalfSource, 4>;
-        case ImageType::half_mono: return convert_row<HalfSource, 1>;
-        case ImageType::half_mono_alpha: return convert_row<HalfSource, 2>;
+void develop_row(float* row, std::size_t width, const Plan& plan, std::uint8_t* to) {
+    if (plan.divides_encoded) divide_by_alpha(row, width);
+    if (plan.decodes) decode(row, width);
+    if (plan.divides_light) divide_by_alpha(row, width);
+    if (plan.primaries != nullptr) convert_primaries(row, width, *plan.primaries);
+    if (plan.curve != nullptr) {
+        write_row(row, width, plan.gain, plan.keeps_alpha, to, *plan.curve);
+    } else {
+        write_row(row, width, plan.gain, plan.keeps_alpha, to, to_byte);
     }
-    return nullptr;
+}
+
+// True if the bytes of the image are what a screen shows already.
+bool is_ready(const RenderImage& image, const Plan& plan) {
+    return image.type == ImageType::ldr_rgba && !plan.divides_encoded && !plan.divides_light && plan.curve == nullptr &&
+           plan.gain == 1;
 }
 
 }  // namespace
 
-base::Result<Rgba8> to_rgba8(const RenderImage& image) {
-    const auto layout = resolve_layout(image);
-    if (!layout) return layout.error();
-    std::string joined;
-    std::string_view bytes;
-    if (image.pixels.segments().size() == 1) {
-        bytes = image.pixels.segments().front();
-    } else {
-        joined = image.pixels.flatten();
-        bytes = joined;
-    }
+Rgba8 make_rows(std::uint32_t width, std::uint32_t height, bool has_alpha) {
     Rgba8 rows;
-    rows.width = image.width;
-    rows.height = image.height;
-    const bool is_ready = image.type == ImageType::ldr_rgba && !image.is_linear;
-    if (is_ready && joined.empty()) {
-        rows.pixels = reinterpret_cast<const std::uint8_t*>(bytes.data());
-        rows.stride = layout->stride;
-        return rows;
-    }
-    rows.stride = std::size_t{image.width} * 4;
-    rows.owned.resize(rows.stride * image.height);
-    const RowConverter convert = converter_for(image.type);
-    for (std::size_t y = 0; y < image.height; ++y) {
-        std::uint8_t* to = rows.owned.data() + y * rows.stride;
-        if (is_ready) {
-            std::memcpy(to, bytes.data() + y * layout->stride, rows.stride);
-        } else {
-            convert(bytes.data() + y * layout->stride, to, image.width, image.is_linear);
-        }
-    }
-    rows.pixels = rows.owned.data();
+    rows.width = width;
+    rows.height = height;
+    rows.stride = std::size_t{width} * 4;
+    rows.has_alpha = has_alpha;
+    rows.owned = std::make_unique_for_overwrite<std::uint8_t[]>(rows.stride * height);
+    rows.pixels = rows.owned.get();
     return rows;
 }
 
-base::Result<Rgba8> scale_down(Rgba8 rows, std::uint32_t width, std::uint32_t height) {
-    if (width >= rows.width && height >= rows.height) return rows;
-    WebPPicture picture;
-    if (WebPPictureInit(&picture) == 0)
-        return base::make_error(base::ErrorCode::internal, "libwebp is of another version than its header");
-    const std::unique_ptr<WebPPicture, void (*)(WebPPicture*)> owned(&picture, WebPPictureFree);
-    picture.use_argb = 1;
-    picture.width = static_cast<int>(rows.width);
-    picture.height = static_cast<int>(rows.height);
-    if (WebPPictureImportRGBA(&picture, rows.pixels, static_cast<int>(rows.stride)) == 0 ||
-        WebPPictureRescale(&picture, static_cast<int>(width), static_cast<int>(height)) == 0) {
-        return base::make_error(base::ErrorCode::internal, "a picture of more than 16383 pixels a side cannot be made smaller");
+bool has_transparency(const RenderImage& image) {
+    return image.has_alpha && !image.keeps_environment && pixel_kind(image.type).channels != 1;
+}
+
+base::Result<Rgba8> to_rgba8(const RenderImage& image, const Look& look, AlphaUse alpha) {
+    const auto layout = resolve_layout(image);
+    if (!layout) return layout.error();
+    const PixelKind kind = pixel_kind(image.type);
+    const bool keeps_alpha = alpha == AlphaUse::straight && has_transparency(image);
+    const Plan plan = make_plan(image, look, keeps_alpha);
+    if (is_ready(image, plan) && image.pixels.segments().size() == 1) {
+        Rgba8 rows{image.width, image.height, nullptr, layout->stride, keeps_alpha, nullptr};
+        rows.pixels = reinterpret_cast<const std::uint8_t*>(image.pixels.segments().front().data());
+        return rows;
     }
-    Rgba8 small;
-    small.width = width;
-    small.height = height;
-    small.stride = std::size_t{width} * 4;
-    small.owned.resize(small.stride * height);
-    small.pixels = small.owned.data();
-    std::uint8_t* to = small.owned.data();
-    for (std::uint32_t y = 0; y < height; ++y) {
-        const std::uint32_t* from = picture.argb + std::size_t{y} * static_cast<std::size_t>(picture.argb_stride);
-        for (std::uint32_t x = 0; x < width; ++x, to += 4) {
-            for (unsigned c = 0; c < 4; ++c) to[c] = static_cast<std::uint8_t>(from[x] >> (c == 3 ? 24U : 16U - 8U * c));
+    Rgba8 rows = make_rows(image.width, image.height, keeps_alpha);
+    PixelRows source(image, *layout);
+    std::vector<float> row(std::size_t{image.width} * 4);
+    for (std::size_t y = 0; y < image.height; ++y) {
+        std::uint8_t* to = rows.owned.get() + y * rows.stride;
+        const char* from = source.next();
+        if (is_ready(image, plan)) {
+            std::memcpy(to, from, rows.stride);
+            continue;
         }
+        read_channels(from, image.width * kind.channels, kind.channel_bytes, row.data());
+        widen(row.data(), image.width, kind.channels);
+        develop_row(row.data(), image.width, plan, to);
     }
-    return small;
+    return rows;
 }
 
 }  // namespace octane::frames

@@ -57,6 +57,11 @@ Session::Session(upstream::Octane& octane, Hub& hub, asio::any_io_executor stran
     });
 }
 
+std::string Session::reason_of(const upstream::Reply& failure) {
+    if (failure.status != base::GrpcStatus::resource_exhausted) return failure.message;
+    return failure.message + "; a frame is larger than --max-message";
+}
+
 void Session::wake() {
     wake_.cancel();
 }
@@ -94,6 +99,7 @@ asio::awaitable<void> Session::rest(std::chrono::milliseconds time) {
 }
 
 asio::awaitable<void> Session::run() {
+    co_await end_stream();  // that of a run which an exception ended
     auto pause = kFirstRest;
     while (!is_stopping_) {
         if (!is_wanted() || !is_connected()) {
@@ -124,13 +130,14 @@ asio::awaitable<void> Session::serve() {
     if (!has_registered || !is_current()) co_return;
     octane_.frame_channel().reset_backoff();
     auto opened = co_await octane_.frame_channel().open_stream(kStreamPath, {});
-    std::shared_ptr<upstream::ServerStream> stream = std::move(opened);
+    stream_ = std::move(opened);
     stats_.is_streaming.store(true);
     is_reading_ = true;
+    has_broken_ = false;
     should_fetch_ = true;
     is_fetching_ = true;
     has_streamed_ = false;
-    upstream::start_task(strand_, "callback stream", read_stream(stream), [this] {
+    upstream::start_task(strand_, "callback stream", read_stream(stream_), [this] {
         is_reading_ = false;
         wake();
     });
@@ -139,23 +146,29 @@ asio::awaitable<void> Session::serve() {
         wake();
     });
     ring();  // a render that had finished before we came sends no event
-    while (is_reading_ && is_wanted() && is_current()) {
+    while (is_reading_ && is_fetching_ && is_wanted() && is_current()) {
         const bool is_watched = is_asked_for_ || hub_.viewers() > 0;
         const auto idle_end = unwatched_since_ + options_.idle_before_unregister;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(idle_end - std::chrono::steady_clock::now());
         co_await rest(is_watched ? std::chrono::milliseconds(60000) : std::max(left, std::chrono::milliseconds(1)));
     }
-    stream->cancel();
-    should_fetch_ = false;
-    doorbell_.cancel();
-    abandon_fetch_.emit(asio::cancellation_type::terminal);
-    while (is_reading_ || is_fetching_) co_await rest(std::chrono::milliseconds(1000));
-    stats_.is_streaming.store(false);
+    co_await end_stream();
     if (!is_current()) co_return;
+    if (has_broken_ && is_wanted()) co_return;  // Octane is going, or else the next registration takes this one's place
     co_await unregister_with_octane();
     if (!is_current()) co_return;
     is_registered_ = false;
     stats_.callback_id.store(0);
+}
+
+asio::awaitable<void> Session::end_stream() {
+    if (stream_) stream_->cancel();
+    should_fetch_ = false;
+    doorbell_.cancel();
+    abandon_fetch_.emit(asio::cancellation_type::terminal);
+    while (is_reading_ || is_fetching_) co_await rest(std::chrono::milliseconds(1000));
+    stream_.reset();
+    stats_.is_streaming.store(false);
 }
 
 asio::awaitable<bool> Session::register_with_octane() {
@@ -182,7 +195,8 @@ asio::awaitable<bool> Session::register_with_octane() {
     if (hub_.viewers() == 0) unwatched_since_ = std::chrono::steady_clock::now();
     stats_.callback_id.store(callback_id_);
     stats_.registrations.fetch_add(1);
-    telemetry::log(Level::info, "Registered OnNewImage callback with ID: " + std::to_string(callback_id_));
+    telemetry::log(Level::info, "Registered OnNewImage callback with ID: " + std::to_string(callback_id_),
+                   {{"epoch", connection_->epoch}});
     co_return true;
 }
 
@@ -213,9 +227,9 @@ asio::awaitable<void> Session::read_stream(std::shared_ptr<upstream::ServerStrea
     const upstream::Reply end = co_await stream->finish();
     if (end.status != base::GrpcStatus::cancelled && end.status != base::GrpcStatus::ok) {
         stats_.stream_errors.fetch_add(1);
-        const char* const hint = end.status == base::GrpcStatus::resource_exhausted ? "a frame is larger than --max-message" : "";
+        has_broken_ = end.status == base::GrpcStatus::unavailable;
         telemetry::log(Level::warn, "The callback stream broke",
-                       {{"status", base::grpc_status_name(end.status)}, {"reason", end.message}, {"hint", hint}});
+                       {{"status", base::grpc_status_name(end.status)}, {"reason", reason_of(end)}});
     }
 }
 
@@ -232,7 +246,10 @@ void Session::on_event(CallbackEvent event) {
             break;
         case CallbackEvent::Kind::render_failure: forward("renderFailure", event); break;
         case CallbackEvent::Kind::new_statistics: forward("newStatistics", event); break;
-        case CallbackEvent::Kind::project_manager_changed: forward("projectManagerChanged", event); break;
+        case CallbackEvent::Kind::project_manager_changed:
+            octane_.project_changed();
+            forward("projectManagerChanged", event);
+            break;
         case CallbackEvent::Kind::unknown: break;
     }
 }
@@ -263,6 +280,7 @@ void Session::take_images(std::vector<RenderImage> images, std::uint32_t callbac
     const bool is_same_epoch = last_ && last_->epoch == connection_->epoch;
     if (is_same_epoch && is_repeat(*last_, images)) {
         stats_.repeats.fetch_add(1);
+        hub_.repeat();
         return;
     }
     auto frame = std::make_shared<Frame>();

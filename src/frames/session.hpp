@@ -35,7 +35,8 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // Runs until stop(); to be spawned once on the strand. Returns with the callback unregistered and the stream closed.
+    // Runs until stop(), on the strand and once at a time. Returns with the callback unregistered and the stream closed; if an
+    // exception ends it, it may be run again.
     boost::asio::awaitable<void> run();
     void stop();  // on the strand
 
@@ -51,6 +52,7 @@ class Session {
 
   private:
     boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<void> end_stream();
     boost::asio::awaitable<bool> register_with_octane();
     boost::asio::awaitable<void> unregister_with_octane();
     boost::asio::awaitable<void> read_stream(std::shared_ptr<upstream::ServerStream> stream);
@@ -65,6 +67,7 @@ class Session {
     void take_images(std::vector<RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data);
     void forward(std::string_view type, const CallbackEvent& event);
     void ring();
+    static std::string reason_of(const upstream::Reply& failure);  // for the log
     void wake();
     [[nodiscard]] bool is_wanted() const;
     [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }
@@ -79,6 +82,7 @@ class Session {
     boost::asio::cancellation_signal abandon_fetch_;  // emitted by stop(): fetching
     boost::asio::steady_timer wake_;      // cancelled whenever something that the loops below wait for may have changed
     boost::asio::steady_timer doorbell_;  // cancelled to start a fetch
+    std::shared_ptr<upstream::ServerStream> stream_;  // null: none open
     std::shared_ptr<const upstream::ConnectionState> connection_;
     std::shared_ptr<const Frame> last_;
     std::uint64_t seq_ = 0;
@@ -89,6 +93,7 @@ class Session {
     bool is_registered_ = false;
     bool is_asked_for_ = false;  // by register_callback()
     bool is_reading_ = false;
+    bool has_broken_ = false;  // the stream ended with the connection
     bool is_fetching_ = false;
     bool has_rung_ = false;      // one fetch pending, at most
     bool should_fetch_ = false;  // the fetching coroutine is to go on

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "frames/delivery_stats.hpp"
+
 namespace octane::frames {
 
 struct FrameStats {
@@ -20,10 +22,12 @@ struct FrameStats {
     std::atomic<std::uint64_t> viewers{0};  // connected now
     std::atomic<std::uint64_t> viewers_ever{0};
     std::atomic<std::uint64_t> encoded{0};    // variant frames made
+    std::atomic<std::uint64_t> pictures{0};   // pictures encoded for them and for single answers
     std::atomic<std::uint64_t> coalesced{0};  // frames that a busy encoder skipped
     std::atomic<std::uint64_t> dropped{0};    // frames that some viewer did not get
     std::atomic<std::uint64_t> sent{0};       // newImage events whose write was begun
     std::atomic<std::uint64_t> waiting{0};    // viewers that have a frame waiting behind the one being written
+    DeliveryStats delivery;
 };
 
 }  // namespace octane::frames

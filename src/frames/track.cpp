@@ -1,19 +1,26 @@
 #include "frames/track.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 
-#include "frames/event.hpp"
+#include "frames/containers.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::frames {
 namespace asio = boost::asio;
 
 namespace {
+
 void deliver(Outlet& outlet, const std::shared_ptr<const VariantFrame>& frame) {
     if (outlet.box.put(frame)) outlet.wake();
 }
+
+void report(telemetry::Level level, std::string_view reason) {
+    telemetry::log(level, "A frame could not be shown", {{"reason", reason}});
+}
+
 }  // namespace
 
 Track::Track(asio::thread_pool& workers, Variant variant, FrameStats& stats)
@@ -22,8 +29,12 @@ Track::Track(asio::thread_pool& workers, Variant variant, FrameStats& stats)
       strand_(asio::make_strand(workers)),
       outlets_of_worker_(std::make_shared<const Outlets>()) {}
 
-void Track::offer(std::shared_ptr<const Frame> frame) {
-    if (incoming_.put(std::move(frame))) {
+void Track::offer(const std::shared_ptr<const Frame>& frame, Form form) {
+    const RenderImage* image = shown_image(*frame, variant_.render_pass);
+    if (image == nullptr) return;
+    if (frame->seq != std::exchange(offered_seq_, frame->seq)) ++offered_;
+    if (!has_form(variant_, form)) form = Form::full;
+    if (incoming_.put(std::make_shared<const Offer>(Offer{frame, image, offered_, form}))) {
         asio::post(strand_, [self = shared_from_this()] { self->work(); });
     } else {
         stats_.coalesced.fetch_add(1, std::memory_order_relaxed);
@@ -31,37 +42,60 @@ void Track::offer(std::shared_ptr<const Frame> frame) {
 }
 
 void Track::work() {
-    const auto frame = incoming_.take();
-    if (!frame || (made_ && frame->seq <= made_->seq)) return;
-    const auto made = try_make(*frame);
-    if (!made) return;
-    made_ = made;
-    for (const auto& outlet : *outlets_of_worker_) deliver(*outlet, made);
+    if (is_making_) return;  // finish() looks again
+    const auto offer = incoming_.take();
+    if (offer && is_news(*offer)) make(offer);
 }
 
-// The worker's seam: what a library or the allocator throws costs one frame, not the process.
-std::shared_ptr<const VariantFrame> Track::try_make(const Frame& frame) {
+bool Track::is_news(const Offer& offer) const {
+    if (!made_ || offer.frame->seq > made_->seq) return true;
+    return offer.frame->seq == made_->seq && static_cast<std::uint8_t>(offer.form) > made_->form;
+}
+
+void Track::make(const std::shared_ptr<const Offer>& offer) {
+    if (!shows_picture(variant_)) {
+        finish(offer, std::shared_ptr<const Picture>());
+        return;
+    }
+    is_making_ = true;
+    with_picture(offer->frame, *offer->image, in_form(variant_, offer->form), stats_,
+                 [self = shared_from_this(), offer](const Pictures::Made& made) {
+                     asio::dispatch(self->strand_, [self, offer, made] { self->finish(offer, made); });
+                 });
+}
+
+void Track::finish(const std::shared_ptr<const Offer>& offer, const Pictures::Made& picture) {
+    is_making_ = false;
+    if (picture) {
+        wrap(*offer, picture->get());
+    } else {
+        report(telemetry::Level::warn, picture.error().message);
+    }
+    go_on(*offer);
+}
+
+// The newest frame first; if there is none, the last one once more in its final form.
+void Track::go_on(const Offer& done) {
+    work();
+    if (is_making_ || !made_ || done.form != Form::full || !has_form(variant_, Form::final) || !is_converged(*done.image)) return;
+    auto last = std::make_shared<Offer>(done);
+    last->form = Form::final;
+    if (is_news(*last)) make(last);
+}
+
+// The worker's seam: what the allocator throws costs one frame, not the process.
+void Track::wrap(const Offer& offer, const Picture* picture) {
     try {
-        return make(frame);
+        auto made = std::make_shared<VariantFrame>(
+            wrap_frame(*offer.frame, *offer.image, in_form(variant_, offer.form), picture, offer.form));
+        made->ordinal = offer.ordinal;
+        made_ = std::move(made);
     } catch (const std::exception& error) {
-        telemetry::log(telemetry::Level::error, "A frame could not be shown", {{"reason", error.what()}});
-        return nullptr;
+        report(telemetry::Level::error, error.what());
+        return;
     }
-}
-
-std::shared_ptr<const VariantFrame> Track::make(const Frame& frame) {
-    auto event = make_frame_event(frame, variant_);
-    if (!event) {
-        telemetry::log(telemetry::Level::warn, "A frame could not be shown", {{"reason", event.error().message}});
-        return nullptr;
-    }
-    if (event->empty()) return nullptr;  // without the pass that this variant shows
     stats_.encoded.fetch_add(1, std::memory_order_relaxed);
-    auto made = std::make_shared<VariantFrame>();
-    made->seq = frame.seq;
-    made->epoch = frame.epoch;
-    made->event = std::move(*event);
-    return made;
+    for (const auto& outlet : *outlets_of_worker_) deliver(*outlet, made_);
 }
 
 void Track::share_outlets() {
@@ -72,15 +106,17 @@ void Track::share_outlets() {
     });
 }
 
-void Track::add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, std::shared_ptr<const Frame> newest) {
+void Track::add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, const std::shared_ptr<const Frame>& newest) {
     outlets_[loop] = outlet;
     share_outlets();
     if (!newest) return;
-    asio::post(strand_, [self = shared_from_this(), outlet = std::move(outlet), newest = std::move(newest)] {
-        if (!self->made_ || self->made_->seq < newest->seq) {
-            if (auto made = self->try_make(*newest)) self->made_ = std::move(made);
-        }
-        if (self->made_) deliver(*outlet, self->made_);
+    const RenderImage* image = shown_image(*newest, variant_.render_pass);
+    std::shared_ptr<const Offer> offer;
+    if (image != nullptr) offer = std::make_shared<const Offer>(Offer{newest, image, offered_, Form::full});
+    asio::post(strand_, [self = shared_from_this(), outlet = std::move(outlet), offer = std::move(offer)] {
+        const bool is_news = offer && (!self->made_ || self->made_->seq < offer->frame->seq);
+        if (self->made_ && !is_news) deliver(*outlet, self->made_);
+        if (is_news && !self->is_making_) self->make(offer);  // what is being made reaches this outlet, too
     });
 }
 

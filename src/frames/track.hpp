@@ -1,13 +1,14 @@
-// Room: frames. One variant being made: takes the newest frame, encodes it once on a worker, and hands it to every loop that has
+// Room: frames. One variant being made: takes the newest frame, encodes it on a worker, and hands it to every loop that has
 // viewers of it.
 //
 // offer() and the outlets belong to the hub's strand; encoding runs on the track's own strand over the workers, so frames leave
-// in order. A busy encoder skips frames instead of queueing them.
+// in order. A busy encoder skips frames instead of queueing them. Tracks that differ only in their container share the picture.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,7 +16,9 @@
 
 #include "frames/image.hpp"
 #include "frames/mailbox.hpp"
+#include "frames/picture.hpp"
 #include "frames/stats.hpp"
+#include "frames/two_speeds.hpp"
 #include "frames/variant.hpp"
 
 namespace octane::frames {
@@ -30,27 +33,41 @@ class Track : public std::enable_shared_from_this<Track> {
   public:
     Track(boost::asio::thread_pool& workers, Variant variant, FrameStats& stats);
 
-    // On the hub's strand.
-    void offer(std::shared_ptr<const Frame> frame);
+    // On the hub's strand. A frame without the variant's pass is none of this track's. The same frame may come again in a better
+    // form. A frame of a render that has converged gets its final form by itself.
+    void offer(const std::shared_ptr<const Frame>& frame, Form form = Form::full);
     // On the hub's strand. The outlet gets `newest` (made now unless it was made already) and then every frame.
-    void add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, std::shared_ptr<const Frame> newest);
+    void add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, const std::shared_ptr<const Frame>& newest);
     void remove_outlet(std::size_t loop);
     [[nodiscard]] bool is_unused() const { return outlets_.empty(); }
 
   private:
+    // A frame that has the variant's pass, and its place among them.
+    struct Offer {
+        std::shared_ptr<const Frame> frame;
+        const RenderImage* image = nullptr;  // of the frame
+        std::uint64_t ordinal = 0;
+        Form form = Form::full;
+    };
     using Outlets = std::vector<std::shared_ptr<Outlet>>;
     void work();
-    std::shared_ptr<const VariantFrame> try_make(const Frame& frame);
-    std::shared_ptr<const VariantFrame> make(const Frame& frame);
+    void make(const std::shared_ptr<const Offer>& offer);
+    void finish(const std::shared_ptr<const Offer>& offer, const Pictures::Made& picture);
+    void wrap(const Offer& offer, const Picture* picture);
+    void go_on(const Offer& done);
     void share_outlets();
+    [[nodiscard]] bool is_news(const Offer& offer) const;
 
     const Variant variant_;
     FrameStats& stats_;
     boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;
-    Mailbox<Frame> incoming_;
+    Mailbox<Offer> incoming_;
+    std::uint64_t offered_ = 0;                               // hub's strand
+    std::uint64_t offered_seq_ = 0;                           // hub's strand
     std::map<std::size_t, std::shared_ptr<Outlet>> outlets_;  // hub's strand
     std::shared_ptr<const Outlets> outlets_of_worker_;        // track's strand
     std::shared_ptr<const VariantFrame> made_;                // track's strand
+    bool is_making_ = false;                                  // track's strand
 };
 
 }  // namespace octane::frames

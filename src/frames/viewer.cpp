@@ -1,9 +1,10 @@
 #include "frames/viewer.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
-#include "frames/event.hpp"
+#include "frames/containers.hpp"
 
 namespace octane::frames {
 
@@ -22,14 +23,33 @@ void Viewer::set_waiting(std::shared_ptr<const VariantFrame> frame) {
 }
 
 void Viewer::offer(const std::shared_ptr<const VariantFrame>& frame, Clock::time_point now) {
-    if (is_closed_ || is_leaving_ || frame->seq <= newest_offered_) return;
+    if (is_closed_ || is_leaving_ || !frame->is_newer_than(newest_offered_, newest_form_)) return;
+    const bool is_again = frame->seq == newest_offered_;  // in a better form
+    if (last_ordinal_ && now < next_frame_ && !is_again) {
+        // What comes before its time and is followed by another before then, the cap takes away, not the viewer's slowness.
+        held_back_ += frame->ordinal - (waiting_ ? waiting_->ordinal : newest_ordinal_ + 1);
+    }
     newest_offered_ = frame->seq;
+    newest_form_ = frame->form;
+    newest_ordinal_ = frame->ordinal;
     set_waiting(frame);
     advance(now);
 }
 
+void Viewer::set_view(const Variant& variant, std::chrono::nanoseconds frame_interval) {
+    options_.variant = variant;
+    options_.frame_interval = frame_interval;
+    set_waiting(nullptr);
+    newest_offered_ = 0;
+    newest_form_ = 0;
+    last_ordinal_.reset();
+    held_back_ = 0;
+    next_frame_ = Clock::time_point::min();
+    watching_since_ = std::chrono::system_clock::now();
+}
+
 void Viewer::send(std::shared_ptr<const std::string> event) {
-    if (is_closed_ || is_leaving_) return;
+    if (is_closed_ || is_leaving_ || !transport_.takes_events()) return;
     if (control_.size() >= kMaxControl) {
         close();
         return;
@@ -49,6 +69,7 @@ void Viewer::say_goodbye(std::shared_ptr<const std::string> event) {
 void Viewer::on_written(Clock::time_point now) {
     assert(is_writing_);
     is_writing_ = false;
+    if (frame_in_write_) count_sent(*frame_in_write_);
     frame_in_write_.reset();
     control_in_write_.reset();
     advance(now);
@@ -64,31 +85,37 @@ void Viewer::advance(Clock::time_point now) {
     }
 }
 
-void Viewer::begin_write() {
-    is_writing_ = true;
-    transport_.write(parts_);
-}
-
 void Viewer::write_control() {
     control_in_write_ = std::move(control_.front());
     control_.pop_front();
-    parts_.assign(1, std::string_view(*control_in_write_));
-    begin_write();
+    is_writing_ = true;
+    transport_.write_event(*control_in_write_);
 }
 
 void Viewer::write_frame(Clock::time_point now) {
+    // Between this frame and the last lie those that the cap held back and those that the viewer missed.
+    const bool is_next = last_ordinal_ && waiting_->ordinal > *last_ordinal_;
+    const std::uint64_t dropped = is_next ? waiting_->ordinal - *last_ordinal_ - 1 - held_back_ : 0;
     frame_in_write_ = waiting_;
     set_waiting(nullptr);
-    const std::uint64_t dropped = last_sent_ == 0 ? 0 : frame_in_write_->seq - last_sent_ - 1;
-    last_sent_ = frame_in_write_->seq;
-    head_ = make_frame_head(last_sent_, dropped);
-    parts_.assign(1, std::string_view(head_));
+    last_ordinal_ = frame_in_write_->ordinal;
+    held_back_ = 0;
+    head_ = make_frame_head(*frame_in_write_, options_.variant.container, dropped);
+    parts_.clear();
+    if (!head_.empty()) parts_.emplace_back(head_);
     const auto& segments = frame_in_write_->event.segments();
     parts_.insert(parts_.end(), segments.begin(), segments.end());
     next_frame_ = now + options_.frame_interval;
     stats_.sent.fetch_add(1, std::memory_order_relaxed);
     stats_.dropped.fetch_add(dropped, std::memory_order_relaxed);
-    begin_write();
+    is_writing_ = true;
+    transport_.write_frame(parts_);
+}
+
+void Viewer::count_sent(const VariantFrame& frame) const {
+    // A frame that was there before its viewer has kept nobody waiting.
+    const auto age = std::chrono::system_clock::now() - std::max(frame.received, watching_since_);
+    stats_.delivery.count_sent(options_.variant.container, options_.variant.format, age, head_.size() + frame.event.size());
 }
 
 Viewer::Clock::time_point Viewer::due(Clock::time_point now) const {

@@ -1,13 +1,14 @@
 // Room: frames. What one viewer gets, and when: one frame being written, one waiting, control events in order.
 //
 // Lives on one loop and is used only there. It knows nothing of sockets: a Transport writes for it and calls on_written().
-// CONTRACT §3 "Rules".
+// Control events are JSON texts; their framing is the transport's. CONTRACT §3 "Rules".
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,8 +22,11 @@ namespace octane::frames {
 class Transport {
   public:
     virtual ~Transport() = default;
-    // Begins one write; the bytes stay alive until the viewer's on_written(). Never called while a write is under way.
-    virtual void write(std::span<const std::string_view> parts) = 0;
+    // Each begins one write; the bytes stay alive until the viewer's on_written(). Never called while a write is under way.
+    virtual void write_frame(std::span<const std::string_view> parts) = 0;
+    virtual void write_event(std::string_view json) = 0;
+    // False where there is no place for anything but frames: write_event() is then never called.
+    [[nodiscard]] virtual bool takes_events() const { return true; }
     virtual void close() = 0;   // at once; the viewer is told nothing more
     virtual void finish() = 0;  // after the write under way
     [[nodiscard]] virtual std::chrono::steady_clock::time_point last_progress() const = 0;
@@ -32,6 +36,7 @@ struct ViewerOptions {
     Variant variant;
     std::string id;                              // the client_id of its connected event
     std::chrono::nanoseconds frame_interval{0};  // at least this between two frames; 0: every frame
+    bool wants_calls = false;                    // is told of every edit that passes the proxy
 };
 
 class Viewer {
@@ -50,10 +55,11 @@ class Viewer {
 
     [[nodiscard]] const std::string& id() const { return options_.id; }
     [[nodiscard]] const Variant& variant() const { return options_.variant; }
+    [[nodiscard]] bool wants_calls() const { return options_.wants_calls; }
 
     // A frame no newer than one already offered is ignored; a newer one replaces the one waiting.
     void offer(const std::shared_ptr<const VariantFrame>& frame, Clock::time_point now);
-    // A whole event; never dropped. Closes the transport if too many wait.
+    // A control event, as JSON; never dropped. Closes the transport if too many wait.
     void send(std::shared_ptr<const std::string> event);
     void on_written(Clock::time_point now);
 
@@ -65,16 +71,20 @@ class Viewer {
     // Begins what may be begun: for the loop's timer at due().
     void advance(Clock::time_point now);
 
+    // From now on frames in that form and at that pace; what waits in the old one is forgotten. Its hub's part:
+    // LoopHub::change_view().
+    void set_view(const Variant& variant, std::chrono::nanoseconds frame_interval);
+
     // The frame that waits is of an Octane that is gone.
     void forget_waiting() { set_waiting(nullptr); }
     void say_goodbye(std::shared_ptr<const std::string> event);  // sends the event, then ends the response
     [[nodiscard]] bool is_closed() const { return is_closed_; }
 
   private:
-    void begin_write();
     void write_control();
     void write_frame(Clock::time_point now);
     void set_waiting(std::shared_ptr<const VariantFrame> frame);
+    void count_sent(const VariantFrame& frame) const;
     void close();
 
     Transport& transport_;
@@ -86,9 +96,13 @@ class Viewer {
     std::shared_ptr<const std::string> control_in_write_;
     std::string head_;
     std::vector<std::string_view> parts_;
-    std::uint64_t newest_offered_ = 0;
-    std::uint64_t last_sent_ = 0;  // 0: none yet
+    std::uint64_t newest_offered_ = 0;             // seq
+    std::uint8_t newest_form_ = 0;                 // of the same frame
+    std::uint64_t newest_ordinal_ = 0;             // of the same frame
+    std::optional<std::uint64_t> last_ordinal_{};  // of the frame sent last in this form
+    std::uint64_t held_back_ = 0;                  // frames since then that the cap kept from being sent
     Clock::time_point next_frame_ = Clock::time_point::min();
+    std::chrono::system_clock::time_point watching_since_ = std::chrono::system_clock::now();  // in this form
     bool is_writing_ = false;
     bool is_closed_ = false;
     bool is_leaving_ = false;

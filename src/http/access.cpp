@@ -164,7 +164,8 @@ std::string_view AccessPolicy::cors_headers() {
            "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
            "Access-Control-Allow-Headers: Content-Type, Accept, Authorization, Cache-Control, Last-Event-ID, X-Grpc-Web, "
            "X-Call-Id, "
-           "X-Strict, X-Timeout, X-Requested-With\r\n"
+           "X-Strict, X-Timeout, X-Octane-Epoch, X-Requested-With\r\n"
+           "Access-Control-Expose-Headers: X-Call-Id, X-Octane-Epoch, X-Warnings\r\n"
            "Access-Control-Allow-Credentials: false\r\n"
            "Access-Control-Max-Age: 86400\r\n";
 }

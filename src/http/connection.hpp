@@ -6,8 +6,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "http/message.hpp"
 #include "http/server_context.hpp"
@@ -52,6 +54,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // True while client_gone is being emitted: the request must not be destroyed then.
     [[nodiscard]] bool is_announcing() const { return is_announcing_; }
 
+    // Called before the server closes the connection, to say why. Null takes it back.
+    void set_farewell(std::function<void()> say) { farewell_ = std::move(say); }
+    void say_farewell() const {
+        if (farewell_) farewell_();
+    }
+
     void close() { socket_.close(); }
 
     std::size_t place_in_shard = 0;  // kept by the Shard
@@ -61,6 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ConnectionPlace place_;
     Socket socket_;
     std::string remote_;
+    std::function<void()> farewell_;
     Request* request_ = nullptr;  // while its handler runs and its client has not left
     std::uint32_t since_ = 0;
     Phase phase_ = Phase::idle;

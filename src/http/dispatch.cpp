@@ -8,9 +8,6 @@ namespace {
 using base::ErrorCode;
 using base::make_error;
 
-// 503 by the rule of error numbers; no other room has a use for it.
-constexpr ErrorCode kTooManyConnections{50303};
-
 }  // namespace
 
 Routed route(const Router& router, Request& request) {
@@ -50,7 +47,7 @@ Response refusal_response(const base::Error& error, const Request& request) {
 
 Response busy_response(const Request& request) {
     auto response = refusal_response(
-        make_error(kTooManyConnections, "the proxy serves as many connections as it may; try again later"), request);
+        make_error(ErrorCode::too_many_connections, "the proxy serves as many connections as it may; try again later"), request);
     response.headers.emplace_back("Retry-After", "5");
     return response;
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,7 @@
 namespace octane::http {
 
 class EventStream;
+class WebSocket;
 
 // Decoded query parameters; of a name that stands twice the last one counts.
 class Query {
@@ -27,6 +29,8 @@ class Query {
     explicit Query(std::string_view raw);  // what follows '?', percent-encoded, '+' is a space
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] bool flag(std::string_view name) const;  // present and not "0", "false" or "no"
+    void set(const std::string& name, std::string value) { values_.insert_or_assign(name, std::move(value)); }
+    void remove(const std::string& name) { values_.erase(name); }
     [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return values_; }
 
   private:
@@ -64,6 +68,11 @@ struct Response {
 
     // If set, the response is a stream: the header goes out, then this is called once, on the loop, with the open stream.
     std::function<void(std::shared_ptr<EventStream>)> on_stream;
+    std::optional<std::uint64_t> stream_size;  // bytes, if they are known beforehand; the stream must then write as many
+
+    // If set, the connection becomes a WebSocket and this is called once, on the loop. A request that asks for no WebSocket gets
+    // 426 instead and this is not called. Status, body and headers do not count.
+    std::function<void(std::shared_ptr<WebSocket>)> on_web_socket;
 };
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;

@@ -11,7 +11,7 @@ namespace octane::http {
 
 enum class StreamFraming : std::uint8_t {
     chunked,  // one chunk a write
-    plain,    // HTTP/1.0: the end of the connection ends the body
+    plain,    // as it comes: HTTP/1.0, or a length that the head has said
 };
 
 // Takes the connection over; its response head must be out. Whoever holds the handle holds the stream: when the last one lets go

@@ -32,6 +32,9 @@ class RequestReader {
     // Bytes behind the request stay for the next call.
     boost::asio::awaitable<Received> read(Request& request);
 
+    // Bytes have come that belong to no request yet.
+    [[nodiscard]] bool has_rest() const { return buffer_.size() > 0; }
+
     [[nodiscard]] bool is_http_1_0() const { return parser_ && parser_->is_http_1_0(); }
 
   private:

@@ -44,12 +44,13 @@ void append_head(std::string& out, const Response& response, const HeadStyle& st
     }
     if (style.framing == BodyFraming::length) {
         out += "Content-Length: ";
-        append_number(out, response.body.size() + response.chain.size());
+        append_number(out, response.stream_size.value_or(response.body.size() + response.chain.size()));
         out += "\r\n";
     } else if (style.framing == BodyFraming::chunked) {
         out += "Transfer-Encoding: chunked\r\n";
     }
     out += style.cors;
+    out += style.more;
     for (const auto& [name, value] : response.headers) {
         append_value(out, name);
         out += ": ";

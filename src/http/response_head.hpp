@@ -20,6 +20,7 @@ struct HeadStyle {
     std::string_view connection;  // value of the Connection header, or empty for none
     std::string_view date;        // a whole header line
     std::string_view cors;        // whole header lines, or empty for a caller that is not let in
+    std::string_view more;        // whole header lines
 };
 
 // Appends the head including its empty line. Control characters in header values become spaces, so no value can start a new line.

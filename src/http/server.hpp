@@ -42,6 +42,7 @@ struct ServerOptions {
     std::size_t max_connections = 4096;              // beyond that a connection is answered 503 and closed
     std::chrono::seconds idle_timeout{120};          // between requests, and for a header to come in
     std::chrono::seconds body_timeout{60};           // without progress inside a body or while writing an ordinary response
+    std::chrono::milliseconds ping_interval{30000};  // a WebSocket silent for so long is pinged, for as long again dropped
     std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
 };
 
@@ -49,6 +50,7 @@ struct ServerOptions {
 struct ServerHooks {
     std::function<void(const Request&, int status, std::chrono::steady_clock::duration)>
         on_response;                                          // after each response head, streams included
+    std::function<void(std::string& lines)> add_headers;      // appends header lines for the response about to be written
     std::function<void(std::string_view what)> on_exception;  // an exception reached the session's seam; the client got a 500
 };
 

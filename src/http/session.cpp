@@ -9,6 +9,7 @@
 
 #include "http/dispatch.hpp"
 #include "http/open_stream.hpp"
+#include "http/open_web_socket.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_head.hpp"
 
@@ -39,6 +40,7 @@ class Session {
 
     asio::awaitable<Next> serve_one();
     asio::awaitable<Response> answer(Request& request);
+    Next upgrade(const Request& request, Response& response);
     asio::awaitable<Next> send(const Request& request, Response& response, bool keeps_alive, bool is_let_in);
     asio::awaitable<void> write_rest();
     asio::awaitable<void> linger();
@@ -50,6 +52,7 @@ class Session {
     RequestReader reader_;
     Admission admission_;
     std::string head_;
+    std::string more_;
     Gather out_;
     bool is_broken_ = false;
     steady_clock::time_point began_;
@@ -86,7 +89,19 @@ asio::awaitable<Session::Next> Session::serve_one() {
         co_return co_await send(request, refusal, received.keeps_alive, received.is_let_in);
     }
     Response response = co_await answer(request);
+    if (response.on_web_socket) {
+        auto refusal = refuse_upgrade(request, reader_.is_http_1_0(), reader_.has_rest());
+        if (!refusal) co_return upgrade(request, response);
+        response = std::move(*refusal);
+    }
     co_return co_await send(request, response, received.keeps_alive, true);
+}
+
+Session::Next Session::upgrade(const Request& request, Response& response) {
+    connection_->enter(Phase::writing);
+    if (context().hooks.on_response) context().hooks.on_response(request, 101, steady_clock::now() - began_);
+    open_web_socket(connection_, request, std::move(response.on_web_socket));
+    return Next::nothing;
 }
 
 asio::awaitable<Response> Session::answer(Request& request) {
@@ -138,7 +153,7 @@ asio::awaitable<Session::Next> Session::send(const Request& request, Response& r
     style.date = connection_->shard().date_line();
     style.cors = is_let_in ? AccessPolicy::cors_headers() : std::string_view();
     if (is_stream) {
-        style.framing = is_http_1_0 ? BodyFraming::closing : BodyFraming::chunked;
+        style.framing = response.stream_size ? BodyFraming::length : is_http_1_0 ? BodyFraming::closing : BodyFraming::chunked;
     } else if (response.status == 204 || response.status == 304) {
         style.framing = BodyFraming::none;
     }
@@ -146,8 +161,13 @@ asio::awaitable<Session::Next> Session::send(const Request& request, Response& r
         style.connection = keeps_alive ? "keep-alive" : "close";
     } else if (!keeps_alive) {
         style.connection = "close";
+    } else if (response.status == 426) {
+        style.connection = "Upgrade";
     }
 
+    more_.clear();
+    if (context().hooks.add_headers) context().hooks.add_headers(more_);
+    style.more = more_;
     head_.clear();
     append_head(head_, response, style);
     out_.clear();
@@ -162,9 +182,9 @@ asio::awaitable<Session::Next> Session::send(const Request& request, Response& r
     if (context().hooks.on_response) context().hooks.on_response(request, response.status, steady_clock::now() - began_);
     if (is_broken_) co_return Next::nothing;
     if (is_stream && !is_head) {
-        // The connection changes hands here; an upgrade to another protocol would do so in the same place.
         connection_->enter(Phase::streaming);
-        response.on_stream(open_stream(connection_, is_http_1_0 ? StreamFraming::plain : StreamFraming::chunked));
+        response.on_stream(
+            open_stream(connection_, style.framing == BodyFraming::chunked ? StreamFraming::chunked : StreamFraming::plain));
         co_return Next::nothing;
     }
     co_return keeps_alive ? Next::request : Next::linger;

@@ -24,7 +24,7 @@ void ServerContext::report_exception(std::string_view what) const noexcept {
 }
 
 Shard::Shard(std::shared_ptr<ServerContext> context, boost::asio::io_context& loop, unsigned index)
-    : context_(std::move(context)), loop_(loop), index_(index), sweep_timer_(loop), watch_timer_(loop) {}
+    : context_(std::move(context)), loop_(loop), index_(index), sends_(loop), sweep_timer_(loop), watch_timer_(loop) {}
 
 void Shard::add(Connection& connection) {
     connection.place_in_shard = connections_.size();
@@ -52,6 +52,7 @@ void Shard::close_all() {
     is_closed_ = true;
     std::vector<std::shared_ptr<Connection>> handling;
     for (auto* connection : connections_) {
+        connection->say_farewell();
         connection->close();
         if (connection->phase() == Phase::handling) handling.push_back(connection->shared_from_this());
     }

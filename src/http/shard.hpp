@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/send_queue.hpp"
 #include "http/server_context.hpp"
 
 namespace octane::http {
@@ -35,6 +36,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
     [[nodiscard]] ServerContext& context() const { return *context_; }
     [[nodiscard]] boost::asio::io_context& loop() const { return loop_; }
     [[nodiscard]] unsigned index() const { return index_; }
+    [[nodiscard]] SendQueue& sends() { return sends_; }
 
   private:
     void arm_sweep();
@@ -46,6 +48,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
     boost::asio::io_context& loop_;
     unsigned index_;
     std::vector<Connection*> connections_;
+    SendQueue sends_;
     boost::asio::steady_timer sweep_timer_;
     boost::asio::steady_timer watch_timer_;
     std::uint32_t seconds_ = 0;

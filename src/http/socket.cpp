@@ -48,11 +48,20 @@ std::size_t Socket::write_now(Gather::View bytes, ErrorCode& failed) {
     return size;
 }
 
-void Socket::limit_unsent([[maybe_unused]] int bytes) {
+void Socket::limit_unsent() {
 #ifdef TCP_NOTSENT_LOWAT
+    // What waits in the kernel is older than what the next write would bring. Measured with 2.8 MB writes to 32 viewers on
+    // loopback: a stalled viewer's send queue holds 0.3 MB instead of 3.1 MB (more than a frame); 1 MiB costs the same processor
+    // time, 4 MiB and no limit more on the side that reads, because what waits leaves the cache.
+    constexpr int kMaxUnsent = 256 * 1024;
     ErrorCode ignored;
-    socket_.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(bytes), ignored);
+    socket_.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(kMaxUnsent), ignored);
 #endif
+}
+
+void Socket::discard_at_close() {
+    ErrorCode ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
 void Socket::shutdown_send() {

@@ -37,7 +37,10 @@ class Socket {
     std::size_t write_now(Gather::View bytes, ErrorCode& failed);
 
     // Lets the kernel hold only so much that is not yet on its way, so that what waits can still be replaced by something newer.
-    void limit_unsent(int bytes);
+    void limit_unsent();
+
+    // What has not been sent is thrown away at close() instead of being kept by the kernel for a client that takes nothing.
+    void discard_at_close();
 
     void shutdown_send();
     void close();  // pending operations complete with operation_aborted
@@ -66,6 +69,12 @@ class Socket {
                 }
             },
             token, bytes);
+    }
+
+    // Until write_now() may hand over more, or the connection has failed.
+    template <typename Token>
+    auto async_wait_writable(Token&& token) {
+        return socket_.async_wait(boost::asio::socket_base::wait_write, std::forward<Token>(token));
     }
 
     // TLS only.

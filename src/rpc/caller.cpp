@@ -6,8 +6,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
 #include <utility>
 
+#include "rpc/request_care.hpp"
 #include "rpc/status_map.hpp"
 #include "wire/json_to_wire.hpp"
 
@@ -31,10 +33,41 @@ bool is_size_limit(const upstream::Reply& reply) {
     return reply.status == GrpcStatus::resource_exhausted && reply.message.find("larger than max") != std::string::npos;
 }
 
+base::Error stale_epoch(const std::string& method) {
+    return base::make_error(ErrorCode::stale_epoch,
+                            "Octane reconnected or its project changed while " + method +
+                                " was under way, so the handles it was about are void; ask for them anew");
+}
+
+std::string busy_words(const upstream::CallLog::Busy& busy) {
+    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - busy.since).count();
+    char text[32];
+    const int length = std::snprintf(text, sizeof text, "%.1f", seconds);
+    return "Octane has been busy with " + busy.method + " for " + std::string(text, static_cast<std::size_t>(length)) + " s";
+}
+
+asio::awaitable<upstream::Reply> ask_edit(JoinedReads& reads, upstream::Octane& octane, std::string path, std::string request,
+                                          upstream::CallOptions options) {
+    const JoinedReads::Edit edit(reads);
+    upstream::Reply reply = co_await octane.call(std::move(path), std::move(request), options);
+    co_return reply;
+}
+
+// Some calls report failure by `result` alone.
+bool has_succeeded(const schema::Method& method, const upstream::Reply& reply) {
+    const auto* const result = method.response->FindFieldByName("result");
+    if (result == nullptr || result->type() != google::protobuf::FieldDescriptor::TYPE_BOOL) return true;
+    return read_number(reply.body.flatten(), static_cast<std::uint32_t>(result->number())).value_or(0) != 0;
+}
+
 }  // namespace
 
 Caller::Caller(upstream::Octane& octane, DenyList deny, std::chrono::milliseconds default_timeout)
-    : octane_(octane), deny_(std::move(deny)), default_timeout_(default_timeout) {}
+    : octane_(octane),
+      deny_(std::move(deny)),
+      default_timeout_(default_timeout),
+      traits_(octane.connection().schemas()),
+      surface_(octane.connection().schemas()) {}
 
 // In the first moments after start nobody knows yet whether Octane is there; a call waits for that rather than fail by bad luck.
 asio::awaitable<bool> Caller::wait_for_verdict(asio::cancellation_slot client_gone) const {
@@ -53,31 +86,23 @@ asio::awaitable<bool> Caller::wait_for_verdict(asio::cancellation_slot client_go
     co_return !is_gone;
 }
 
-std::string Caller::releases_with(const schema::Method& method, const schema::Schema* except) const {
-    std::string names;
-    for (const auto& schema : octane_.connection().schemas()) {
-        if (schema.get() == except) continue;
-        const auto found = schema->find_method(method.descriptor->service()->full_name(), method.descriptor->name());
-        if (!found || (*found)->path != method.path) continue;
-        names += names.empty() ? schema->name() : " and " + schema->name();
-    }
-    return names;
+base::Result<Route> Caller::route(std::string_view service, std::string_view method) const {
+    const auto state = octane_.connection().state();
+    auto route = surface_.find(state->schema, state->is_release_known, service, method);
+    if (!route) return route;
+    if (const auto* refusal = deny_.reason(*route->called)) return base::make_error(ErrorCode::method_denied, *refusal);
+    if (route->method == nullptr) return route;
+    if (const auto* refusal = deny_.reason(*route->method)) return base::make_error(ErrorCode::method_denied, *refusal);
+    return route;
 }
 
-base::Result<Caller::Target> Caller::find(std::string_view service, std::string_view method) const {
-    const auto state = octane_.connection().state();
-    auto here = state->schema->find_method(service, method);
-    if (here) return Target{state->schema, *here};
-    for (const auto& other : octane_.connection().schemas()) {
-        if (other == state->schema) continue;
-        const auto there = other->find_method(service, method);
-        if (!there) continue;
-        if (!state->is_release_known) return Target{other, *there};
-        return base::make_error(ErrorCode::octane_lacks_method, "Octane speaks " + state->schema->name() + ", which has no " +
-                                                                    (*there)->display + "; " +
-                                                                    releases_with(**there, state->schema.get()) + " has it");
-    }
-    return here.error();
+base::Result<Caller::Target> Caller::resolve(std::string_view service, std::string_view method) const {
+    auto found = route(service, method);
+    if (!found) return std::move(found).error();
+    if (found->method != nullptr) return Target{found->schema, found->method};
+    return base::make_error(ErrorCode::octane_lacks_method, found->called->display + " stands for several methods of " +
+                                                                found->schema->name() +
+                                                                ", and only POST /<service>/<method> chooses among them");
 }
 
 base::Error Caller::explain(const Target& target, const upstream::Reply& reply) const {
@@ -85,6 +110,7 @@ base::Error Caller::explain(const Target& target, const upstream::Reply& reply) 
     error.grpc = reply.status;
     error.code = error_code_of(reply.status);
     error.message = reply.message;
+    if (reply.status == GrpcStatus::aborted && !reply.was_sent) return stale_epoch(target.method->display);
     if (is_size_limit(reply)) {
         error.code = ErrorCode::message_too_large;
         error.message = "the answer or request of " + target.method->display + " is larger than the limit of " +
@@ -92,7 +118,7 @@ base::Error Caller::explain(const Target& target, const upstream::Reply& reply) 
     } else if (reply.status == GrpcStatus::unavailable) {
         error.message = octane_.unreachable_message(reply.message);
     } else if (reply.status == GrpcStatus::unimplemented) {
-        const std::string others = releases_with(*target.method, target.schema.get());
+        const std::string others = surface_.releases_with(*target.method, target.schema.get());
         error.message = "Octane does not implement " + target.method->display +
                         (reply.message.empty() ? "" : " (" + reply.message + ")") +
                         (others.empty() ? "; the schema that has it is " + target.schema->name()
@@ -104,6 +130,7 @@ base::Error Caller::explain(const Target& target, const upstream::Reply& reply) 
                 " did not answer before its deadline; Octane may still be at work on it, or a dialog may be open (X-Timeout sets "
                 "another deadline, --timeout the default)";
         }
+        if (const auto busy = octane_.busy()) error.message += "; " + busy_words(*busy);
     } else if (error.message.empty()) {
         error.message = target.method->display + " failed with " + std::string(base::grpc_status_name(reply.status)) +
                         " and no further words from Octane";
@@ -125,47 +152,111 @@ OctaneStatus Caller::octane_status() const {
         status.error = octane_.unreachable_message(state->has_verdict ? state->error : "the first attempt is under way");
     status.calls_in_flight = load.in_flight;
     status.calls_waiting = load.waiting;
+    status.at_work_on = octane_.busy();
+    status.last_break = octane_.last_break();
     if (load.full_since)
         status.busy = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - *load.full_since);
     return status;
 }
 
+base::Result<base::Done> Caller::prepare(const schema::Method& method, const MethodTraits& traits, std::string& request) const {
+    if (const auto* refusal = deny_.reason(method)) return base::make_error(ErrorCode::method_denied, *refusal);
+    if (auto refusal = deny_.reason(method, request)) return base::make_error(ErrorCode::method_denied, std::move(*refusal));
+    suppress_dialogs(traits, request);
+    // Without Octane that is what everybody is told.
+    if (!octane_.connection().state()->is_connected) return base::Done{};
+    return check_instance(method, traits, request);
+}
+
+// Without a limit nothing waits, and nothing is kept in order or joined.
+asio::awaitable<upstream::Reply> Caller::ask(const schema::Method& method, const MethodTraits& traits, std::string request,
+                                             upstream::CallOptions options) const {
+    if (!octane_.queue().has_limit()) return octane_.call(method.path, std::move(request), options);
+    if (traits.is_read) return reads_.ask(octane_, method.path, std::move(request), options);
+    return ask_edit(reads_, octane_, method.path, std::move(request), options);
+}
+
+base::Result<base::Done> Caller::conclude(const schema::Method& method, const MethodTraits& traits, const upstream::Reply& reply,
+                                          EditEvent edit) const {
+    // Epoch 0: begun before it was known whether Octane is there.
+    const bool is_same_epoch = edit.epoch == 0 || octane_.connection().state()->epoch == edit.epoch;
+    if (traits.voids_handles) {
+        if (is_same_epoch && has_succeeded(method, reply)) octane_.begin_epoch(method.display);
+    } else if (traits.deals_in_handles && !is_same_epoch) {
+        return stale_epoch(method.display);
+    }
+    if (traits.is_read || !on_edit_) return base::Done{};
+    edit.method = upstream::short_method(method.path);
+    edit.epoch = octane_.connection().state()->epoch;
+    edit.time = std::chrono::system_clock::now();
+    on_edit_(edit);
+    return base::Done{};
+}
+
 asio::awaitable<base::Result<CallAnswer>> Caller::call(CallRequest request) const {
-    const bool is_client_there = co_await wait_for_verdict(request.client_gone);
-    if (!is_client_there) co_return base::make_error(ErrorCode::cancelled, "the client went away before the call was begun");
-    auto target = find(request.service, request.method);
-    if (!target) co_return std::move(target).error();
-    const schema::Method& method = *target->method;
-    if (const auto* refusal = deny_.reason(method)) co_return base::make_error(ErrorCode::method_denied, *refusal);
-    if (!method.is_unary) {
+    if (!octane_.connection().state()->has_verdict) {
+        const bool is_client_there = co_await wait_for_verdict(request.client_gone);
+        if (!is_client_there) co_return base::make_error(ErrorCode::cancelled, "the client went away before the call was begun");
+    }
+    const auto state = octane_.connection().state();
+    if (request.epoch && state->is_connected && *request.epoch != state->epoch) {
+        co_return base::make_error(ErrorCode::stale_epoch, "the request is of epoch " + std::to_string(*request.epoch) +
+                                                               ", but Octane is at epoch " + std::to_string(state->epoch) +
+                                                               ": it reconnected or its project changed since, so the handles "
+                                                               "are void; ask for them anew");
+    }
+    auto found = route(request.service, request.method);
+    if (!found) co_return std::move(found).error();
+    if (!found->called->is_unary) {
         co_return base::make_error(
             ErrorCode::bad_path,
-            method.display +
+            found->called->display +
                 " is a streaming method and cannot be called with one POST; GET /render/stream carries Octane's events");
     }
     wire::JsonReadOptions reading;
     reading.is_strict = request.is_strict;
-    auto wire_request = wire::json_to_wire(*method.request, request.body, reading);
+    reading.foreign = found->foreign;
+    auto wire_request = wire::json_to_wire(found->request_type(), request.body, reading);
     if (!wire_request) co_return std::move(wire_request).error();
+    auto settled = settle(*found, std::move(wire_request->bytes));
+    if (!settled) co_return std::move(settled).error();
+    const schema::Method& method = *found->method;
+    const MethodTraits& traits = traits_.of(method);
+    auto prepared = prepare(method, traits, *settled);
+    if (!prepared) co_return std::move(prepared).error();
+    EditEvent edit;
+    edit.epoch = state->epoch;
+    if (!traits.is_read) {
+        edit.call_id = request.call_id;
+        if (!traits.instance.empty()) edit.object = read_instance(*settled);
+    }
 
     upstream::CallOptions options;
     options.lane = lane_of(method);
     options.timeout = request.timeout.value_or(default_timeout_);
     options.slot = request.client_gone;
-    upstream::Reply reply = co_await octane_.call(method.path, std::move(wire_request->bytes), options);
-    if (reply.status != GrpcStatus::ok) co_return explain(*target, reply);
+    options.client = request.client;
+    options.id = request.call_id;
+    options.is_read = traits.is_read;
+    options.epoch = traits.deals_in_handles ? state->epoch : 0;
+    upstream::Reply reply = co_await ask(method, traits, std::move(*settled), options);
+    if (reply.status != GrpcStatus::ok) co_return explain({found->schema, &method}, reply);
+    auto concluded = conclude(method, traits, reply, std::move(edit));
+    if (!concluded) co_return std::move(concluded).error();
+    auto body = translate_answer(*found, std::move(reply.body));
+    if (!body) co_return std::move(body).error();
 
     CallAnswer answer;
     answer.method = &method;
-    answer.schema = target->schema;
+    answer.schema = found->schema;
     answer.warnings = std::move(wire_request->warnings);
     if (!request.raw_path.empty()) {
-        auto raw = wire::find_bytes(*method.response, reply.body, request.raw_path);
+        auto raw = wire::find_bytes(found->answer_type(), *body, request.raw_path);
         if (!raw) co_return std::move(raw).error();
         answer.raw = std::move(*raw);
         co_return answer;
     }
-    auto written = wire::wire_to_json(*method.response, reply.body, request.dialect, answer.json);
+    auto written = wire::wire_to_json(found->answer_type(), *body, request.dialect, answer.json);
     if (!written) co_return std::move(written).error();
     co_return answer;
 }

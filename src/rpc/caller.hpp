@@ -1,21 +1,29 @@
 // Room: rpc. One HTTP call becomes one gRPC call: find the method, translate, ask, translate back.
 //
-// Used from all loops at once; holds nothing that changes.
+// Used from all loops at once. What a call may do to Octane is cared for here: refusals before the wire, equal reads joined, the
+// epoch of handles, edits told to others (octane-livelink.md §6).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "rpc/deny_list.hpp"
+#include "rpc/edit_event.hpp"
+#include "rpc/joined_reads.hpp"
+#include "rpc/method_traits.hpp"
 #include "rpc/octane_status.hpp"
+#include "rpc/surface.hpp"
 #include "schema/schema.hpp"
 #include "upstream/octane.hpp"
 #include "wire/wire_to_json.hpp"
@@ -31,6 +39,9 @@ struct CallRequest {
     std::optional<std::chrono::milliseconds> timeout;  // nothing: the proxy's default; 0: none
     std::string raw_path;                              // not empty: that bytes field is wanted instead of JSON
     boost::asio::cancellation_slot client_gone;        // emitted on the calling loop
+    std::string_view call_id;                          // for the log and for other pages; valid until the call ends
+    std::string_view client;             // who calls: calls of one client reach Octane in order; valid until the call ends
+    std::optional<std::uint64_t> epoch;  // of the handles in the request, if the caller said so
 };
 
 struct CallAnswer {
@@ -47,28 +58,56 @@ class Caller {
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
-    // Errors: all of CONTRACT §2's table that are not mechanics of HTTP.
+    // Is told of every call that may have changed something and succeeded, on the loop of the call. Only before the first call.
+    void on_edit(std::function<void(const EditEvent&)> listener) { on_edit_ = std::move(listener); }
+
+    // Errors: all of CONTRACT §2's table that are not mechanics of HTTP; 40901 stale_epoch.
     boost::asio::awaitable<base::Result<CallAnswer>> call(CallRequest request) const;
 
+    struct Target {
+        std::shared_ptr<const schema::Schema> schema;  // keeps `method` alive
+        const schema::Method* method = nullptr;
+    };
+    // For those who call by themselves: the method as call() finds it, if it may be called. Errors: as call()'s, and 50110 where
+    // the request would have to be read to know which method a name stands for.
+    [[nodiscard]] base::Result<Target> resolve(std::string_view service, std::string_view method) const;
+    // Octane's refusal in the words that call() has for it.
+    [[nodiscard]] base::Error explain(const Target& target, const upstream::Reply& reply) const;
+    [[nodiscard]] upstream::Octane& octane() const { return octane_; }
+    // The connected release's service of that name in any release. Error 40401.
+    [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(std::string_view service) const {
+        return surface_.find_service(schema(), service);
+    }
+
     [[nodiscard]] OctaneStatus octane_status() const;
+
+    [[nodiscard]] const telemetry::CallStats& call_stats() const { return octane_.call_stats(); }
 
     // The schema that names are looked up in now, and whether it is the connected Octane's.
     [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const { return octane_.connection().state()->schema; }
 
   private:
-    struct Target {
-        std::shared_ptr<const schema::Schema> schema;
-        const schema::Method* method = nullptr;
-    };
     // False if the client went away meanwhile.
     boost::asio::awaitable<bool> wait_for_verdict(boost::asio::cancellation_slot client_gone) const;
-    [[nodiscard]] base::Result<Target> find(std::string_view service, std::string_view method) const;
-    [[nodiscard]] base::Error explain(const Target& target, const upstream::Reply& reply) const;
-    [[nodiscard]] std::string releases_with(const schema::Method& method, const schema::Schema* except) const;
+    // What a name of any release stands for, if it may be called.
+    [[nodiscard]] base::Result<Route> route(std::string_view service, std::string_view method) const;
+
+    // What the request is refused for before it is sent; what is missing in it is added.
+    [[nodiscard]] base::Result<base::Done> prepare(const schema::Method& method, const MethodTraits& traits,
+                                                   std::string& request) const;
+    boost::asio::awaitable<upstream::Reply> ask(const schema::Method& method, const MethodTraits& traits, std::string request,
+                                                upstream::CallOptions options) const;
+    // After success: handles made void by the call or under it, and the edit told to others.
+    [[nodiscard]] base::Result<base::Done> conclude(const schema::Method& method, const MethodTraits& traits,
+                                                    const upstream::Reply& reply, EditEvent edit) const;
 
     upstream::Octane& octane_;
     DenyList deny_;
     std::chrono::milliseconds default_timeout_;
+    MethodTraitsTable traits_;
+    mutable JoinedReads reads_;
+    std::function<void(const EditEvent&)> on_edit_;
+    Surface surface_;
 };
 
 }  // namespace octane::rpc

@@ -3,9 +3,13 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "rpc/request_care.hpp"
 
 namespace octane::rpc {
 namespace {
@@ -23,6 +27,17 @@ constexpr BuiltIn kBuiltIn[] = {
     {"ApiRenderEngine/asyncTonemapBufferType", "it is known to crash Octane"},
     {"ApiMaterialXGlobal/getAllMxNodeCategories", "it is known to crash Octane"},
 };
+
+// nodeInfo, field `type`: octane-livelink.md §6.1. Besides these, the deprecated types, whose names begin with an underscore.
+constexpr std::string_view kJudgedByType = "ApiInfo/nodeInfo";
+constexpr std::array<int, 10> kKillingTypes = {0, 116, 408, 40000, 50000, 50106, 50107, 50108, 50136, 50137};
+
+bool is_killing_type(const google::protobuf::FieldDescriptor& field, std::uint64_t number) {
+    const int value = static_cast<int>(number);
+    if (std::ranges::find(kKillingTypes, value) != kKillingTypes.end()) return true;
+    const auto* const name = field.enum_type()->FindValueByNumber(value);
+    return name != nullptr && name->name().starts_with("_");
+}
 
 bool matches(std::string_view pattern, std::string_view text) {
     std::size_t p = 0;
@@ -88,8 +103,14 @@ DenyList::DenyList(const std::vector<std::string>& deny, const std::vector<std::
     for (const auto& schema : schemas) {
         for (const auto* service : schema->services()) {
             for (int i = 0; i < service->method_count(); ++i) {
-                if (auto why = find_reason(*service->method(i), deny, allow))
-                    refused_.emplace(service->method(i), std::move(*why));
+                const auto* const method = service->method(i);
+                if (auto why = find_reason(*method, deny, allow)) refused_.emplace(method, std::move(*why));
+                const auto names = spellings(*method);
+                const auto* const type = method->input_type()->FindFieldByName("type");
+                if (!any_matches(kJudgedByType, names) || type == nullptr || type->enum_type() == nullptr) continue;
+                const bool is_allowed =
+                    std::ranges::any_of(allow, [&](const std::string& pattern) { return any_matches(pattern, names); });
+                if (!is_allowed) judged_by_argument_.emplace(method, Argument{type, std::string(kJudgedByType)});
             }
         }
     }
@@ -98,6 +119,18 @@ DenyList::DenyList(const std::vector<std::string>& deny, const std::vector<std::
 const std::string* DenyList::reason(const schema::Method& method) const {
     const auto found = refused_.find(method.descriptor);
     return found == refused_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> DenyList::reason(const schema::Method& method, const std::string& request) const {
+    if (judged_by_argument_.empty()) return std::nullopt;
+    const auto found = judged_by_argument_.find(method.descriptor);
+    if (found == judged_by_argument_.end()) return std::nullopt;
+    const auto& [field, allow] = found->second;
+    const auto number = read_number(request, static_cast<std::uint32_t>(field->number())).value_or(0);
+    if (!is_killing_type(*field, number)) return std::nullopt;
+    const auto* const value = field->enum_type()->FindValueByNumber(static_cast<int>(number));
+    return allow + " of type " + (value == nullptr ? std::to_string(number) : std::string(value->name())) +
+           " is refused: it is known to crash Octane; start the proxy with --allow " + allow + " to let it through";
 }
 
 }  // namespace octane::rpc

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "schema/schema.hpp"
+
+namespace google::protobuf {
+class FieldDescriptor;
+}
 
 namespace octane::rpc {
 
@@ -21,8 +26,16 @@ class DenyList {
     // The reason why the method is refused, as a sentence that also says how to let it through; null if it is allowed.
     [[nodiscard]] const std::string* reason(const schema::Method& method) const;
 
+    // The same for a request, as it will be sent, of a method that is refused for some arguments only.
+    [[nodiscard]] std::optional<std::string> reason(const schema::Method& method, const std::string& request) const;
+
   private:
+    struct Argument {
+        const google::protobuf::FieldDescriptor* field = nullptr;
+        std::string allow;  // what to say with --allow
+    };
     std::unordered_map<const google::protobuf::MethodDescriptor*, std::string> refused_;
+    std::unordered_map<const google::protobuf::MethodDescriptor*, Argument> judged_by_argument_;
 };
 
 }  // namespace octane::rpc

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "upstream/call_log.hpp"
+
 namespace octane::rpc {
 
 struct OctaneStatus {
@@ -19,7 +21,9 @@ struct OctaneStatus {
     std::string error;  // why it is not connected and what to do; empty if it is
     std::size_t calls_in_flight = 0;
     std::size_t calls_waiting = 0;
-    std::optional<std::chrono::seconds> busy;  // for how long every place has been taken without one given back
+    std::optional<std::chrono::seconds> busy;            // for how long every place has been taken without one given back
+    std::optional<upstream::CallLog::Busy> at_work_on;   // the oldest call that it is still at
+    std::optional<upstream::CallLog::Break> last_break;  // the calls before the connection broke
 };
 
 }  // namespace octane::rpc

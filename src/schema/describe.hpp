@@ -7,10 +7,13 @@
 
 namespace octane::schema {
 
-// {"schema":"alpha5","services":[{"name":"ApiItem","fullName":"octaneapi.ApiItemService","methods":["…"]},…]}
+// {"schema":"alpha5","services":[{"name":"ApiItem","fullName":"octaneapi.ApiItemService","methods":["…"],"aliases":ALIASES},…]}
+// ALIASES, where there are any: {"getValueByAttrID":"getByAttrID"}, other releases' names and the methods they stand for; a list
+// of methods where the request decides.
 std::string describe_services(const Schema& schema);
 
-// {"name":…,"fullName":…,"methods":[{"name","path":"/ApiItem/name","request":TYPE,"response":TYPE,"streaming":bool,"template":{…}}]}
+// {"name":…,"fullName":…,"methods":[{"name","path":"/ApiItem/name","request":TYPE,"response":TYPE,"streaming":bool,"template":{…}}],
+// "aliases":ALIASES}
 // where TYPE is {"name":…,"fields":[{"name","number","type","repeated","oneof","enum":[names…],"fields":[… of a sub-message]}]}
 // (nesting cut where a message contains itself). "template" is a request that the proxy accepts as it stands: every field with
 // its default, one member of each one-of.

@@ -1,4 +1,4 @@
-// Room: schema. The descriptor sets that the build embeds in the binary.
+// Room: schema. What the build embeds in the binary.
 #pragma once
 
 #include <string_view>
@@ -8,5 +8,8 @@ namespace octane::schema {
 // Serialized FileDescriptorSets with all imports, as compiled from proto/octane/<release>/.
 std::string_view embedded_alpha5();
 std::string_view embedded_beta2();
+
+// proto/octane/releases.csv.
+std::string_view embedded_release_map();
 
 }  // namespace octane::schema

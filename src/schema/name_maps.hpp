@@ -8,11 +8,9 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace octane::schema {
+#include "base/nearest.hpp"
 
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+namespace octane::schema {
 
 struct ExactHash {
     using is_transparent = void;
@@ -24,20 +22,14 @@ struct FoldedHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
         std::uint64_t hash = 0xcbf29ce484222325U;
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(lower(c))) * 0x100000001b3U;
+        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(base::lower(c))) * 0x100000001b3U;
         return static_cast<std::size_t>(hash);
     }
 };
 
 struct FoldedEqual {
     using is_transparent = void;
-    bool operator()(std::string_view left, std::string_view right) const {
-        if (left.size() != right.size()) return false;
-        for (std::size_t i = 0; i < left.size(); ++i) {
-            if (lower(left[i]) != lower(right[i])) return false;
-        }
-        return true;
-    }
+    bool operator()(std::string_view left, std::string_view right) const { return base::equals_ignoring_case(left, right); }
 };
 
 template <typename Value>

@@ -9,7 +9,7 @@
 #include "schema/name_index.hpp"
 #include "schema/plain_text.hpp"
 #include "schema/read_candidates.hpp"
-#include "schema/suggest.hpp"
+#include "schema/unknown_names.hpp"
 
 namespace octane::schema {
 namespace {
@@ -41,23 +41,16 @@ base::Error several_fit(std::string_view wanted, const std::vector<const Service
     return base::make_error(base::ErrorCode::service_not_found, message + "; please use a full name");
 }
 
-base::Error no_service(std::string_view wanted, const NameIndex& index) {
+base::Error missing_service(std::string_view wanted, const NameIndex& index) {
     std::vector<std::string_view> known;
     for (const auto& entry : index.entries()) known.emplace_back(entry.short_name);
-    const auto brief = without_suffix(wanted);
-    const auto hint = did_you_mean(nearest_names(brief.substr(brief.rfind('.') + 1), known));
-    return base::make_error(base::ErrorCode::service_not_found, "The loaded schema has no service \"" + plain_text(wanted) +
-                                                                    "\"" +
-                                                                    (hint.empty() ? "; GET /services lists those it has" : hint));
+    return no_service(wanted, known);
 }
 
-base::Error no_method(std::string_view wanted, const ServiceEntry& service) {
+base::Error missing_method(std::string_view wanted, const ServiceEntry& service) {
     std::vector<std::string_view> known;
     for (const auto& method : service.methods) known.emplace_back(method.descriptor->name());
-    const auto hint = did_you_mean(nearest_names(wanted, known));
-    return base::make_error(base::ErrorCode::method_not_found,
-                            service.short_name + " has no method \"" + plain_text(wanted) + "\"" +
-                                (hint.empty() ? "; GET /services/" + service.short_name + " lists those it has" : hint));
+    return no_method(wanted, service.short_name, known);
 }
 
 base::Error several_methods_fit(std::string_view wanted, const ServiceEntry& service, const std::vector<const Method*>& rivals) {
@@ -70,7 +63,7 @@ base::Result<const ServiceEntry*> find_entry(const NameIndex& index, std::string
     const auto match = index.find(service);
     if (match.found != nullptr) return match.found;
     if (match.rivals != nullptr) return several_fit(service, *match.rivals);
-    return no_service(service, index);
+    return missing_service(service, index);
 }
 
 }  // namespace
@@ -134,7 +127,12 @@ base::Result<const Method*> Schema::find_method(std::string_view service, std::s
     const auto match = entry.value()->method_names.find(method);
     if (match.found != nullptr) return match.found;
     if (match.rivals != nullptr) return several_methods_fit(method, *entry.value(), *match.rivals);
-    return no_method(method, *entry.value());
+    return missing_method(method, *entry.value());
+}
+
+const Method* Schema::lookup(std::string_view service, std::string_view method) const {
+    const auto entry = impl_->index.find(service);
+    return entry.found == nullptr ? nullptr : entry.found->method_names.find(method).found;
 }
 
 std::string Schema::short_name(const ServiceDescriptor& service) const {

@@ -57,6 +57,9 @@ class Schema {
     // names.
     [[nodiscard]] base::Result<const Method*> find_method(std::string_view service, std::string_view method) const;
 
+    // The same without words: null if there is no such method, or if the name fits several.
+    [[nodiscard]] const Method* lookup(std::string_view service, std::string_view method) const;
+
     // "ApiItem" for octaneapi.ApiItemService: the name to show and to paste into a URL (the full name where the short one is
     // ambiguous).
     [[nodiscard]] std::string short_name(const google::protobuf::ServiceDescriptor& service) const;

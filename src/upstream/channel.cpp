@@ -30,6 +30,7 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, std::numeric_limits<int>::max());  // a quiet connection is not a lost one
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+    arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
     if (!is_loopback(options.host)) {
         // Over a network a dead host says nothing. On loopback the kernel tells at once, and a strict server would count pings as
@@ -46,11 +47,32 @@ std::string target_of(const ChannelOptions& options) {
     return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
 }
 
-void drain(grpc::CompletionQueue& queue) {
-    void* tag = nullptr;
-    bool is_ok = false;
-    while (queue.Next(&tag, &is_ok)) static_cast<Tag*>(tag)->complete(is_ok);
-}
+// Counts how often the channel ceases to be ready. It lives on the completion-queue thread, which also does the channel's I/O: in
+// the moment between the end of one wait and the next the connection cannot break and come back unseen.
+class LossWatch final : public Tag {
+  public:
+    explicit LossWatch(Channel::Impl& channel) : channel_(channel) {}
+
+    void complete(bool has_changed) override {
+        Poller& poller = *channel_.poller;
+        const std::shared_lock lock(poller.gate);
+        if (!poller.is_open) {
+            delete this;
+            return;
+        }
+        const auto now = channel_.channel->GetState(false);
+        if (last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY)) channel_.losses.fetch_add(1);
+        last_ = now;
+        channel_.channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
+                                              static_cast<Tag*>(this));
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds kLongestLook{200};  // gRPC cannot cancel it: going down may take so long
+
+    Channel::Impl& channel_;
+    grpc_connectivity_state last_ = GRPC_CHANNEL_IDLE;
+};
 
 template <typename Handler>
 class UnaryOperation final : public Tag {
@@ -62,22 +84,23 @@ class UnaryOperation final : public Tag {
         slot_ = call.slot;
         if (slot_.is_connected()) slot_.assign([this](asio::cancellation_type) { live_.context.TryCancel(); });
         const grpc::ByteBuffer request = to_buffer(std::move(call.request));
-        const std::shared_lock lock(channel.gate);
-        if (!channel.is_open) {
+        Poller& poller = *channel.poller;
+        const std::shared_lock lock(poller.gate);
+        if (!poller.is_open) {
             status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the proxy is going down");
             complete(false);
             return;
         }
-        channel_ = &channel;
-        channel.add(live_);
-        reader_ = channel.stub->PrepareUnaryCall(&live_.context, call.path, request, &channel.queue);
+        poller_ = &poller;
+        poller.add(live_);
+        reader_ = channel.stub->PrepareUnaryCall(&live_.context, call.path, request, &poller.queue);
         reader_->StartCall();
         reader_->Finish(&response_, &status_, static_cast<Tag*>(this));
     }
 
     // The operation moves to the awaiting loop and ends there, so that a cancellation on that loop never meets a dead context.
     void complete(bool) override {
-        if (channel_ != nullptr) channel_->remove(live_);
+        if (poller_ != nullptr) poller_->remove(live_);
         auto executor = asio::get_associated_executor(handler_);
         asio::post(executor, [operation = std::unique_ptr<UnaryOperation>(this)]() mutable {
             if (operation->slot_.is_connected()) operation->slot_.clear();
@@ -94,7 +117,7 @@ class UnaryOperation final : public Tag {
   private:
     Handler handler_;
     asio::cancellation_slot slot_;
-    Channel::Impl* channel_ = nullptr;  // set once the call has begun
+    Poller* poller_ = nullptr;  // set once the call has begun
     LiveCall live_;
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;
     grpc::ByteBuffer response_;
@@ -103,14 +126,27 @@ class UnaryOperation final : public Tag {
 
 }  // namespace
 
-Channel::Channel(const ChannelOptions& options) : impl_(std::make_shared<Impl>()) {
-    impl_->channel = grpc::CreateCustomChannel(target_of(options), grpc::InsecureChannelCredentials(), make_arguments(options));
-    impl_->stub = std::make_unique<grpc::GenericStub>(impl_->channel);
-    impl_->thread = std::thread([impl = impl_.get()] { drain(impl->queue); });
-}
+Channel::Impl::Impl(const ChannelOptions& options, std::shared_ptr<Poller> shared)
+    : poller(std::move(shared)),
+      channel(grpc::CreateCustomChannel(target_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
+      stub(std::make_unique<grpc::GenericStub>(channel)) {}
+
+Channel::Channel(const ChannelOptions& options) : impl_(std::make_shared<Impl>(options, std::make_shared<Poller>())) {}
+
+Channel::Channel(const ChannelOptions& options, const Channel& sibling)
+    : impl_(std::make_shared<Impl>(options, sibling.impl_->poller)) {}
 
 Channel::~Channel() {
     shutdown();
+}
+
+void Channel::count_losses() {
+    auto watch = std::make_unique<LossWatch>(*impl_);
+    watch.release()->complete(false);  // owned by the queue until the channel is shut down
+}
+
+std::uint64_t Channel::losses() const {
+    return impl_->losses.load();
 }
 
 void Channel::reset_backoff() {
@@ -118,13 +154,7 @@ void Channel::reset_backoff() {
 }
 
 void Channel::shutdown() {
-    {
-        const std::unique_lock lock(impl_->gate);
-        if (!std::exchange(impl_->is_open, false)) return;
-        impl_->cancel_all();
-        impl_->queue.Shutdown();
-    }
-    impl_->thread.join();
+    impl_->poller->shutdown();
 }
 
 asio::awaitable<Reply> Channel::unary(UnaryCall call) {
@@ -151,13 +181,14 @@ asio::awaitable<void> Channel::wait_for_change(ChannelState last, std::chrono::m
     static constexpr grpc_connectivity_state kStates[] = {GRPC_CHANNEL_IDLE, GRPC_CHANNEL_CONNECTING, GRPC_CHANNEL_READY,
                                                           GRPC_CHANNEL_TRANSIENT_FAILURE, GRPC_CHANNEL_SHUTDOWN};
     auto start = [this, last, limit](Tag* tag) {
-        const std::shared_lock lock(impl_->gate);
-        if (!impl_->is_open) {
+        Poller& poller = *impl_->poller;
+        const std::shared_lock lock(poller.gate);
+        if (!poller.is_open) {
             tag->complete(false);
             return;
         }
         impl_->channel->NotifyOnStateChange(kStates[static_cast<std::size_t>(last)], std::chrono::system_clock::now() + limit,
-                                            &impl_->queue, tag);
+                                            &poller.queue, tag);
     };
     co_await await_tag(start);
 }

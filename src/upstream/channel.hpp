@@ -1,4 +1,4 @@
-// Room: upstream. One gRPC channel with its own completion queue and the thread that drains it.
+// Room: upstream. One gRPC channel, and the completion queue whose thread takes its answers.
 //
 // The thread only hands results over: every awaitable resumes on the loop of the coroutine that awaits it. Not gRPC 1.51's
 // callback API, whose pollers sleep up to 100 ms after a second of quiet (DESIGN §3).
@@ -42,11 +42,14 @@ struct UnaryCall {
 // gRPC's channel states, without its header.
 enum class ChannelState : std::uint8_t { idle, connecting, ready, failing, shut_down };
 
+class ClientStream;
 class ServerStream;
 
 class Channel {
   public:
     explicit Channel(const ChannelOptions& options);
+    // A connection of its own, but the poller of `sibling`: shutting one down shuts down both.
+    Channel(const ChannelOptions& options, const Channel& sibling);
     ~Channel();  // shutdown()
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
@@ -56,20 +59,27 @@ class Channel {
 
     // Opens a server-streaming call; the stream reports failure at the first read.
     boost::asio::awaitable<std::unique_ptr<ServerStream>> open_stream(std::string path, std::string request);
+    // Opens a client-streaming call; the stream reports failure at the first write. See client_stream.hpp.
+    boost::asio::awaitable<std::unique_ptr<ClientStream>> open_client_stream(std::string path);
 
     // Asks for a connection if there is none.
     [[nodiscard]] ChannelState state(bool should_connect);
     // Returns when the state is no longer `last`, or after `limit`.
     boost::asio::awaitable<void> wait_for_change(ChannelState last, std::chrono::milliseconds limit);
 
+    // From now on losses() grows each time the channel has ceased to be ready, also where it is ready again before anybody looks.
+    // Once.
+    void count_losses();
+    [[nodiscard]] std::uint64_t losses() const;  // any thread
+
     // Where connecting has been backing off, the next attempt is made at once.
     void reset_backoff();
 
-    // Cancels the calls under way, answers new ones CANCELLED, and joins the thread. Not from a coroutine that awaits this
-    // channel; the loops of all that do must still exist.
+    // Cancels the calls under way, answers new ones CANCELLED, and joins the poller's thread. Not from a coroutine that awaits
+    // this channel; the loops of all that do must still exist.
     void shutdown();
 
-    // Public for the implementation of ServerStream only.
+    // Public for the implementation of the streams only.
     struct Impl;
 
   private:

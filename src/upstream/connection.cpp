@@ -1,5 +1,10 @@
 #include "upstream/connection.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <utility>
 
@@ -17,6 +22,21 @@ constexpr std::chrono::milliseconds kLongestWait{200};
 constexpr std::chrono::seconds kBetweenProbes{5};
 // How long to leave an Octane alone that accepts connections and fails the first calls.
 constexpr std::chrono::milliseconds kProbePause{500};
+// Octane's event of a change may come so much later than the answer of the call that made it.
+constexpr std::chrono::seconds kSameChange{2};
+
+// False if the system says that no address has that name.
+asio::awaitable<bool> is_name_known(std::string host) {
+    if (host.find(':') != std::string::npos) co_return true;  // an IPv6 address
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::ip::tcp::resolver resolver(executor);
+    const std::string any_service;
+    const auto [error, found] = co_await resolver.async_resolve(host, any_service, asio::as_tuple(asio::use_awaitable));
+    static_cast<void>(found);
+    const bool is_unknown = error == asio::error::host_not_found || error == asio::error::host_not_found_try_again;
+    co_return !is_unknown;
+}
+
 }  // namespace
 
 Connection::Connection(Channel& channel, asio::any_io_executor executor, ConnectionOptions options)
@@ -26,6 +46,7 @@ Connection::Connection(Channel& channel, asio::any_io_executor executor, Connect
     first.schema = options_.should_detect ? options_.schemas.back() : options_.schemas.front();
     first.is_release_known = !options_.should_detect;
     state_ = std::make_shared<const ConnectionState>(std::move(first));
+    channel_.count_losses();
 }
 
 std::shared_ptr<const ConnectionState> Connection::state() const {
@@ -41,13 +62,35 @@ void Connection::stop() {
     is_stopping_ = true;
 }
 
-void Connection::publish(ConnectionState next) {
-    auto shared = std::make_shared<const ConnectionState>(std::move(next));
+template <typename Change>
+std::shared_ptr<const ConnectionState> Connection::change(Change change) {
+    const std::lock_guard lock(mutex_);
+    auto next = std::make_shared<ConnectionState>(*state_);
+    change(*next);
+    state_ = std::move(next);
+    return state_;
+}
+
+void Connection::tell(const std::shared_ptr<const ConnectionState>& state) {
+    for (const auto& listener : listeners_) listener(state);
+}
+
+void Connection::begin_epoch(std::string_view why) {
+    const auto next = change([this](ConnectionState& state) {
+        state.epoch += state.is_connected ? 1 : 0;
+        epoch_begun_ = std::chrono::steady_clock::now();
+    });
+    if (!next->is_connected) return;  // the next connection begins one anyway
+    telemetry::log(Level::info, "All handles are void", {{"reason", why}, {"epoch", next->epoch}});
+    asio::post(executor_, [this] { tell(state()); });  // by then it may have changed again
+}
+
+void Connection::project_changed() {
     {
         const std::lock_guard lock(mutex_);
-        state_ = shared;
+        if (std::chrono::steady_clock::now() - epoch_begun_ < kSameChange) return;
     }
-    for (const auto& listener : listeners_) listener(shared);
+    begin_epoch("projectManagerChanged");
 }
 
 asio::awaitable<void> Connection::run() {
@@ -69,23 +112,44 @@ asio::awaitable<void> Connection::watch_once() {
         co_await probe_again();
         next_probe_ = std::chrono::steady_clock::now() + kBetweenProbes;
     }
-    if (now != ChannelState::ready && current->is_connected) {
+    const bool is_lost = now != ChannelState::ready || channel_.losses() != losses_;
+    if (is_lost && current->is_connected) {
         telemetry::log(Level::warn, "Octane was lost", {{"address", options_.address}, {"epoch", current->epoch}});
-        ConnectionState next = *current;
-        next.is_connected = false;
-        next.error = "the connection broke";
-        publish(std::move(next));
-    } else if (now == ChannelState::failing && !current->has_verdict) {
-        telemetry::log(Level::warn, "Octane is not reachable; the proxy keeps looking for it", {{"address", options_.address}});
-        ConnectionState next = *current;
-        next.has_verdict = true;
-        next.error = "nothing answers there";
-        publish(std::move(next));
+        tell(change([](ConnectionState& state) {
+            state.is_connected = false;
+            state.error = "the connection broke";
+        }));
+        co_return;  // it may be back already
+    }
+    if (now == ChannelState::failing && !current->has_verdict) {
+        co_await give_up_for_now();
+        co_return;
     }
     co_await channel_.wait_for_change(now, kLongestWait);
 }
 
+// The verdict does not wait for the name's being looked up, which may take its time.
+asio::awaitable<void> Connection::give_up_for_now() {
+    const auto verdict = change([](ConnectionState& state) {
+        state.has_verdict = true;
+        state.error = "nothing answers there";
+    });
+    tell(verdict);
+    const bool is_known = co_await is_name_known(options_.host);
+    if (is_stopping_) co_return;
+    if (is_known) {
+        telemetry::log(Level::warn, "Octane is not reachable; the proxy keeps looking for it", {{"address", options_.address}});
+        co_return;
+    }
+    telemetry::log(Level::warn, "Octane is not reachable: the name of its machine does not resolve; the proxy keeps trying",
+                   {{"address", options_.address}, {"hint", "--octane-host 127.0.0.1 if Octane runs on this machine"}});
+    tell(change([](ConnectionState& state) {
+        if (!state.is_connected) state.error = kNameUnknown;
+    }));
+}
+
 asio::awaitable<void> Connection::come_up() {
+    losses_ = channel_.losses();
     ProbeResult probe;
     if (options_.should_detect) {
         probe = co_await probe_release(channel_, options_.schemas);
@@ -94,41 +158,45 @@ asio::awaitable<void> Connection::come_up() {
     }
     if (is_stopping_) co_return;
     if (!probe.is_reachable) {
-        ConnectionState next = *state();
-        next.has_verdict = true;
-        next.error = "it accepts connections but does not answer calls";
-        publish(std::move(next));
+        tell(change([](ConnectionState& state) {
+            state.has_verdict = true;
+            state.error = "it accepts connections but does not answer calls";
+        }));
         co_await channel_.wait_for_change(ChannelState::ready, kProbePause);
         co_return;
     }
-    ConnectionState next;
-    next.has_verdict = true;
-    next.is_connected = true;
-    next.epoch = ++epoch_;
-    next.schema = probe.schema;
-    next.is_release_known = probe.is_certain;
-    next.version = probe.version;
+    if (channel_.losses() != losses_) co_return;  // what was asked may be gone already: ask again
+    const auto next = change([&probe](ConnectionState& state) {
+        state.has_verdict = true;
+        state.is_connected = true;
+        ++state.epoch;
+        state.schema = probe.schema;
+        state.is_release_known = probe.is_certain;
+        state.version = probe.version;
+        state.error.clear();
+    });
     telemetry::log(
         Level::info, "Octane found",
-        {{"address", options_.address}, {"release", next.schema->name()}, {"version", next.version}, {"epoch", next.epoch}});
+        {{"address", options_.address}, {"release", next->schema->name()}, {"version", next->version}, {"epoch", next->epoch}});
     if (!probe.is_certain) {
         telemetry::log(Level::warn, "Octane's release could not be made out; set --api if calls fail with UNIMPLEMENTED",
-                       {{"assumed", next.schema->name()}});
+                       {{"assumed", next->schema->name()}});
     }
-    publish(std::move(next));
+    tell(next);
 }
 
 // An Octane that was too busy to say which release it is gets asked again until it does; the epoch stays.
 asio::awaitable<void> Connection::probe_again() {
-    const std::uint64_t epoch = epoch_;
+    const std::uint64_t losses = losses_;
     const ProbeResult probe = co_await probe_release(channel_, options_.schemas);
-    if (!probe.is_reachable || !probe.is_certain || is_stopping_ || epoch != epoch_) co_return;
-    ConnectionState next = *state();
-    next.schema = probe.schema;
-    next.is_release_known = true;
-    next.version = probe.version;
-    telemetry::log(Level::info, "Octane's release is known", {{"release", next.schema->name()}, {"version", next.version}});
-    publish(std::move(next));
+    if (!probe.is_reachable || !probe.is_certain || is_stopping_ || channel_.losses() != losses) co_return;
+    const auto next = change([&probe](ConnectionState& state) {
+        state.schema = probe.schema;
+        state.is_release_known = true;
+        state.version = probe.version;
+    });
+    telemetry::log(Level::info, "Octane's release is known", {{"release", next->schema->name()}, {"version", next->version}});
+    tell(next);
 }
 
 }  // namespace octane::upstream

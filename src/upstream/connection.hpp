@@ -1,8 +1,8 @@
 // Room: upstream. Whether Octane is there, which release it is, and how often it has come back.
 //
 // One coroutine on its own executor watches the channel, finds out the release at each connect, and publishes an immutable
-// snapshot that any thread may read. The epoch grows at each connect: handles of an older epoch are void (octane-livelink.md
-// §1.9).
+// snapshot that any thread may read. The epoch grows at each connect and at each load or reset of a project: handles of an older
+// epoch are void (octane-livelink.md §1.9).
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/schema.hpp"
@@ -34,8 +35,12 @@ struct ConnectionState {
 struct ConnectionOptions {
     std::vector<std::shared_ptr<const schema::Schema>> schemas;  // oldest first; not empty
     std::string address;                                         // for the log
+    std::string host;                                            // looked up when nothing answers
     bool should_detect = true;                                   // false: schemas[0] is what the user asked for
 };
+
+// The error of a state whose host's name stands for no address.
+inline constexpr std::string_view kNameUnknown = "the name does not resolve";
 
 class Connection {
   public:
@@ -51,6 +56,11 @@ class Connection {
     [[nodiscard]] std::shared_ptr<const ConnectionState> state() const;  // any thread
     [[nodiscard]] const std::vector<std::shared_ptr<const schema::Schema>>& schemas() const { return options_.schemas; }
 
+    // The handles of this epoch have become void although the connection stands. Any thread; `why` is for the log.
+    void begin_epoch(std::string_view why);
+    // Octane says that its project has changed. Begins an epoch, unless one has just begun: then it is that change.
+    void project_changed();
+
     // Called on the executor after each change. Only before run().
     void on_change(std::function<void(const std::shared_ptr<const ConnectionState>&)> listener);
 
@@ -58,17 +68,22 @@ class Connection {
     boost::asio::awaitable<void> watch_once();
     boost::asio::awaitable<void> come_up();
     boost::asio::awaitable<void> probe_again();
-    void publish(ConnectionState next);
+    boost::asio::awaitable<void> give_up_for_now();
+    // Makes the next state from the one now; tell() it on the executor.
+    template <typename Change>
+    std::shared_ptr<const ConnectionState> change(Change change);
+    void tell(const std::shared_ptr<const ConnectionState>& state);
 
     Channel& channel_;
     boost::asio::any_io_executor executor_;
     ConnectionOptions options_;
     std::vector<std::function<void(const std::shared_ptr<const ConnectionState>&)>> listeners_;
-    std::uint64_t epoch_ = 0;
+    std::uint64_t losses_ = 0;  // of the channel, when the connected Octane was last found
     std::chrono::steady_clock::time_point next_probe_{};
     bool is_stopping_ = false;
-    mutable std::mutex mutex_;  // guards state_ for the length of a pointer copy
+    mutable std::mutex mutex_;  // guards state_ for the length of a copy
     std::shared_ptr<const ConnectionState> state_;
+    std::chrono::steady_clock::time_point epoch_begun_{};  // by begin_epoch(); guarded by mutex_
 };
 
 }  // namespace octane::upstream

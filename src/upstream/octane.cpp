@@ -1,7 +1,13 @@
 #include "upstream/octane.hpp"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
+#include <vector>
+
+#include "telemetry/log.hpp"
 
 namespace octane::upstream {
 namespace asio = boost::asio;
@@ -12,30 +18,93 @@ std::string make_address(const ChannelOptions& options) {
     return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
 }
 
-ConnectionOptions with_address(ConnectionOptions options, const std::string& address) {
+ConnectionOptions with_address(ConnectionOptions options, const std::string& host, const std::string& address) {
     options.address = address;
+    options.host = host;
     return options;
 }
 
-Reply to_reply(const base::Error& error) {
+std::vector<telemetry::CallStats::Name> names_of(const std::vector<std::shared_ptr<const schema::Schema>>& schemas) {
+    std::vector<telemetry::CallStats::Name> names;
+    for (const auto& schema : schemas) {
+        for (const auto* service : schema->services()) {
+            for (int i = 0; i < service->method_count(); ++i) {
+                const auto method = schema->find_method(service->full_name(), service->method(i)->name());
+                if (method) names.push_back({(*method)->path, (*method)->display});
+            }
+        }
+    }
+    return names;
+}
+
+Reply unsent(base::GrpcStatus status, std::string message) {
     Reply reply;
     reply.was_sent = false;
-    reply.status = error.grpc;
-    reply.message = error.message;
+    reply.status = status;
+    reply.message = std::move(message);
     return reply;
 }
+
+// The calls before a break as one text for the log.
+std::string tell(const CallLog::Break& broken) {
+    std::string text;
+    for (const auto& call : broken.calls) {
+        if (!text.empty()) text += ", ";
+        const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun).count();
+        text += call.method + (call.id.empty() ? "" : " id=" + call.id) + " " + std::to_string(age) + " ms before" +
+                (call.was_in_flight ? " (unanswered)" : "");
+    }
+    return text;
+}
+
+// A call under way, in the log until its end.
+class LoggedCall {
+  public:
+    LoggedCall(CallLog& log, std::string_view path, std::string_view id) : log_(log) {
+        log_.begin(live_, path, id, CallLog::Clock::now());
+    }
+    ~LoggedCall() { log_.end(live_, status_); }
+    LoggedCall(const LoggedCall&) = delete;
+    LoggedCall& operator=(const LoggedCall&) = delete;
+
+    [[nodiscard]] CallLog::Clock::time_point begun() const { return live_.begun; }
+    void set_status(base::GrpcStatus status) { status_ = status; }
+
+  private:
+    CallLog& log_;
+    CallLog::Live live_;
+    base::GrpcStatus status_ = base::GrpcStatus::cancelled;
+};
 
 }  // namespace
 
 Octane::Octane(const OctaneOptions& options, asio::any_io_executor executor)
     : address_(make_address(options.channel)),
       max_message_(options.channel.max_message),
+      stats_(names_of(options.connection.schemas)),
       calls_(options.channel),
-      frames_(options.channel),
+      frames_(options.channel, calls_),
       queue_(options.concurrency),
-      connection_(calls_, std::move(executor), with_address(options.connection, address_)) {}
+      connection_(calls_, std::move(executor), with_address(options.connection, options.channel.host, address_)) {
+    connection_.on_change([this](const std::shared_ptr<const ConnectionState>& state) { follow(*state); });
+}
+
+void Octane::follow(const ConnectionState& state) {
+    const auto now = CallLog::Clock::now();
+    if (std::exchange(was_connected_, state.is_connected) == state.is_connected) return;
+    if (state.is_connected) return log_.connection_made(now);
+    log_.connection_lost(now);
+    const auto broken = log_.last_break(now);
+    if (!broken || broken->calls.empty()) return;
+    telemetry::log(telemetry::Level::warn, "The last calls before Octane was lost", {{"calls", tell(*broken)}});
+}
 
 std::string Octane::unreachable_message(const std::string& cause) const {
+    if (cause == kNameUnknown) {
+        return "Octane cannot be reached at " + address_ +
+               ", because that name does not resolve here; pass --octane-host 127.0.0.1 if Octane runs on this machine, else "
+               "--octane-host with the name or address of the machine it runs on";
+    }
     return "Octane cannot be reached at " + address_ + " (" + (cause.empty() ? "no connection" : cause) +
            "); start Octane and enable its gRPC server (Help > LiveLink, or File > Preferences > GRPC API, then restart it), or "
            "say with "
@@ -43,39 +112,50 @@ std::string Octane::unreachable_message(const std::string& cause) const {
 }
 
 asio::awaitable<Reply> Octane::call(std::string path, std::string request, CallOptions options) {
-    Reply reply = co_await call_on(calls_, std::move(path), std::move(request), options);
-    co_return reply;
+    return call_on(calls_, std::move(path), std::move(request), options);
 }
 
 asio::awaitable<Reply> Octane::call_for_frame(std::string path, std::string request, CallOptions options) {
-    Reply reply = co_await call_on(frames_, std::move(path), std::move(request), options);
-    co_return reply;
+    return call_on(frames_, std::move(path), std::move(request), options);
 }
 
 asio::awaitable<Reply> Octane::call_on(Channel& channel, std::string path, std::string request, CallOptions options) {
     const auto state = connection_.state();
     if (!state->is_connected && state->has_verdict) {
-        Reply reply;
-        reply.was_sent = false;
-        reply.status = base::GrpcStatus::unavailable;
-        reply.message = state->error;
-        co_return reply;
+        stats_.count_unsent(base::GrpcStatus::unavailable);
+        co_return unsent(base::GrpcStatus::unavailable, state->error);
     }
-    const auto begin = std::chrono::steady_clock::now();
-    auto place = co_await queue_.enter(options.lane, options.timeout, options.slot);
-    if (!place) {
-        Reply reply = to_reply(place.error());
-        co_return reply;
+    const auto begin = CallLog::Clock::now();
+    const Turn turn(options.lane, options.client, options.is_read);
+    CallQueue::Place place;
+    if (auto free = queue_.try_enter(turn)) {
+        place = std::move(*free);
+    } else {
+        auto entered = co_await queue_.enter(turn, options.timeout, options.slot);
+        if (!entered) {
+            stats_.count_unsent(entered.error().grpc);
+            co_return unsent(entered.error().grpc, entered.error().message);
+        }
+        place = std::move(*entered);
+        // Octane may have gone and come back meanwhile.
+        if (options.epoch != 0 && connection_.state()->epoch != options.epoch) {
+            stats_.count_unsent(base::GrpcStatus::aborted);
+            co_return unsent(base::GrpcStatus::aborted, "");
+        }
     }
+    LoggedCall logged(log_, path, options.id);
+    auto& series = stats_.series_of(path);
     UnaryCall unary;
-    unary.path = std::move(path);
+    unary.path = path;
     unary.request = std::move(request);
     unary.slot = options.slot;
     if (options.timeout.count() > 0) {
-        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(logged.begun() - begin);
         unary.timeout = std::max(options.timeout - waited, std::chrono::milliseconds(1));
     }
     Reply reply = co_await channel.unary(std::move(unary));
+    stats_.count(series, reply.status, CallLog::Clock::now() - logged.begun());
+    logged.set_status(reply.status);
     co_return reply;
 }
 

@@ -7,9 +7,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
+#include "telemetry/call_stats.hpp"
+#include "upstream/call_log.hpp"
 #include "upstream/call_queue.hpp"
 #include "upstream/channel.hpp"
 #include "upstream/connection.hpp"
@@ -22,10 +27,15 @@ struct OctaneOptions {
     unsigned concurrency = 4;  // calls in flight at once; 0: no limit
 };
 
+// The views must stay valid until the call has ended.
 struct CallOptions {
     Lane lane = Lane::ordinary;
     std::chrono::milliseconds timeout{0};  // covers waiting and calling; 0: none
     boost::asio::cancellation_slot slot;   // emitted on the awaiting loop
+    std::string_view client;               // whose calls keep their order; empty: no order
+    std::string_view id;                   // the call's, as the log has it
+    bool is_read = false;                  // changes nothing: may run beside its client's other reads
+    std::uint64_t epoch = 0;  // not 0: what the request means is void in another epoch, and it is not sent then (ABORTED)
 };
 
 class Octane {
@@ -43,26 +53,40 @@ class Octane {
 
     [[nodiscard]] Connection& connection() { return connection_; }
     [[nodiscard]] const Connection& connection() const { return connection_; }
+    [[nodiscard]] Channel& call_channel() { return calls_; }  // for streams; calls go through call()
     [[nodiscard]] Channel& frame_channel() { return frames_; }
     [[nodiscard]] const CallQueue& queue() const { return queue_; }
-    [[nodiscard]] const std::string& address() const { return address_; }  // "127.0.0.1:51022"
+    [[nodiscard]] const telemetry::CallStats& call_stats() const { return stats_; }  // of the calls that went through call()
+    [[nodiscard]] const std::string& address() const { return address_; }            // "127.0.0.1:51022"
     [[nodiscard]] std::size_t max_message() const { return max_message_; }
+
+    // What was said to Octane has made every handle void (a project was loaded, reset). Any thread; `why` is for the log.
+    void begin_epoch(std::string_view why) { connection_.begin_epoch(why); }
+    void project_changed() { connection_.project_changed(); }  // Octane's own word for it
+
+    // The oldest call that Octane is still at, as far as can be known; and what was called before it was lost.
+    [[nodiscard]] std::optional<CallLog::Busy> busy() const { return log_.busy(); }
+    [[nodiscard]] std::optional<CallLog::Break> last_break() const { return log_.last_break(CallLog::Clock::now()); }
 
     // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text.
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const;
 
-    // Ends every call under way and joins the channels' threads; the loops that await them must still exist.
+    // Ends every call under way and joins the poller's thread; the loops that await them must still exist.
     void shutdown();
 
   private:
     boost::asio::awaitable<Reply> call_on(Channel& channel, std::string path, std::string request, CallOptions options);
+    void follow(const ConnectionState& state);
 
     std::string address_;
     std::size_t max_message_;
+    telemetry::CallStats stats_;
     Channel calls_;
     Channel frames_;
     CallQueue queue_;
+    CallLog log_;
     Connection connection_;
+    bool was_connected_ = false;  // on the connection's executor
 };
 
 }  // namespace octane::upstream

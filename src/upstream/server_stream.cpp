@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 struct ServerStream::Impl {
     std::shared_ptr<Channel::Impl> channel;
     LiveCall live;
-    ~Impl() { channel->remove(live); }
+    ~Impl() { channel->poller->remove(live); }
 
     std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call;
     grpc::ByteBuffer request;
@@ -22,8 +22,9 @@ struct ServerStream::Impl {
     template <typename Start>
     static asio::awaitable<bool> run(std::shared_ptr<Impl> self, Start start) {
         auto begin = [self, start](Tag* tag) {
-            const std::shared_lock lock(self->channel->gate);
-            if (!self->channel->is_open || !self->call) {
+            Poller& poller = *self->channel->poller;
+            const std::shared_lock lock(poller.gate);
+            if (!poller.is_open || !self->call) {
                 tag->complete(false);
                 return;
             }
@@ -39,10 +40,11 @@ asio::awaitable<std::unique_ptr<ServerStream>> Channel::open_stream(std::string 
     stream->channel = impl_;
     stream->request = to_buffer(std::move(request));
     {
-        const std::shared_lock lock(impl_->gate);
-        if (impl_->is_open) {
-            impl_->add(stream->live);
-            stream->call = impl_->stub->PrepareCall(&stream->live.context, path, &impl_->queue);
+        Poller& poller = *impl_->poller;
+        const std::shared_lock lock(poller.gate);
+        if (poller.is_open) {
+            poller.add(stream->live);
+            stream->call = impl_->stub->PrepareCall(&stream->live.context, path, &poller.queue);
         }
     }
     const auto start = [](ServerStream::Impl& impl, Tag* tag) { impl.call->StartCall(tag); };

@@ -9,8 +9,8 @@
 #include <system_error>
 #include <vector>
 
+#include "base/nearest.hpp"
 #include "wire/answer_fields.hpp"
-#include "wire/nearest.hpp"
 #include "wire/reader.hpp"
 #include "wire/wire_to_json.hpp"
 
@@ -92,7 +92,7 @@ base::Error no_such_path(const Descriptor& message, std::string_view path) {
     list_paths(message, "", FieldDescriptor::TYPE_BYTES, open, paths);
     if (paths.empty()) list_paths(message, "", FieldDescriptor::TYPE_STRING, open, paths);
     const std::vector<std::string_view> names(paths.begin(), paths.end());
-    const std::string known = names.empty() ? "it has none" : "it has " + join_names(names, kMostListed);
+    const std::string known = names.empty() ? "it has none" : "it has " + base::join_names(names, kMostListed);
     return base::make_error(base::ErrorCode::bad_query, "\"" + std::string(path.substr(0, 100)) + "\" is not a bytes field of " +
                                                             message.full_name() + "; " + known);
 }

@@ -12,14 +12,16 @@
 #include <system_error>
 #include <vector>
 
+#include "base/nearest.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"
-#include "wire/nearest.hpp"
 #include "wire/writer.hpp"
 
 namespace octane::wire {
 namespace {
 
+using base::join_names;
+using base::nearest_names;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
@@ -133,7 +135,7 @@ std::optional<std::int32_t> to_enum(const EnumDescriptor& type, const JsonScalar
     if (value.kind != Kind::text) return std::nullopt;
     if (const EnumValueDescriptor* exact = type.FindValueByName(*value.text)) return exact->number();
     for (int i = 0; i < type.value_count(); ++i) {
-        if (equals_ignoring_case(type.value(i)->name(), *value.text)) return type.value(i)->number();
+        if (base::equals_ignoring_case(type.value(i)->name(), *value.text)) return type.value(i)->number();
     }
     return std::nullopt;
 }

@@ -16,10 +16,13 @@ class Descriptor;
 
 namespace octane::wire {
 
+class ForeignNames;
+
 struct JsonReadOptions {
     bool is_strict = false;  // unknown members are an error (40004 unknown_member) instead of a warning
     int max_depth = 64;      // deeper nesting is refused (40003 bad_value)
     std::size_t max_warnings = 32;
+    const ForeignNames* foreign = nullptr;  // other releases' names, accepted too; those without effect are warnings
 };
 
 struct WireRequest {

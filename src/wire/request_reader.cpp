@@ -76,7 +76,7 @@ bool RequestReader::key(std::string& name) {
     top.field = find_member(*top.message, name, top.is_alias);
     if (top.field) return true;
     maybe_one_of_key_ = find_one_of(*top.message, name);
-    if (!maybe_one_of_key_) return skip_unknown(name);
+    if (!maybe_one_of_key_) return options_.foreign ? foreign_member(name) : skip_unknown(name);
     is_next_skipped_ = true;
     return true;
 }

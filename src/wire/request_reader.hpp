@@ -100,6 +100,9 @@ class RequestReader {
         return !frames_.empty() && (frames_.back().kind == FrameKind::buffer || frames_.back().kind == FrameKind::buffer_data);
     }
     bool skip_unknown(std::string_view name);
+    bool foreign_member(const std::string& name);
+    bool foreign_value(const Target& target, const JsonScalar& value);
+    bool warn(std::string sentence);
     const FieldDescriptor* find_member(const Descriptor& message, const std::string& name, bool& is_alias) const;
 
     bool refuse(base::ErrorCode code, std::string message);

@@ -1,8 +1,10 @@
 // Room: wire. The part of RequestReader that takes scalars, and the words with which it refuses.
 #include <algorithm>
+#include <utility>
 
+#include "base/nearest.hpp"
 #include "wire/base64.hpp"
-#include "wire/nearest.hpp"
+#include "wire/foreign_names.hpp"
 #include "wire/request_reader.hpp"
 #include "wire/writer.hpp"
 
@@ -28,7 +30,7 @@ std::string list_members(const Descriptor& message) {
     if (message.field_count() == 0) return "it has none";
     std::vector<std::string_view> names;
     for (int i = 0; i < message.field_count(); ++i) names.emplace_back(message.field(i)->name());
-    return "valid members are " + join_names(names, kMostListed);
+    return "valid members are " + base::join_names(names, kMostListed);
 }
 
 // "unexpected end of input" out of "[json.exception.…] parse error at line 1, column 2: syntax error while … - unexpected end …".
@@ -57,9 +59,36 @@ bool RequestReader::scalar(const JsonScalar& value) {
     if (!claim(here)) return false;
     const bool is_bare = frames_.back().kind == FrameKind::array && frames_.back().is_nested;  // packed: one tag for them all
     if (!is_bare) builder_.tag(here.field->number(), wire_type_of(*here.field));
-    if (!append_scalar(*here.field, value, builder_.out())) return misfit(here, expected_at(here, value), describe_found(value));
+    if (!append_scalar(*here.field, value, builder_.out()) && !foreign_value(here, value)) return false;
     value_done();
     return true;
+}
+
+// An enum name that another release has, as the number it has here; anything else is refused.
+bool RequestReader::foreign_value(const Target& target, const JsonScalar& value) {
+    const bool is_name = target.field->enum_type() != nullptr && value.kind == Kind::text;
+    const auto found =
+        is_name && options_.foreign ? options_.foreign->value(*target.field->enum_type(), *value.text) : ForeignValue();
+    if (found.number) {
+        append_varint(builder_.out(), static_cast<std::uint64_t>(std::int64_t{*found.number}));
+        return true;
+    }
+    if (found.why.empty()) return misfit(target, expected_at(target, value), describe_found(value));
+    return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is " + shortened(*value.text) + ", which " + found.why);
+}
+
+// A member that another release has. What has no effect here is worth a warning, but is no mistake.
+bool RequestReader::foreign_member(const std::string& name) {
+    Frame& top = frames_.back();
+    auto found = options_.foreign->member(*top.message, name);
+    if (found.field == nullptr && found.why.empty()) return skip_unknown(name);
+    top.field = found.field;
+    top.is_alias = found.field != nullptr;
+    if (found.field) return true;
+    const std::string sentence = "\"" + path_to(name) + "\" " + found.why;
+    if (found.is_refused) return refuse(base::ErrorCode::bad_value, sentence);
+    is_next_skipped_ = true;
+    return warn(sentence);
 }
 
 // The value of a member that is not a field: nothing, or the virtual one-of key of a dialect, whose value names a member.
@@ -157,12 +186,15 @@ bool RequestReader::skip_unknown(std::string_view name) {
         const std::string members = message ? list_members(*message) : "valid members are type, data";
         return refuse(base::ErrorCode::unknown_member, "\"" + path_to(name) + "\" is not a member of " + owner + "; " + members);
     }
-    if (warnings_.size() >= options_.max_warnings) {
-        ++unlisted_warnings_;
-        return true;
-    }
     const std::string owner = message ? " is not a member of " + message->full_name() : " is not a member of a Buffer object";
-    warnings_.push_back("\"" + path_to(name) + "\"" + owner + " and was ignored");
+    return warn("\"" + path_to(name) + "\"" + owner + " and was ignored");
+}
+
+bool RequestReader::warn(std::string sentence) {
+    if (warnings_.size() < options_.max_warnings)
+        warnings_.push_back(std::move(sentence));
+    else
+        ++unlisted_warnings_;
     return true;
 }
 

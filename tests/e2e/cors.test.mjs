@@ -18,8 +18,10 @@ function assertCors(headers, what) {
   assert.equal(one('Access-Control-Allow-Origin'), '*', what);
   assert.deepEqual(words(one('Access-Control-Allow-Methods')), words('GET, POST, PUT, DELETE, OPTIONS'), what);
   assert.deepEqual(words(one('Access-Control-Allow-Headers').toLowerCase()), words(
-    'content-type, accept, authorization, cache-control, last-event-id, x-grpc-web, x-call-id, x-strict, x-timeout, x-requested-with'),
+    'content-type, accept, authorization, cache-control, last-event-id, x-grpc-web, x-call-id, x-strict, x-timeout, x-octane-epoch, x-requested-with'),
   what);
+  assert.deepEqual(words(one('Access-Control-Expose-Headers')), words('X-Call-Id, X-Octane-Epoch, X-Warnings'), what);
+  assert.match(one('X-Octane-Epoch'), /^\d+$/, what);
   assert.equal(one('Access-Control-Allow-Credentials'), 'false', what);
   assert.equal(one('Access-Control-Max-Age'), '86400', what);
 }

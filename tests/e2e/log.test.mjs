@@ -22,7 +22,7 @@ test('at info: start, Octane found and lost, registration, viewers, failed calls
   await proxy.line(/Registered OnNewImage callback with ID: \d+/);
   await proxy.line(/viewer/i);
   await proxy.call('ApiInfo/octaneVersion');
-  await proxy.post('/ApiItem/name', { objectPtr: { handle: 0, type: 16 } }, { headers: { 'X-Call-Id': 'failed-1' } });
+  await proxy.post('/ApiItem/name', { objectPtr: { handle: '18446744073709551615', type: 16 } }, { headers: { 'X-Call-Id': 'failed-1' } });
   const [failed] = await proxy.line(/.*ERROR: ApiItem\.name 400.*/);
   assert.match(failed, /invalid object reference/);
   await octane.kill();

@@ -10,12 +10,17 @@ import { until } from '../support/wait.mjs';
 const arrived = (octane, method, count) =>
   until(`${count} of ${method} at the stand-in`, async () => ((await octane.counters()).calls[method] ?? 0) >= count);
 
+// Reads of different objects: equal ones would be joined. The scene's handles follow one another.
+const readItem = (proxy, teapot, i, options) =>
+  proxy.post('/ApiItem/name', { objectPtr: { handle: String(BigInt(teapot) + BigInt(i)), type: 16 } }, options);
+
 test('no more than --upstream-concurrency calls are in flight, and all are answered', async (t) => {
   const started = cleanup(t);
   const octane = started(await Standin.start(pattern({ fps: 0 }, '--no-serial')));
   const proxy = started(await Proxy.start(octane, ['--upstream-concurrency', '2']));
-  await octane.stall('ApiInfo/octaneName', 60);
-  const answers = await Promise.all([...Array(12)].map(() => proxy.post('/ApiInfo/octaneName', {})));
+  const teapot = await octane.teapot();
+  await octane.stall('ApiItem/name', 60);
+  const answers = await Promise.all([...Array(12)].map((_, i) => readItem(proxy, teapot, i)));
   assert.ok(answers.every((answer) => answer.status === 200));
   assert.equal((await octane.counters()).maxConcurrent, 2);
 });
@@ -54,10 +59,11 @@ test('the camera does not wait behind ordinary calls', async (t) => {
   const started = cleanup(t);
   const octane = started(await Standin.start(pattern({ fps: 0 }, '--no-serial')));
   const proxy = started(await Proxy.start(octane, ['--upstream-concurrency', '1', '--log-level', 'debug']));
-  await octane.stall('ApiInfo/octaneName', 300);
+  const teapot = await octane.teapot();
+  await octane.stall('ApiItem/name', 300);
   const order = [];
   const ordinary = [...Array(4)].map((_, i) =>
-    proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Call-Id': `ordinary-${i}` } }).then(() => order.push('ordinary')));
+    readItem(proxy, teapot, i, { headers: { 'X-Call-Id': `ordinary-${i}` } }).then(() => order.push('ordinary')));
   await Promise.all(ordinary.map((_, i) => proxy.line(new RegExp(`id=ordinary-${i}`))));
   const camera = proxy.post('/LiveLink/GetCamera', {}).then(() => order.push('camera'));
   await Promise.all([...ordinary, camera]);
@@ -68,8 +74,9 @@ test('calls that wait are told of: /health says for how long Octane has been bus
   const started = cleanup(t);
   const octane = started(await Standin.start(pattern({ fps: 0 })));
   const proxy = started(await Proxy.start(octane, ['--upstream-concurrency', '1']));
-  await octane.stall('ApiInfo/octaneName', 20000);
-  const calls = [...Array(3)].map(() => proxy.post('/ApiInfo/octaneName', {}));
+  const teapot = await octane.teapot();
+  await octane.stall('ApiItem/name', 20000);
+  const calls = [...Array(3)].map((_, i) => readItem(proxy, teapot, i));
   await until('one in flight, two waiting', async () => {
     const { queue } = (await proxy.get('/health')).json;
     return queue.in_flight === 1 && queue.waiting === 2 && queue.busy_s >= 0;

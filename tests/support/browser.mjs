@@ -7,17 +7,22 @@ import { chromium } from 'playwright-core';
 
 import { projectDir } from './program.mjs';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
 export const launch = () => chromium.launch({ executablePath, args });
 
-// A page of its own whose console errors and failures are collected in `page.complaints`.
+// A page of its own whose console errors and failures are collected in `page.complaints`, and answers from 400 on, as
+// "404 /path", in `page.refusals`.
 export async function openPage(browser, url, viewport = { width: 1280, height: 800 }) {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.complaints = [];
+  page.refusals = [];
+  page.on('response', (response) => {
+    if (response.status() >= 400) page.refusals.push(`${response.status()} ${new URL(response.url()).pathname}`);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') page.complaints.push(`${message.text()} ${message.location().url}`);
   });

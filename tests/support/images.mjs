@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 
-function magick(command, args, input) {
+export function magick(command, args, input) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const chunks = [];

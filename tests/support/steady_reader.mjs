@@ -10,7 +10,8 @@ const tick = 100;
 export class SteadyReader {
   constructor(proxyUrl, query, bytesPerSecond) {
     const { hostname, port, host } = new URL(proxyUrl);
-    this.frames = []; // {seq, dropped, age (seconds, when its last byte came), size}
+    // {seq, dropped, age (seconds, when its last byte came), size, took (seconds since the last byte of the event before)}
+    this.frames = [];
     this.rate = bytesPerSecond;
     this.taken = 0;
     this.text = '';
@@ -28,8 +29,10 @@ export class SteadyReader {
     for (let end = this.text.indexOf('\n\n'); end >= 0; end = this.text.indexOf('\n\n')) {
       const head = /"seq":(\d+),"dropped":(\d+).*?"timestamp":([\d.]+)/.exec(this.text.slice(0, Math.min(end, 1000)));
       if (head) {
-        this.frames.push({ seq: Number(head[1]), dropped: Number(head[2]), age: Date.now() / 1000 - Number(head[3]), size: end });
+        const took = (performance.now() - (this.lastEnd ?? this.begin)) / 1000;
+        this.frames.push({ seq: Number(head[1]), dropped: Number(head[2]), age: Date.now() / 1000 - Number(head[3]), size: end, took });
       }
+      this.lastEnd = performance.now();
       this.text = this.text.slice(end + 2);
     }
     const due = this.begin + (this.taken / this.rate) * 1000 - performance.now();

@@ -1,9 +1,10 @@
-// Tool: bench. octane-bench-grpc, the limit program for the renderer's side: `unary` and `ingest`.
+// Tool: bench. octane-bench-grpc, the limit program for the renderer's side: `unary`, `ingest` and `sync`.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
 #include "bench/grpc_direct.hpp"
+#include "bench/scene_sync.hpp"
 
 int main(int argc, char** argv) {
     CLI::App app("gRPC used directly, without a proxy", "octane-bench-grpc");
@@ -11,8 +12,10 @@ int main(int argc, char** argv) {
     octane::bench::GrpcLoad load;
     CLI::App& unary = *app.add_subcommand("unary", "calls per second with a set number under way");
     CLI::App& ingest = *app.add_subcommand("ingest", "frames read off the callback stream (alpha5's fashion)");
-    for (CLI::App* command : {&unary, &ingest}) {
+    CLI::App& sync = *app.add_subcommand("sync", "the whole scene by sequential calls");
+    for (CLI::App* command : {&unary, &ingest, &sync})
         command->add_option("--target", load.target, "HOST:PORT of the renderer")->required();
+    for (CLI::App* command : {&unary, &ingest}) {
         command->add_option("--seconds", load.seconds)->check(CLI::Range(0.1, 600.0))->capture_default_str();
         command->add_option("--warm-up", load.warm_up_seconds, "seconds before the measurement")
             ->check(CLI::Range(0.0, 60.0))
@@ -23,6 +26,7 @@ int main(int argc, char** argv) {
     unary.add_option("--method", load.method)->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
+        if (sync.parsed()) return run_sync(load);
         return unary.parsed() ? run_direct_calls(load) : run_ingest(load);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "octane-bench-grpc: %s\n", error.what());

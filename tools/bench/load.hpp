@@ -12,7 +12,9 @@ struct UnaryLoad {
     std::string url;
     std::string path = "/ApiInfo/octaneVersion";
     std::string body = "{}";
+    bool gets = false;  // GET without a body
     unsigned connections = 1;
+    double pause_ms = 0;  // between an answer and the next request of all connections
     double seconds = 5;
     double warm_up_seconds = 1;
 };

@@ -20,6 +20,7 @@ stop_all() {
 start() {
     local name=$1 log=$OUT/$1.log
     shift
+    : >"$log"
     "$@" >"$log" 2>&1 </dev/null &
     STARTED_PID=$!
     PIDS+=("$STARTED_PID")

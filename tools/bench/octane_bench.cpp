@@ -11,6 +11,10 @@ void describe_unary(CLI::App& command, octane::bench::UnaryLoad& load) {
     command.add_option("--url", load.url, "http://HOST:PORT of the server")->required();
     command.add_option("--path", load.path)->capture_default_str();
     command.add_option("--body", load.body)->capture_default_str();
+    command.add_flag("--get", load.gets, "GET the path instead of posting the body to it");
+    command.add_option("--pause", load.pause_ms, "milliseconds before each further request")
+        ->check(CLI::Range(0.0, 10000.0))
+        ->capture_default_str();
     command.add_option("--connections", load.connections, "each with one call under way")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();

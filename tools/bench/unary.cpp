@@ -2,12 +2,15 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "bench/histogram.hpp"
@@ -56,9 +59,10 @@ class UnaryRun {
   public:
     explicit UnaryRun(const UnaryLoad& load) : load_(load), epoll_(make_epoll()), connections_(load.connections) {
         const Url url = parse_url(load.url);
-        request_ = "POST " + load.path + " HTTP/1.1\r\nHost: " + url.host_header() +
-                   "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(load.body.size()) + "\r\n\r\n" +
-                   load.body;
+        request_ = load.gets ? "GET " + load.path + " HTTP/1.1\r\nHost: " + url.host_header() + "\r\n\r\n"
+                             : "POST " + load.path + " HTTP/1.1\r\nHost: " + url.host_header() +
+                                   "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(load.body.size()) +
+                                   "\r\n\r\n" + load.body;
         for (std::size_t i = 0; i < connections_.size(); ++i) {
             connections_[i].socket = connect_to(url);
             watch(epoll_.get(), connections_[i].socket.get(), EPOLLIN, i);
@@ -110,6 +114,7 @@ class UnaryRun {
         else if (now >= measure_from_)
             durations_.add(static_cast<std::uint64_t>(now - connection.sent_at));
         connection.filled = 0;
+        if (load_.pause_ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(load_.pause_ms));
         ask(connection);
     }
 

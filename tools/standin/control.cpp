@@ -70,6 +70,8 @@ ControlReply counters(World& world) {
     const std::lock_guard lock(world.application);
     out["edits"] = world.scene.edits();
     out["changeLevel"] = world.engine.level();
+    out["dialogs"] = world.engine.dialogs;
+    out["nodes"] = world.scene.node_count();
     out["objects"] = world.scene.objects().size();
     return reply(out);
 }

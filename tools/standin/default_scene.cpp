@@ -64,6 +64,7 @@ void Scene::reset() {
     const auto old = objects_.handles();
     begin_again({});
     root_ = new_root("Scene").handle;
+    mark_saved();
     discard(old);
 }
 
@@ -106,8 +107,10 @@ void Scene::load_teapot(std::string project_path) {
         top->owner_graph = root_;
         root.owned.push_back(top->handle);
     }
+    add_crowd();
     has_edits_ = false;
     edits_ = edits;
+    mark_saved();
     discard(old);
 }
 

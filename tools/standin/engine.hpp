@@ -35,6 +35,7 @@ class Engine {
     int priority = 1;
     float fps = 30;
     bool is_real_time = false;
+    std::uint64_t dialogs = 0;  // how often Octane would have opened a dialog and waited for somebody
 
   private:
     void show();

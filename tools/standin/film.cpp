@@ -31,15 +31,6 @@ ImageType type_for(BufferType buffer) {
     return ImageType::ldr_rgba;
 }
 
-template <class Channel>
-Channel* put(Channel* out, Channel r, Channel g, Channel b, Channel a) {
-    out[0] = r;
-    out[1] = g;
-    out[2] = b;
-    out[3] = a;
-    return out + 4;
-}
-
 }  // namespace
 
 bool is_known_pass(int pass) {
@@ -60,33 +51,55 @@ void Film::begin(const View& view) {
         light_.assign(pixels, {});
         counts_.assign(pixels, 0);
     }
-    normals_.assign(std::find(passes.begin(), passes.end(), kNormalPass) != passes.end() ? pixels : 0, {});
+    normals_.resize(std::find(passes.begin(), passes.end(), kNormalPass) != passes.end() ? pixels : 0);
     clear();
 }
 
 void Film::clear() {
-    for (std::uint32_t y = 0; y < view_.height; ++y) {
-        for (std::uint32_t x = 0; x < view_.width; ++x) {
-            if (!holds(x, y)) continue;
-            const std::size_t at = std::size_t{y} * view_.width + x;
-            light_[at] = {};
-            counts_[at] = 0;
-        }
+    const Region& region = view_.settings.region;
+    if (!region.is_active) {
+        std::fill(counts_.begin(), counts_.end(), 0);
+        return;
     }
-    std::fill(normals_.begin(), normals_.end(), Vec3{});
+    for (std::uint32_t y = region.least[1]; y < view_.height && y <= region.most[1]; ++y)
+        for (std::uint32_t x = region.least[0]; x < view_.width && x <= region.most[0]; ++x)
+            counts_[std::size_t{y} * view_.width + x] = 0;
 }
 
 void Film::add(std::uint32_t x, std::uint32_t y, const Sample& sample) {
     const std::size_t at = std::size_t{y} * view_.width + x;
-    light_[at] = light_[at] + sample.radiance;
-    if (!normals_.empty()) normals_[at] = normals_[at] + sample.normal;
-    ++counts_[at];
+    const bool is_first = counts_[at]++ == 0;
+    light_[at] = is_first ? sample.radiance : light_[at] + sample.radiance;
+    if (!normals_.empty()) normals_[at] = is_first ? sample.normal : normals_[at] + sample.normal;
 }
 
 Vec3 Film::mean(const std::vector<Vec3>& sums, std::uint32_t x, std::uint32_t y) const {
-    std::size_t at = std::size_t{y} * view_.width + x;
-    if (holds(x, y)) at = std::size_t{y / stride_ * stride_} * view_.width + x / stride_ * stride_;
+    if (holds(x, y)) {
+        x &= ~(stride_ - 1);
+        y &= ~(stride_ - 1);
+    }
+    const std::size_t at = std::size_t{y} * view_.width + x;
     return counts_[at] == 0 ? Vec3{} : sums[at] * (1 / static_cast<float>(counts_[at]));
+}
+
+template <class Channel, class Encode>
+void Film::write(const std::vector<Vec3>& sums, Channel* out, Encode encode) const {
+    const std::size_t row = std::size_t{view_.width} * 4;
+    const std::uint32_t inside = view_.settings.region.is_active ? 0 : stride_ - 1;  // bits of a place inside its block
+    for (std::uint32_t y = 0; y < view_.height; ++y, out += row) {
+        if ((y & inside) != 0) {
+            std::copy_n(out - row, row, out);
+            continue;
+        }
+        Channel* at = out;
+        for (std::uint32_t x = 0; x < view_.width; ++x, at += 4) {
+            if ((x & inside) != 0) {
+                std::copy_n(at - 4, 4, at);
+            } else {
+                encode(mean(sums, x, y), at);
+            }
+        }
+    }
 }
 
 Picture Film::develop(int pass) const {
@@ -99,26 +112,29 @@ Picture Film::develop(int pass) const {
     auto* out = const_cast<std::uint8_t*>(picture.pixels.begin());
 
     const bool is_normal = pass == kNormalPass && !normals_.empty();
-    const auto value = [&](std::uint32_t x, std::uint32_t y) {
-        if (is_normal) return mean(normals_, x, y) * 0.5F + Vec3{0.5F, 0.5F, 0.5F};
-        return mean(light_, x, y) * view_.exposure;
-    };
-    const auto curve = make_curve(view_.gamma);
-    const auto byte = [&](float v) { return curve[static_cast<std::size_t>(std::clamp(v, 0.0F, 1.0F) * kCurveSteps + 0.5F)]; };
-    auto* floats = reinterpret_cast<float*>(out);
-    auto* halves = reinterpret_cast<std::uint16_t*>(out);
-    const std::uint16_t half_one = half_from_float(1);
-    for (std::uint32_t y = 0; y < view_.height; ++y) {
-        for (std::uint32_t x = 0; x < view_.width; ++x) {
-            const Vec3 v = value(x, y);
-            switch (picture.type) {
-                case ImageType::hdr_rgba: floats = put(floats, v[0], v[1], v[2], 1.0F); break;
-                case ImageType::half_rgba:
-                    halves = put(halves, half_from_float(v[0]), half_from_float(v[1]), half_from_float(v[2]), half_one);
-                    break;
-                default: out = put<std::uint8_t>(out, byte(v[0]), byte(v[1]), byte(v[2]), 255);
-            }
-        }
+    const auto& sums = is_normal ? normals_ : light_;
+    const float scale = is_normal ? 0.5F : view_.exposure;
+    const float shift = is_normal ? 0.5F : 0;
+    const auto value = [&](float mean) { return mean * scale + shift; };
+    if (picture.type == ImageType::hdr_rgba) {
+        write(sums, reinterpret_cast<float*>(out), [&](const Vec3& mean, float* to) {
+            std::transform(mean.begin(), mean.end(), to, value);
+            to[3] = 1;
+        });
+    } else if (picture.type == ImageType::half_rgba) {
+        const std::uint16_t one = half_from_float(1);
+        write(sums, reinterpret_cast<std::uint16_t*>(out), [&](const Vec3& mean, std::uint16_t* to) {
+            std::transform(mean.begin(), mean.end(), to, [&](float v) { return half_from_float(value(v)); });
+            to[3] = one;
+        });
+    } else {
+        const auto curve = make_curve(view_.gamma);
+        write(sums, out, [&](const Vec3& mean, std::uint8_t* to) {
+            std::transform(mean.begin(), mean.end(), to, [&](float v) {
+                return curve[static_cast<std::size_t>(std::clamp(value(v), 0.0F, 1.0F) * kCurveSteps + 0.5F)];
+            });
+            to[3] = 255;
+        });
     }
     return picture;
 }

@@ -63,8 +63,8 @@ grpc::ByteBuffer to_buffer(const Message& message) {
 // What stands before the pixels.
 void put_head(Message& image, const Picture& picture) {
     put(image, "type", static_cast<int>(picture.type));
-    put(image, "colorSpace", is_linear(picture.type) ? 2 : 1);
-    put(image, "isLinear", is_linear(picture.type));
+    put(image, "colorSpace", picture.color_space.value_or(is_linear(picture.type) ? 2 : 1));
+    put(image, "isLinear", is_linear(picture));
     put(sub(image, "size"), "x", picture.width);
     put(sub(image, "size"), "y", picture.height);
     put(image, "pitch", picture.pitch);
@@ -72,7 +72,7 @@ void put_head(Message& image, const Picture& picture) {
 
 // What stands after the pixels.
 void put_tail(Message& image, const Picture& picture, const FrameFacts& facts) {
-    put(image, "renderPassId", picture.render_pass);
+    put(image, "renderPassId", picture.has_pass_id ? picture.render_pass : 0);
     put(image, "tonemappedSamplesPerPixel", facts.samples);
     put(image, "calculatedSamplesPerPixel", facts.samples);
     put(image, "regionSamplesPerPixel", facts.region_samples);
@@ -83,7 +83,8 @@ void put_tail(Message& image, const Picture& picture, const FrameFacts& facts) {
     put(image, "hasPendingUpdates", facts.has_pending_updates);
     put(image, "subSampling", facts.sub_sampling);
     put(image, "hasAlpha", picture.has_alpha);
-    put(image, "premultipliedAlphaType", 1);
+    put(image, "premultipliedAlphaType", static_cast<int>(picture.premultiplied));
+    put(image, "keepEnvironment", picture.keeps_environment);
 }
 
 Pieces buffer_pieces(const Schema& schema, const grpc::Slice& pixels) {

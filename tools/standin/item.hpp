@@ -97,4 +97,10 @@ struct PinInfo final : Object {
     PinSpec spec;
 };
 
+// A category, package or list of the material libraries.
+struct LibraryEntry final : Object {
+    int type = 0;    // ObjectRef.ObjectType
+    int number = 0;  // which one of its kind
+};
+
 }  // namespace octane::standin

@@ -88,6 +88,11 @@ NodeTypeBuilder& NodeTypeBuilder::toggle(const std::string& name, const std::str
     return *this;
 }
 
+NodeTypeBuilder& NodeTypeBuilder::words(const std::string& name, const std::string& label, const std::string& value) {
+    if (auto* spec = pin(name, "PT_STRING", label, "NT_STRING")) spec->default_value = Value::words(AttributeType::string, value);
+    return *this;
+}
+
 NodeTypeBuilder& NodeTypeBuilder::real(const std::string& name, const std::string& label, std::initializer_list<float> value,
                                        float least, float most) {
     if (auto* spec = pin(name, "PT_FLOAT", label, "NT_FLOAT")) {

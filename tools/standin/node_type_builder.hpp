@@ -27,6 +27,7 @@ class NodeTypeBuilder {
     // A pin fed by a whole node; an empty default node leaves it unconnected.
     NodeTypeBuilder& node(const std::string& pin, const std::string& pin_type, const std::string& label,
                           const std::string& default_node);
+    NodeTypeBuilder& words(const std::string& name, const std::string& label, const std::string& value);
     NodeTypeBuilder& toggle(const std::string& pin, const std::string& label, bool value);
     NodeTypeBuilder& real(const std::string& pin, const std::string& label, std::initializer_list<float> value, float least,
                           float most);

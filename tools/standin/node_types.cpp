@@ -32,12 +32,15 @@ void add_values(NodeTypeBuilder& b) {
         .real("P_ROTATION", "Rotation", {0, 0, 0}, -360, 360)
         .real("P_SCALE", "Scale", {1, 1, 1}, 0, 1000)
         .real("P_TRANSLATION", "Translation", {0, 0, 0}, -1000, 1000);
+    b.type("NT_TRANSFORM_VALUE", "PT_TRANSFORM", "Transform value", "Values")
+        .attribute("A_TRANSFORM", Value::identity(), "The matrix");
 }
 
 void add_textures(NodeTypeBuilder& b) {
     b.type("NT_TEX_FLOAT", "PT_TEXTURE", "Greyscale color", "Textures").attribute("A_VALUE", no_floats(T::float1), "The value");
     b.type("NT_TEX_RGB", "PT_TEXTURE", "RGB color", "Textures")
         .attribute("A_VALUE", Value::floats(T::float3, {0.7F, 0.7F, 0.7F, 0}), "The color");
+    b.type("NT_TEX_COLOUR_VERTEXATTRIBUTE", "PT_TEXTURE", "Color vertex attribute", "Textures").words("P_NAME", "Name", "");
     b.type("NT_TEX_IMAGE", "PT_TEXTURE", "RGB image", "Textures")
         .attribute("A_FILENAME", Value::words(T::filename, ""), "The image file")
         .attribute("A_RELOAD", Value::of(false), "Reads the file again")

@@ -9,8 +9,10 @@ namespace octane::standin {
 namespace {
 
 void add_scene(CLI::App& app, Options& o) {
-    static const std::map<std::string, Release> kReleases{{"alpha5", Release::alpha5}, {"beta2", Release::beta2}};
-    app.add_option("--release", o.release, "Octane release to play: alpha5 or beta2")->transform(CLI::Transformer(kReleases));
+    static const std::map<std::string, Release> kReleases{
+        {"alpha5", Release::alpha5}, {"beta2", Release::beta2}, {"2026.2", Release::v2026_2}};
+    app.add_option("--release", o.release, "Octane release to play: alpha5, beta2 or 2026.2")
+        ->transform(CLI::Transformer(kReleases));
     app.add_option("--host", o.host, "Address to listen on");
     app.add_option("--port", o.port, "gRPC port; 0 picks a free one");
     app.add_option("--control-port", o.control_port, "HTTP port of the test control; 0 picks a free one");
@@ -18,6 +20,7 @@ void add_scene(CLI::App& app, Options& o) {
     app.add_option("--height", o.height, "Height of the picture")->check(CLI::Range(1, 16384));
     app.add_option("--samples", o.samples, "Samples per pixel of a finished render")->check(CLI::Range(1, 1000000));
     app.add_option("--threads", o.threads, "Threads of the path tracer; 0 means half of the cores")->check(CLI::Range(0, 256));
+    app.add_option("--scene-nodes", o.scene_nodes, "At least so many nodes in the scene")->check(CLI::Range(0, 1000000));
     app.add_flag("--no-target", o.starts_without_target, "Start without a render target, so nothing is rendered yet");
     app.add_option("--file-root", o.file_root, "Directory that LiveLink.GetFile may read");
 }
@@ -43,6 +46,17 @@ void add_pattern(CLI::App& app, Options& o) {
         ->group(group);
     app.add_option("--passes", o.pattern.passes, "Render passes in each event")->check(CLI::Range(1, 16))->group(group);
     app.add_flag("--padded", o.pattern.is_padded, "Rows are longer than the picture is wide")->group(group);
+    static const std::map<std::string, PremultipliedAlpha> kAlphas{{"none", PremultipliedAlpha::none},
+                                                                   {"linearized", PremultipliedAlpha::linearized},
+                                                                   {"encoded", PremultipliedAlpha::encoded}};
+    app.add_option("--alpha", o.pattern.alpha, "Pictures with alpha, multiplied: none linearized encoded")
+        ->transform(CLI::Transformer(kAlphas))
+        ->group(group);
+    app.add_flag("--keep-environment", o.pattern.keeps_environment, "Alpha is only a mask")->group(group);
+    app.add_option("--color-space", o.pattern.color_space, "NamedColorSpace of the pictures, 0 to 5")
+        ->check(CLI::Range(0, 5))
+        ->group(group);
+    app.add_flag("!--no-pass-ids", o.pattern.has_pass_ids, "renderPassId stays unset")->group(group);
     app.add_flag("--flood", o.pattern.floods, "Events as fast as they are taken")->group(group);
     app.add_flag("--repeat", o.pattern.repeats, "Each frame a second time with the same metadata")->group(group);
 }

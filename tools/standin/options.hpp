@@ -21,6 +21,10 @@ struct PatternOptions {
     bool floods = false;       // as fast as the viewers take them
     bool repeats = false;      // every frame a second time with the same metadata
     ImageType type = ImageType::ldr_rgba;
+    std::optional<PremultipliedAlpha> alpha;  // colours multiplied that way; none: no alpha
+    bool keeps_environment = false;
+    std::optional<int> color_space;  // NamedColorSpace instead of the type's usual one
+    bool has_pass_ids = true;
 };
 
 struct Options {
@@ -31,7 +35,8 @@ struct Options {
     std::uint32_t width = 1024;
     std::uint32_t height = 512;
     std::uint32_t samples = 500;
-    std::uint32_t threads = 0;  // of the path tracer; 0: half of the cores
+    std::uint32_t threads = 0;      // of the path tracer; 0: half of the cores
+    std::uint32_t scene_nodes = 0;  // the teapot's own are 100-odd; the rest are materials and placements
     bool starts_without_target = false;
     PatternOptions pattern;
 

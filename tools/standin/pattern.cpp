@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "standin/half.hpp"
@@ -15,6 +16,24 @@ constexpr std::size_t kPreparedBytes = std::size_t{256} << 20;
 constexpr std::uint64_t kFramesPerLevel = 1000;
 constexpr auto kFloodPause = std::chrono::microseconds(500);
 
+// Stripes of five alphas from nothing to all.
+float alpha_at(const Picture& p, std::uint32_t x) {
+    return p.has_alpha ? static_cast<float>(x / 4 % 5) * 0.25F : 1.0F;
+}
+
+double linear_of_srgb(double v) {
+    return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+}
+double srgb_of_linear(double v) {
+    return v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055;
+}
+
+float multiplied(const Picture& p, float value, float alpha) {
+    if (!p.has_alpha || p.premultiplied == PremultipliedAlpha::none) return value;
+    if (p.premultiplied == PremultipliedAlpha::encoded || is_linear(p)) return value * alpha;
+    return static_cast<float>(srgb_of_linear(linear_of_srgb(value) * alpha));
+}
+
 template <class Channel, class Convert>
 void fill(std::uint8_t* out, const Picture& p, std::uint32_t step, int channels, Convert convert) {
     auto* channel = reinterpret_cast<Channel*>(out);
@@ -26,14 +45,14 @@ void fill(std::uint8_t* out, const Picture& p, std::uint32_t step, int channels,
             const float down = static_cast<float>(y) / static_cast<float>(p.height);
             const bool is_bar = x >= bar && x < bar + std::max(1U, p.width / 32);
             const float red = is_bar ? 1.0F : across;
+            const float alpha = alpha_at(p, x);
+            const auto put = [&](float value) { *row++ = convert(multiplied(p, value, alpha)); };
+            put(red);
             if (channels == 4) {
-                *row++ = convert(red);
-                *row++ = convert(is_bar ? 1.0F : down);
-                *row++ = convert(static_cast<float>(((x >> 5) ^ (y >> 5)) & 1U) * 0.5F);
-            } else {
-                *row++ = convert(red);
+                put(is_bar ? 1.0F : down);
+                put(static_cast<float>(((x >> 5) ^ (y >> 5)) & 1U) * 0.5F);
             }
-            *row++ = convert(1.0F);
+            *row++ = convert(alpha);
         }
     }
 }
@@ -41,9 +60,19 @@ void fill(std::uint8_t* out, const Picture& p, std::uint32_t step, int channels,
 }  // namespace
 
 Picture make_pattern_picture(ImageType type, std::uint32_t width, std::uint32_t height, std::uint32_t pitch, int pass,
-                             std::uint32_t step) {
-    Picture p{
-        type, width, height, pitch, pass, false, grpc::Slice(static_cast<std::size_t>(pitch) * height * bytes_per_pixel(type))};
+                             std::uint32_t step, const PatternOptions& options) {
+    Picture p;
+    p.type = type;
+    p.width = width;
+    p.height = height;
+    p.pitch = pitch;
+    p.render_pass = pass;
+    p.has_alpha = options.alpha.has_value();
+    p.pixels = grpc::Slice(static_cast<std::size_t>(pitch) * height * bytes_per_pixel(type));
+    p.premultiplied = options.alpha.value_or(PremultipliedAlpha::linearized);
+    p.keeps_environment = options.keeps_environment;
+    p.color_space = options.color_space;
+    p.has_pass_id = options.has_pass_ids;
     auto* out = const_cast<std::uint8_t*>(p.pixels.begin());
     std::memset(out, 0xA5, p.pixels.size());  // what stands in the padding
     const auto to_byte = [](float v) { return static_cast<std::uint8_t>(v * 255.0F + 0.5F); };
@@ -75,7 +104,7 @@ Pattern::Pattern(const Options& options, Publisher& publisher, const StreamHub& 
         auto& pictures = prepared_.emplace_back();
         for (std::uint32_t pass = 0; pass < pattern.passes; ++pass)
             pictures.push_back(
-                make_pattern_picture(pattern.type, options.width, options.height, pitch, static_cast<int>(pass), step));
+                make_pattern_picture(pattern.type, options.width, options.height, pitch, static_cast<int>(pass), step, pattern));
     }
 }
 

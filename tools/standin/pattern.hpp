@@ -15,9 +15,10 @@
 
 namespace octane::standin {
 
-// A moving test picture in any of the six types; step tells the pictures of a sequence apart.
+// A moving test picture in any of the six types; step tells the pictures of a sequence apart. Of the options only those that
+// concern pixels count: alpha, environment, colour space, pass ids.
 Picture make_pattern_picture(ImageType type, std::uint32_t width, std::uint32_t height, std::uint32_t pitch, int pass,
-                             std::uint32_t step);
+                             std::uint32_t step, const PatternOptions& options = {});
 
 std::uint64_t pattern_user_data(std::uint64_t unix_microseconds, std::uint64_t number);
 

@@ -33,6 +33,9 @@ constexpr bool is_linear(ImageType type) {
     return type != ImageType::ldr_rgba && type != ImageType::ldr_mono_alpha;
 }
 
+// How colours have been multiplied by alpha; the numbers of PremultipliedAlphaType.
+enum class PremultipliedAlpha : int { none = 0, linearized = 1, encoded = 2 };
+
 // The facts that every picture of one frame has in common.
 struct FrameFacts {
     float samples = 0;  // per pixel
@@ -53,7 +56,17 @@ struct Picture {
     int render_pass = 0;
     bool has_alpha = false;
     grpc::Slice pixels;  // shared by every event and grab that carries the picture
+    PremultipliedAlpha premultiplied = PremultipliedAlpha::linearized;
+    bool keeps_environment = false;
+    std::optional<int> color_space;  // NamedColorSpace; none: sRGB for bytes, linear sRGB for floats
+    bool has_pass_id = true;         // false: renderPassId stays unset, as the SDK's own converter leaves it
 };
+
+// NamedColorSpace: 2 to 5 are linear ones, 1 is sRGB, 0 says nothing.
+inline bool is_linear(const Picture& picture) {
+    if (picture.color_space.value_or(0) == 0) return is_linear(picture.type);
+    return *picture.color_space >= 2 && *picture.color_space <= 5;
+}
 
 struct Frame {
     std::uint64_t number = 0;

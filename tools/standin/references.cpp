@@ -84,6 +84,13 @@ PinInfo& pin_info_of(const Stage& stage, const Message& request) {
     return object<PinInfo>(stage, ref, "ApiNodePinInfo");
 }
 
+LibraryEntry& library_entry_of(const Stage& stage, const Message& request, ObjectType type) {
+    const Reference ref = reference(request, {});
+    auto* entry = stage.scene.objects().find_as<LibraryEntry>(ref.handle);
+    if (ref.type != type || entry == nullptr || entry->type != static_cast<int>(type)) invalid_argument("invalid pointer type");
+    return *entry;
+}
+
 void put_ref(Message& reply, std::string_view name, Handle handle, ObjectType type) {
     Message& ref = sub(reply, name);
     if (handle == 0) return;

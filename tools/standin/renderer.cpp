@@ -7,9 +7,9 @@
 namespace octane::standin {
 namespace {
 
-constexpr std::uint32_t kPreviewPixels = 10000;  // of the first, coarse picture
+constexpr std::uint32_t kPreviewPixels = 40000;  // of the first, coarse picture: about 5 ms
 constexpr std::uint32_t kCoarsest = 16;
-constexpr std::chrono::milliseconds kBetweenViews{20};
+constexpr std::chrono::milliseconds kBetweenViews{25};  // leaves time to whoever shows them
 constexpr std::chrono::duration<double> kFirstInterval{0.1};
 constexpr std::chrono::duration<double> kLongestInterval{0.5};
 constexpr double kIntervalGrowth = 1.08;
@@ -115,7 +115,7 @@ void Renderer::run() {
         changed_.wait(lock, [this] { return has_work(); });
         if (is_stopped_) return;
         if (wanted_ != work_.number) {
-            changed_.wait_until(lock, last_frame_ + kBetweenViews, [this] { return is_stopped_; });
+            changed_.wait_until(lock, begun_ + kBetweenViews, [this] { return is_stopped_; });
             if (is_stopped_ || !view_) continue;
             begin(lock);
         }
@@ -126,6 +126,7 @@ void Renderer::run() {
 }
 
 void Renderer::begin(std::unique_lock<std::mutex>& lock) {
+    begun_ = Clock::now();
     work_.view = *view_;
     work_.level = level_;
     work_.number = wanted_;
@@ -148,6 +149,7 @@ bool Renderer::trace(std::uint32_t stride, bool may_be_cut_short) {
     const View& view = work_.view;
     const auto began = Clock::now();
     std::atomic<bool> is_cut{false};
+    const int bounces = stride > static_cast<std::uint32_t>(view.settings.sub_sampling) ? 0 : view.diffuse_depth;
     pool_.run((view.height + stride - 1) / stride, [&](std::uint32_t row) {
         if (may_be_cut_short && wanted_ != work_.number) is_cut = true;
         if (is_cut) return;
@@ -156,7 +158,7 @@ bool Renderer::trace(std::uint32_t stride, bool may_be_cut_short) {
             if (!film_.holds(x, y)) continue;
             film_.add(x, y,
                       work_.shot->sample(std::min(x + stride / 2, view.width - 1), std::min(y + stride / 2, view.height - 1),
-                                         work_.samples));
+                                         work_.samples, bounces));
         }
     });
     const std::chrono::duration<double> took = Clock::now() - began;
@@ -173,7 +175,7 @@ void Renderer::step() {
         film_.set_stride(work_.preview);
         if (!trace(work_.preview, !is_first)) return;
         publish(1.0F / static_cast<float>(work_.preview * work_.preview));
-        work_.preview = work_.preview > 4 * full ? work_.preview / 2 : 0;
+        work_.preview = work_.preview > 2 * full ? work_.preview / 2 : 0;
         return;
     }
     if (work_.samples == 0) {

@@ -85,6 +85,7 @@ class Renderer {
 
     Film film_;
     Work work_;
+    Clock::time_point begun_{};  // the newest view
     Clock::time_point last_frame_{};
     std::thread thread_;
 };

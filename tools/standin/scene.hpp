@@ -17,13 +17,26 @@
 
 namespace octane::standin {
 
+// All items of a scene with the handles they had; not its arrays and pin infos.
+struct SavedScene {
+    std::vector<Item> items;
+    Handle root = 0;
+    Handle teapot = 0;
+    Handle render_target = 0;
+};
+
 class Scene {
   public:
     Scene(const Schema& schema, std::uint32_t width, std::uint32_t height, std::uint32_t samples);
+    // The teapot project then has at least so many nodes, pin-owned ones included: materials and placements of the teapot.
+    void set_least_nodes(std::uint32_t nodes) { least_nodes_ = nodes; }
 
-    // Both replace everything; old handles are freed after the new ones were given out, so none of them stays valid.
+    // All three replace everything; old handles are freed after the new ones were given out, so none of them stays valid.
     void load_teapot(std::string project_path);
+    void restore(const SavedScene& saved, std::string project_path);
     void reset();
+    SavedScene snapshot() const;
+    std::size_t node_count() const { return nodes_within(*item(root_)); }
 
     Handle root() const { return root_; }
     Handle teapot() const { return teapot_; }
@@ -61,6 +74,9 @@ class Scene {
     void mark_edited() { ++edits_, has_edits_ = true; }
     bool take_edits() { return std::exchange(has_edits_, false); }
     std::uint64_t edits() const { return edits_; }
+    // Whether there were edits since the project was loaded, reset or saved.
+    bool is_modified() const { return edits_ != saved_edits_; }
+    void mark_saved() { saved_edits_ = edits_; }
 
     Array& make_array(std::vector<Handle> members, bool holds_nodes);
     PinInfo& make_pin_info(const PinSpec& spec);
@@ -74,6 +90,8 @@ class Scene {
     bool reaches(Handle from, Handle to, int depth) const;
     Item* copy_item(const Item& source, Handle graph, std::map<Handle, Handle>& done, int depth);
     void resize_group(Item& item);
+    void add_crowd();
+    std::size_t nodes_within(const Item& top) const;  // itself, unless it is a graph, and all that it owns
 
     const Schema& schema_;
     NodeTypes types_;
@@ -86,7 +104,9 @@ class Scene {
     Handle render_target_ = 0;
     std::string project_path_;
     std::uint32_t next_unique_id_ = 5422;
+    std::uint32_t least_nodes_ = 0;
     std::uint64_t edits_ = 0;
+    std::uint64_t saved_edits_ = 0;
     bool has_edits_ = false;
 };
 

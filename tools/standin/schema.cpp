@@ -8,10 +8,27 @@ namespace octane::standin {
 std::string_view descriptor_set_alpha5();
 std::string_view descriptor_set_beta2();
 
+namespace {
+
+// What 2026.2 is known to have renamed: item_ref in requests, under the same number.
+void rename_item_ref(google::protobuf::DescriptorProto& message) {
+    for (auto& inner : *message.mutable_nested_type()) rename_item_ref(inner);
+    for (auto& field : *message.mutable_field()) {
+        if (field.name() != "item_ref") continue;
+        field.set_name("objectPtr");
+        field.clear_json_name();
+    }
+}
+
+}  // namespace
+
 Schema::Schema(Release release) : release_(release), factory_(&pool_) {
     const std::string_view bytes = release == Release::alpha5 ? descriptor_set_alpha5() : descriptor_set_beta2();
     if (!files_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         throw std::runtime_error("the embedded descriptor set cannot be read");
+    if (release == Release::v2026_2)
+        for (auto& file : *files_.mutable_file())
+            for (auto& message : *file.mutable_message_type()) rename_item_ref(message);
     for (const auto& file : files_.file())
         if (pool_.BuildFile(file) == nullptr) throw std::runtime_error("the embedded schema does not load: " + file.name());
     factory_.SetDelegateToGeneratedFactory(false);

@@ -17,7 +17,8 @@ namespace octane::standin {
 
 using google::protobuf::Message;
 
-enum class Release { alpha5, beta2 };
+// 2026.2 is beta2 with another name for the first field of the value methods; nothing else of it is known.
+enum class Release { alpha5, beta2, v2026_2 };
 
 class Schema {
   public:

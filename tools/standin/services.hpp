@@ -7,6 +7,7 @@
 #include "standin/engine.hpp"
 #include "standin/methods.hpp"
 #include "standin/options.hpp"
+#include "standin/projects.hpp"
 #include "standin/publisher.hpp"
 #include "standin/scene.hpp"
 
@@ -19,6 +20,7 @@ struct Stage {
     Scene& scene;
     Engine& engine;
     Publisher& publisher;
+    Projects& projects;
 };
 
 void add_info_methods(Stage& stage);
@@ -36,8 +38,11 @@ void add_render_setting_methods(Stage& stage);
 void add_statistics_methods(Stage& stage);
 void add_frame_methods(Stage& stage);
 void add_picture_methods(Stage& stage);
+void add_saving_methods(Stage& stage);
 void add_camera_methods(Stage& stage);
-void add_library_methods(Stage& stage);
+void add_local_library_methods(Stage& stage);
+void add_material_library_methods(Stage& stage);
+void add_cloud_methods(Stage& stage);
 
 // LiveLink.SetCamera and each message of StreamCamera: only the members that are present change anything.
 void apply_camera(Engine& engine, const Message& camera_state);
@@ -53,6 +58,10 @@ enum class ObjectType : int {
     item_array = 31,
     node_array = 34,
     pin_info = 44,
+    local_category = 53,
+    local_package = 54,
+    category_array = 55,
+    material_array = 56,
 };
 
 // The object of a call, by the first of the request's fields objectPtr, item_ref and nodePinInfoRef that it has, or by name.
@@ -62,6 +71,8 @@ Item& node_of(const Stage& stage, const Message& request, std::string_view field
 Item& graph_of(const Stage& stage, const Message& request, std::string_view field = {});
 Array& array_of(const Stage& stage, const Message& request, bool holds_nodes);
 PinInfo& pin_info_of(const Stage& stage, const Message& request);
+// An object of the libraries, with the words that Octane has for it: "invalid pointer type".
+LibraryEntry& library_entry_of(const Stage& stage, const Message& request, ObjectType type);
 
 // Sets an ObjectRef field; handle 0 leaves an empty reference.
 void put_ref(Message& reply, std::string_view field, Handle handle, ObjectType type);

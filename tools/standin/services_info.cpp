@@ -6,8 +6,19 @@ namespace octane::standin {
 namespace {
 
 // major × 1 000 000 + minor × 10 000 + patch × 100 + revision
-constexpr int kVersionAlpha5 = 15000005;
-constexpr int kVersionBeta2 = 15000008;
+struct Version {
+    int number;
+    const char* name;
+};
+
+Version version_of(Release release) {
+    switch (release) {
+        case Release::alpha5: return {15000005, "Octane stand-in 2026.1 Alpha 5"};
+        case Release::beta2: return {15000008, "Octane stand-in 2026.1 Beta 2"};
+        case Release::v2026_2: break;
+    }
+    return {15010000, "Octane stand-in 2026.2"};
+}
 
 const NodeType& type_of_request(const Stage& stage, const Message& request, const char* name) {
     const auto id = static_cast<int>(integer(request, name));
@@ -83,13 +94,10 @@ void add_types(Stage& stage) {
 }  // namespace
 
 void add_info_methods(Stage& stage) {
-    const bool is_alpha5 = stage.schema.release() == Release::alpha5;
-    stage.methods.on("ApiInfo", "octaneVersion", [is_alpha5](const Message&, Message& reply) {
-        put(reply, "result", is_alpha5 ? kVersionAlpha5 : kVersionBeta2);
-    });
-    stage.methods.on("ApiInfo", "octaneName", [is_alpha5](const Message&, Message& reply) {
-        put(reply, "result", is_alpha5 ? "Octane stand-in 2026.1 Alpha 5" : "Octane stand-in 2026.1 Beta 2");
-    });
+    const Version version = version_of(stage.schema.release());
+    stage.methods.on("ApiInfo", "octaneVersion",
+                     [version](const Message&, Message& reply) { put(reply, "result", version.number); });
+    stage.methods.on("ApiInfo", "octaneName", [version](const Message&, Message& reply) { put(reply, "result", version.name); });
     for (const char* no : {"isDemoVersion", "isSubscriptionVersion"})
         stage.methods.on("ApiInfo", no, [](const Message&, Message& reply) { put(reply, "result", false); });
     stage.methods.on("ApiInfo", "tierIdx", [](const Message&, Message& reply) { put(reply, "result", 0); });

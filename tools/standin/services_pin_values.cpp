@@ -12,7 +12,9 @@ namespace {
 Attribute* value_attribute(const Stage& stage, const Item& node, const Message& request, Item*& holder) {
     const auto pin = pin_of(node, request);
     holder = pin ? stage.scene.item(node.pins[*pin].connected) : nullptr;
-    return holder == nullptr ? nullptr : holder->attribute(stage.schema.number("AttributeId", "A_VALUE"));
+    if (holder == nullptr) return nullptr;
+    Attribute* value = holder->attribute(stage.schema.number("AttributeId", "A_VALUE"));
+    return value != nullptr ? value : holder->attribute(stage.schema.number("AttributeId", "A_TRANSFORM"));
 }
 
 void get_generic(const Stage& stage, const Message& request, Message& reply) {
@@ -77,10 +79,12 @@ void add_pin_value_methods(Stage& stage) {
     for (const char* name : {"getPinValueByPinID", "getPinValueByName", "getPinValueByIx"})
         stage.methods.on("ApiNode", name,
                          [&stage](const Message& request, Message& reply) { get_generic(stage, request, reply); });
+    add_alpha5(stage);
+    // 2026.2 is said to have these methods in its interface and not behind it.
+    if (stage.schema.release() == Release::v2026_2) return;
     for (const char* name : {"setPinValueByPinID", "setPinValueByName", "setPinValueByIx"})
         stage.methods.on("ApiNode", name,
                          [&stage](const Message& request, Message& reply) { set_generic(stage, request, reply); });
-    add_alpha5(stage);
 }
 
 }  // namespace octane::standin

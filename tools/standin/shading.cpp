@@ -100,7 +100,7 @@ Vec3 Tracer::Shot::sky(const Vec3& direction) const {
     return color;
 }
 
-Vec3 Tracer::Shot::shade(Ray ray, const Hit& first, std::uint64_t& seed) const {
+Vec3 Tracer::Shot::shade(Ray ray, const Hit& first, int bounces, std::uint64_t& seed) const {
     Vec3 light{};
     Vec3 carried{1, 1, 1};
     Hit hit = first;
@@ -121,12 +121,12 @@ Vec3 Tracer::Shot::shade(Ray ray, const Hit& first, std::uint64_t& seed) const {
         if (dot(ray.to, hit.geometric_normal) <= 0) return light;
         const auto next = tracer_.trace_ray(ray.from, ray.to, view_.has_mesh);
         if (!next) return light + carried * sky(ray.to);
-        if (bounce >= view_.diffuse_depth) return light;
+        if (bounce >= bounces) return light;
         hit = *next;
     }
 }
 
-Sample Tracer::Shot::sample(std::uint32_t x, std::uint32_t y, std::uint32_t index) const {
+Sample Tracer::Shot::sample(std::uint32_t x, std::uint32_t y, std::uint32_t index, int bounces) const {
     std::uint64_t seed = (std::uint64_t{y} << 32 | x) * 0xd1342543de82ef95ULL + std::uint64_t{index} * 0x2545f4914f6cdd1dULL;
     next_random(seed);
     const float dx = next_random(seed);
@@ -136,7 +136,7 @@ Sample Tracer::Shot::sample(std::uint32_t x, std::uint32_t y, std::uint32_t inde
     const Ray ray = camera_ray(static_cast<float>(x) + dx, static_cast<float>(y) + dy, lens_u, lens_v);
     const auto hit = tracer_.trace_ray(ray.from, ray.to, view_.has_mesh);
     if (!hit) return {sky(ray.to), {}};
-    return {shade(ray, *hit, seed), hit->smooth_normal};
+    return {shade(ray, *hit, bounces, seed), hit->smooth_normal};
 }
 
 std::optional<Hit> Tracer::Shot::pick(float x, float y) const {

@@ -35,8 +35,12 @@ class Tracer {
     class Shot {
       public:
         Shot(const Tracer& tracer, const View& view);
-        // The sample-th path through a pixel. The same arguments give the same sample, whatever thread asks.
-        Sample sample(std::uint32_t x, std::uint32_t y, std::uint32_t index) const;
+        // The index-th path through a pixel, with at most so many bounces. The same arguments give the same sample, whatever
+        // thread asks.
+        Sample sample(std::uint32_t x, std::uint32_t y, std::uint32_t index, int bounces) const;
+        Sample sample(std::uint32_t x, std::uint32_t y, std::uint32_t index) const {
+            return sample(x, y, index, view_.diffuse_depth);
+        }
         std::optional<Hit> pick(float x, float y) const;
 
       private:
@@ -46,7 +50,7 @@ class Tracer {
         };
         Ray camera_ray(float x, float y, float lens_u, float lens_v) const;
         Vec3 sky(const Vec3& direction) const;
-        Vec3 shade(Ray ray, const Hit& first, std::uint64_t& seed) const;
+        Vec3 shade(Ray ray, const Hit& first, int bounces, std::uint64_t& seed) const;
 
         const Tracer& tracer_;
         const View view_;

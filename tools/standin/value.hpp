@@ -39,6 +39,7 @@ struct Value {
     static Value of(bool value) { return {AttributeType::boolean, {value ? 1 : 0}, {}, {}}; }
     static Value ints(AttributeType type, std::array<std::int64_t, 4> v) { return {type, v, {}, {}}; }
     static Value floats(AttributeType type, std::array<float, 4> v) { return {type, {}, {v[0], v[1], v[2], v[3]}, {}}; }
+    static Value identity() { return {AttributeType::matrix, {}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, {}}; }
     static Value words(AttributeType type, std::string text) { return {type, {}, {}, std::move(text)}; }
 
     bool operator==(const Value&) const = default;

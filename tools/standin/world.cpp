@@ -26,17 +26,34 @@ World::World(Options given)
       scene(schema, options.width, options.height, options.samples),
       engine(scene, renderer, publisher, !options.pattern.is_on),
       methods(schema),
-      stage{options, schema, methods, scene, engine, publisher},
+      stage{options, schema, methods, scene, engine, publisher, projects},
       server({options, schema, methods, faults, counters, hub, application,
               [this](const Message& camera) { apply_camera(engine, camera); }}) {
     for (const auto& text : options.stall) faults.add_stall(text);
     for (const auto& text : options.fail) faults.add_failure(text);
     for (const auto& text : options.crash) faults.crash(text);
-    for (auto* add : {add_info_methods, add_project_methods, add_item_methods, add_attribute_methods, add_value_methods,
-                      add_node_methods, add_connection_methods, add_pin_value_methods, add_graph_methods, add_array_methods,
-                      add_render_methods, add_render_setting_methods, add_statistics_methods, add_frame_methods,
-                      add_picture_methods, add_camera_methods, add_library_methods})
+    for (auto* add : {add_info_methods,
+                      add_project_methods,
+                      add_item_methods,
+                      add_attribute_methods,
+                      add_value_methods,
+                      add_node_methods,
+                      add_connection_methods,
+                      add_pin_value_methods,
+                      add_graph_methods,
+                      add_array_methods,
+                      add_render_methods,
+                      add_render_setting_methods,
+                      add_statistics_methods,
+                      add_frame_methods,
+                      add_picture_methods,
+                      add_saving_methods,
+                      add_camera_methods,
+                      add_local_library_methods,
+                      add_material_library_methods,
+                      add_cloud_methods})
         add(stage);
+    scene.set_least_nodes(options.scene_nodes);
     scene.load_teapot("teapot.orbx");
 }
 

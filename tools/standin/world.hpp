@@ -10,6 +10,7 @@
 #include "standin/methods.hpp"
 #include "standin/options.hpp"
 #include "standin/pattern.hpp"
+#include "standin/projects.hpp"
 #include "standin/publisher.hpp"
 #include "standin/renderer.hpp"
 #include "standin/scene.hpp"
@@ -41,6 +42,7 @@ class World {
     Scene scene;
     Engine engine;
     Methods methods;
+    Projects projects;
     Stage stage;
     Server server;
 };

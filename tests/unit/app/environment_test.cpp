@@ -9,8 +9,8 @@ using namespace octane::app;
 
 namespace {
 
-OctaneHost detect(const std::map<std::string, std::string>& variables, const std::set<std::string>& files = {},
-                  const std::string& directory = "/home/artist") {
+Surroundings surroundings_of(const std::map<std::string, std::string>& variables, const std::set<std::string>& files,
+                             const std::string& directory) {
     Surroundings surroundings;
     surroundings.variable = [variables](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
@@ -19,7 +19,16 @@ OctaneHost detect(const std::map<std::string, std::string>& variables, const std
     };
     surroundings.exists = [files](const std::filesystem::path& path) { return files.contains(path.generic_string()); };
     surroundings.working_directory = directory;
-    return detect_octane_host(surroundings);
+    return surroundings;
+}
+
+OctaneHost detect(const std::map<std::string, std::string>& variables, const std::set<std::string>& files = {},
+                  const std::string& directory = "/home/artist") {
+    return detect_octane_host(surroundings_of(variables, files, directory));
+}
+
+std::filesystem::path state_dir(const std::map<std::string, std::string>& variables) {
+    return default_state_dir(surroundings_of(variables, {}, "/"));
 }
 
 void check_container(const OctaneHost& found, const std::string& mark) {
@@ -59,4 +68,11 @@ TEST_CASE("an empty variable counts as absent") {
 
 TEST_CASE("SANDBOX_USE_HOST_NETWORK counts only with the value true") {
     CHECK(detect({{"SANDBOX_USE_HOST_NETWORK", "false"}}).reason == "default");
+}
+
+TEST_CASE("state is kept where the XDG specification says, and nowhere if there is no home") {
+    CHECK(state_dir({{"XDG_STATE_HOME", "/var/state"}, {"HOME", "/home/artist"}}) == "/var/state/octane-proxy");
+    CHECK(state_dir({{"HOME", "/home/artist"}}) == "/home/artist/.local/state/octane-proxy");
+    CHECK(state_dir({{"XDG_STATE_HOME", "relative"}, {"HOME", "/home/artist"}}) == "/home/artist/.local/state/octane-proxy");
+    CHECK(state_dir({{"XDG_STATE_HOME", ""}}).empty());
 }

@@ -25,7 +25,8 @@ constexpr std::array kEveryCode = {ErrorCode::bad_path,           ErrorCode::bad
                                    ErrorCode::bad_answer,         ErrorCode::octane_unreachable_call,
                                    ErrorCode::upstream_internal,  ErrorCode::octane_lacks_method,
                                    ErrorCode::message_too_large,  ErrorCode::octane_unreachable,
-                                   ErrorCode::shutting_down,      ErrorCode::deadline_exceeded};
+                                   ErrorCode::shutting_down,      ErrorCode::too_many_connections,
+                                   ErrorCode::deadline_exceeded};
 
 TEST_CASE("every error number carries an HTTP error status that the contract knows") {
     const std::set<int> known = {400, 401, 403, 404, 405, 409, 413, 429, 431, 499, 500, 501, 502, 503, 504};

@@ -49,25 +49,5 @@ TEST_CASE("health tells how old the newest frame is") {
     CHECK(json["frames"]["age_s"].get<double>() >= 3600.0);
 }
 
-TEST_CASE("services are listed, and each one shown by any of its names") {
-    IdleProxy proxy;
-    const auto list = proxy.ask(list_services, "GET", "/services");
-    CHECK(list.status == 200);
-    CHECK(list.body.find("ApiItem") != std::string::npos);
-    for (const char* name : {"ApiItem", "octaneapi.ApiItemService", "apiitem"}) {
-        CAPTURE(name);
-        http::Request request;
-        request.captures = {name};
-        const auto service = proxy.ask(show_service, request);
-        CHECK(service.status == 200);
-        CHECK(service.body.find("objectPtr") != std::string::npos);
-    }
-    http::Request request;
-    request.captures = {"ApiItm"};
-    const auto unknown = proxy.ask(show_service, request);
-    CHECK(unknown.status == 404);
-    CHECK(json_of(unknown)["error"].get<std::string>().find("ApiItem") != std::string::npos);
-}
-
 }  // namespace
 }  // namespace octane::endpoints

@@ -35,7 +35,9 @@ class IdleProxy {
                    "9.8.7",
                    {"a warning of the start"},
                    std::move(web_root),
-                   std::chrono::steady_clock::now()} {
+                   std::chrono::steady_clock::now(),
+                   requests_,
+                   [] { return std::size_t{3}; }} {
         upstream::ConnectionState away;
         away.has_verdict = true;
         away.schema = schema::builtin_schemas().back();
@@ -73,6 +75,7 @@ class IdleProxy {
     }
     Context& context() { return context_; }
     frames::FrameStats& stats() { return stats_; }
+    RequestStats& requests() { return requests_; }
 
   private:
     static upstream::OctaneOptions octane_options() {
@@ -88,6 +91,7 @@ class IdleProxy {
     }
 
     frames::FrameStats stats_;
+    RequestStats requests_;
     boost::asio::io_context loop_{1};
     boost::asio::thread_pool workers_{1};
     upstream::Octane octane_;
@@ -104,8 +108,12 @@ inline std::optional<std::string> header(const http::Response& response, std::st
     return std::nullopt;
 }
 
+inline std::string text_of(const http::Response& response) {
+    return response.body + response.chain.flatten();
+}
+
 inline nlohmann::json json_of(const http::Response& response) {
-    return nlohmann::json::parse(response.body);
+    return nlohmann::json::parse(text_of(response));
 }
 
 }  // namespace octane::endpoints::tests

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "endpoints/page_files.hpp"
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 using tests::header;
 using tests::IdleProxy;
 using tests::json_of;
+using tests::text_of;
 
 // A web root beside which lies what must never be served.
 class Site {
@@ -76,14 +79,14 @@ TEST_CASE("the built-in page is at / and its files at their names") {
     const auto page = get(proxy, "/");
     CHECK(page.status == 200);
     CHECK(page.content_type == "text/html; charset=utf-8");
-    CHECK(page.body.find("<html") != std::string::npos);
-    CHECK(get(proxy, "/index.html").body == page.body);
+    CHECK(text_of(page).find("<html") != std::string::npos);
+    CHECK(text_of(get(proxy, "/index.html")) == text_of(page));
     REQUIRE(page_files().size() > 1);
     for (const auto& file : page_files()) {
         CAPTURE(file.path);
         const auto response = get(proxy, std::string(file.path));
         CHECK(response.status == 200);
-        CHECK(response.body == file.bytes);
+        CHECK(text_of(response) == file.bytes);
         CHECK(response.content_type != "application/octet-stream");
     }
 }
@@ -98,16 +101,16 @@ TEST_CASE("the built-in page has no other files, and nothing of the machine") {
 TEST_CASE("a web root serves its files, with index.html for a folder") {
     const Site site;
     IdleProxy proxy(site.root());
-    CHECK(get(proxy, "/").body == "<title>mine</title>");
-    CHECK(get(proxy, "/app.js").body == "run();");
+    CHECK(text_of(get(proxy, "/")) == "<title>mine</title>");
+    CHECK(text_of(get(proxy, "/app.js")) == "run();");
     CHECK(get(proxy, "/app.js").content_type == "text/javascript; charset=utf-8");
-    CHECK(get(proxy, "/sub/").body == "sub page");
-    CHECK(get(proxy, "/sub/deep/data.json").body == "{}");
-    CHECK(get(proxy, "/with space.txt").body == "spaced");
-    CHECK(get(proxy, "/..dots").body == "dots");
+    CHECK(text_of(get(proxy, "/sub/")) == "sub page");
+    CHECK(text_of(get(proxy, "/sub/deep/data.json")) == "{}");
+    CHECK(text_of(get(proxy, "/with space.txt")) == "spaced");
+    check_absent(proxy, "/..dots");  // a hidden name
     CHECK(get(proxy, "/empty.css").status == 200);
-    CHECK(get(proxy, "/empty.css").body.empty());
-    CHECK(get(proxy, "/sub/../app.js").body == "run();");
+    CHECK(text_of(get(proxy, "/empty.css")).empty());
+    CHECK(text_of(get(proxy, "/sub/../app.js")) == "run();");
 }
 
 TEST_CASE("a web root replaces the built-in page as a whole") {
@@ -139,19 +142,19 @@ TEST_CASE("a link that leads out of the web root is not followed, one that stays
     for (const char* path :
          {"/link-out.txt", "/link-out-absolute.txt", "/folder-out/secret.txt", "/dangling", "/loop", "/self/../secret.txt"})
         check_absent(proxy, path);
-    CHECK(get(proxy, "/link-in.js").body == "run();");
-    CHECK(get(proxy, "/self/app.js").body == "run();");
+    CHECK(text_of(get(proxy, "/link-in.js")) == "run();");
+    CHECK(text_of(get(proxy, "/self/app.js")) == "run();");
 }
 
 TEST_CASE("a web root that is itself a link, or given with a trailing slash, is as good") {
     const Site site;
     fs::create_directory_symlink(site.root(), site.top() / "linked");
     IdleProxy linked(site.top() / "linked");
-    CHECK(get(linked, "/app.js").body == "run();");
+    CHECK(text_of(get(linked, "/app.js")) == "run();");
     check_absent(linked, "/../secret.txt");
     IdleProxy slashed(site.root().string() + "/");
-    CHECK(get(slashed, "/app.js").body == "run();");
-    CHECK(get(slashed, "/").body == "<title>mine</title>");
+    CHECK(text_of(get(slashed, "/app.js")) == "run();");
+    CHECK(text_of(get(slashed, "/")) == "<title>mine</title>");
     check_absent(slashed, "/../secret.txt");
 }
 
@@ -168,13 +171,49 @@ TEST_CASE("a web root that is not there serves nothing and harms nobody") {
     check_absent(proxy, "/index.html");
 }
 
-TEST_CASE("a file above the bound is not read") {
+TEST_CASE("a single-page application's own paths lead to its index, but only where a browser shows them") {
     const Site site;
-    const fs::path large = site.root() / "large.bin";
-    site.write("root/large.bin", "");
-    fs::resize_file(large, (64UL << 20U) + 1);
     IdleProxy proxy(site.root());
-    check_absent(proxy, "/large.bin");
+    const auto shown = [&](IdleProxy::Endpoint endpoint, const std::string& path, std::vector<std::string> captures = {}) {
+        http::Request request;
+        request.verb = "GET";
+        request.path = path;
+        request.captures = std::move(captures);
+        request.headers.emplace_back("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        return proxy.ask(endpoint, request);
+    };
+    const auto deep = shown(no_such_path, "/scene/3/materials");
+    CHECK(deep.status == 200);
+    CHECK(text_of(deep) == "<title>mine</title>");
+    CHECK(deep.content_type == "text/html; charset=utf-8");
+    CHECK(header(deep, "Cache-Control") == "no-cache");
+    CHECK(text_of(shown(page_file_or_method, "/scene/3", {"scene", "3"})) == "<title>mine</title>");
+    CHECK(text_of(shown(page_file_or_method, "/sub/index.html", {"sub", "index.html"})) == "sub page");
+    CHECK(shown(page_file_or_method, "/ApiItem/name", {"ApiItem", "name"}).status == 405);
+    CHECK(shown(no_such_path, "/api/nothing/here").status == 404);
+    CHECK(get(proxy, "/scene/3/materials").status == 404);
+    IdleProxy builtin;
+    http::Request request;
+    request.verb = "GET";
+    request.path = "/scene";
+    request.headers.emplace_back("Accept", "text/html");
+    CHECK(builtin.ask(page_file, request).status == 404);
+}
+
+TEST_CASE("the built-in page is compressed once, and its compressed form has a tag of its own") {
+    IdleProxy proxy;
+    http::Request request;
+    request.verb = "GET";
+    request.path = "/style.css";
+    const auto plain = proxy.ask(page_file, request);
+    request.headers.emplace_back("Accept-Encoding", "br, gzip");
+    const auto zipped = proxy.ask(page_file, request);
+    CHECK(header(zipped, "Content-Encoding") == "gzip");
+    CHECK(header(zipped, "Vary") == "Accept-Encoding");
+    CHECK(header(plain, "Vary") == "Accept-Encoding");
+    CHECK(zipped.chain.size() < plain.chain.size());
+    CHECK(header(zipped, "ETag") != header(plain, "ETag"));
+    CHECK(proxy.ask(page_file, request).chain.segments().front().data() == zipped.chain.segments().front().data());
 }
 
 TEST_CASE("a file has an entity tag by which it is not sent again, until it changes") {
@@ -197,31 +236,40 @@ TEST_CASE("a file has an entity tag by which it is not sent again, until it chan
     };
     const auto unchanged = ask_again();
     CHECK(unchanged.status == 304);
-    CHECK(unchanged.body.empty());
+    CHECK(text_of(unchanged).empty());
     CHECK(header(unchanged, "ETag") == tag);
 
     site.write("root/app.js", "run2();");
     const auto changed = ask_again();
     CHECK(changed.status == 200);
-    CHECK(changed.body == "run2();");
+    CHECK(text_of(changed) == "run2();");
     CHECK(header(changed, "ETag") != tag);
 }
 
 TEST_CASE("GET of a method's path says how methods are called, unless it is a file") {
     const Site site;
     IdleProxy proxy(site.root());
-    const auto refused = proxy.ask(page_file_or_method, "GET", "/ApiItem/name");
+    const auto get_two = [&](const std::string& first, const std::string& second) {
+        http::Request request;
+        request.verb = "GET";
+        request.path = "/" + first + "/" + second;
+        request.captures = {first, second};
+        return proxy.ask(page_file_or_method, request);
+    };
+    const auto refused = get_two("ApiItem", "name");
     CHECK(refused.status == 405);
     CHECK(header(refused, "Allow") == "POST, OPTIONS");
     CHECK(json_of(refused)["error"].get<std::string>().find("POST") != std::string::npos);
-    CHECK(proxy.ask(page_file_or_method, "GET", "/sub/").body == "sub page");
-    CHECK(proxy.ask(page_file_or_method, "GET", "/folder-out/secret.txt").status == 405);
+    CHECK(text_of(get_two("sub", "index.html")) == "sub page");
+    CHECK(get_two("folder-out", "secret.txt").status == 404);
+    CHECK(get_two("assets", "gone.js").status == 404);
+    CHECK(get_two(std::string(10000, 'x'), "y").body.size() < 1000);
 }
 
 TEST_CASE("a path that is none answers by its verb: a file or 404, 400 for a call that names no method") {
     const Site site;
     IdleProxy proxy(site.root());
-    CHECK(proxy.ask(no_such_path, "GET", "/app.js").body == "run();");
+    CHECK(text_of(proxy.ask(no_such_path, "GET", "/app.js")) == "run();");
     CHECK(proxy.ask(no_such_path, "GET", "/a/b/c").status == 404);
     CHECK(proxy.ask(no_such_path, "HEAD", "/nothing").status == 404);
     CHECK(proxy.ask(no_such_path, "PUT", "/nothing").status == 404);
@@ -229,6 +277,7 @@ TEST_CASE("a path that is none answers by its verb: a file or 404, 400 for a cal
     CHECK(call.status == 400);
     CHECK(json_of(call)["error"].get<std::string>().starts_with("Invalid path format"));  // what octaneProxy's clients know
     CHECK(json_of(call)["status"] == "INVALID_ARGUMENT");
+    CHECK(proxy.ask(no_such_path, "POST", "/octane/render/start").status == 404);
 }
 
 TEST_CASE("a long path is quoted only in part") {
@@ -236,7 +285,6 @@ TEST_CASE("a long path is quoted only in part") {
     const std::string path = "/" + std::string(10000, 'x');
     CHECK(proxy.ask(no_such_path, "GET", path).body.size() < 1000);
     CHECK(proxy.ask(no_such_path, "POST", path).body.size() < 1000);
-    CHECK(proxy.ask(page_file_or_method, "GET", path + "/y").body.size() < 1000);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "endpoints/viewers.hpp"
 #include "idle_proxy.hpp"
 
 namespace octane::endpoints {

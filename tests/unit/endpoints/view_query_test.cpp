@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace octane::endpoints {
 namespace {
@@ -47,6 +48,7 @@ TEST_CASE("each format has its word") {
     CHECK(good("format=jpeg").variant.format == Format::jpeg);
     CHECK(good("format=png").variant.format == Format::png);
     CHECK(good("format=webp").variant.format == Format::webp);
+    CHECK(good("format=exr").variant.format == Format::exr);
     for (const char* query : {"format=", "format=gif", "format=JPEG", "format"}) check_refused(query, "format");
 }
 
@@ -95,9 +97,79 @@ TEST_CASE("a render pass is named by number, by name, or by the enum's full name
         check_refused(query, "pass");
 }
 
+TEST_CASE("a pass that is not known is answered with those it may have meant") {
+    for (const auto& [query, meant] : {std::pair("pass=BEUATY", "BEAUTY"), std::pair("pass=render_pass_diffus", "DIFFUSE"),
+                                       std::pair("pass=reflections", "REFLECTION")}) {
+        CAPTURE(query);
+        const auto options = read(query);
+        REQUIRE_FALSE(options);
+        CHECK(options.error().message.find("did you mean ") != std::string::npos);
+        CHECK(options.error().message.find(meant) != std::string::npos);
+    }
+}
+
+TEST_CASE("passes are those of the release that is there: number 129 is one in the one and another in the other") {
+    const auto is_release = [](std::size_t index, std::string_view name) {
+        return schema::builtin_schemas()[index]->name() == name;
+    };
+    REQUIRE(is_release(0, "alpha5"));
+    REQUIRE(is_release(1, "beta2"));
+    CHECK(good("pass=screenspace_motion", 0).variant.render_pass == 129);
+    CHECK(good("pass=environment_unoccluded", 1).variant.render_pass == 129);
+    CHECK_FALSE(read("pass=environment_unoccluded", 0));
+    CHECK_FALSE(read("pass=screenspace_motion", 1));
+}
+
+TEST_CASE("a viewer is told of edits if it asks for them") {
+    CHECK_FALSE(good("").wants_calls);
+    CHECK(good("events=calls").wants_calls);
+    check_refused("events=", "events");
+    check_refused("events=all", "events");
+}
+
+TEST_CASE("exposure is in stops, to a thousandth") {
+    CHECK(good("exposure=0").variant.look.exposure_millistops == 0);
+    CHECK(good("exposure=1").variant.look.exposure_millistops == 1000);
+    CHECK(good("exposure=-2.5").variant.look.exposure_millistops == -2500);
+    CHECK(good("exposure=%2B0.0014").variant.look.exposure_millistops == 1);
+    CHECK(good("exposure=+3").variant.look.exposure_millistops == 3000);
+    CHECK(good("exposure=32").variant.look.exposure_millistops == 32000);
+    for (const char* query : {"exposure=", "exposure=33", "exposure=-32.1", "exposure=nan", "exposure=inf", "exposure=bright",
+                              "exposure=1stop", "exposure=%2B-1"})
+        check_refused(query, "exposure");
+}
+
+TEST_CASE("curve and alpha go by name") {
+    CHECK(good("curve=srgb").variant.look == frames::Look{});
+    CHECK(good("curve=linear").variant.look.curve == frames::Curve::linear);
+    CHECK(good("curve=aces").variant.look.curve == frames::Curve::aces);
+    CHECK(good("alpha=keep").variant.look == frames::Look{});
+    CHECK(good("alpha=opaque").variant.look.alpha == frames::Alpha::opaque);
+    CHECK(good("alpha=checkerboard").variant.look.alpha == frames::Alpha::checkerboard);
+    for (const char* query : {"curve=", "curve=filmic", "curve=SRGB"}) check_refused(query, "curve");
+    for (const char* query : {"alpha=", "alpha=1", "alpha=black"}) check_refused(query, "alpha");
+}
+
+TEST_CASE("what the query does not name stays as it was") {
+    frames::ViewerOptions before;
+    before.id = "me";
+    before.variant.quality = 40;
+    before.variant.look.curve = frames::Curve::aces;
+    const auto options = read_view_query(http::Query("width=100"), *schema::builtin_schemas()[0], before);
+    REQUIRE(options);
+    CHECK(options->id == "me");
+    CHECK(options->variant.quality == 40);
+    CHECK(options->variant.look.curve == frames::Curve::aces);
+    CHECK(options->variant.max_width == 100);
+}
+
 TEST_CASE("all parameters go together, others are left to others, and of a repeated one the last counts") {
     const auto options = good("token=secret&format=png&quality=7&fps=25&pass=diffuse&format=webp&unknown=1");
-    CHECK(options.variant == frames::Variant{Format::webp, 7, 0, 0, 3});
+    frames::Variant expected;
+    expected.format = Format::webp;
+    expected.quality = 7;
+    expected.render_pass = 3;
+    CHECK(options.variant == expected);
     CHECK(options.frame_interval == milliseconds(40));
 }
 

@@ -4,12 +4,12 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "decode.hpp"
 #include "event_text.hpp"
+#include "frames/containers.hpp"
 #include "pictures.hpp"
 #include "wire/base64.hpp"
 
@@ -43,11 +43,22 @@ Variant as(Format format, std::optional<std::int32_t> pass = std::nullopt) {
     return variant;
 }
 
+VariantFrame wrapped(const Frame& frame, const Variant& variant) {
+    const RenderImage* image = shown_image(frame, variant.render_pass);
+    REQUIRE(image != nullptr);
+    if (!shows_picture(variant)) return wrap_frame(frame, *image, variant, nullptr);
+    const PictureSize size = fit_inside(*image, variant);
+    auto encoded = encode_image(*image, variant.format, variant.quality, size, variant.look);
+    REQUIRE(encoded);
+    const Picture picture{base::ByteChain::own(std::move(*encoded)), size};
+    return wrap_frame(frame, *image, variant, &picture);
+}
+
 json event_of(const Frame& frame, const Variant& variant, std::uint64_t dropped = 0) {
-    const auto event = make_frame_event(frame, variant);
-    REQUIRE(event);
-    REQUIRE_FALSE(event->empty());
-    const auto read = read_event(make_frame_head(frame.seq, dropped) + event->flatten());
+    const auto made = wrapped(frame, variant);
+    CHECK(made.seq == frame.seq);
+    CHECK(made.epoch == frame.epoch);
+    const auto read = read_event(make_frame_head(made, Container::sse, dropped) + made.event.flatten());
     CHECK(read.id == std::to_string(frame.seq));
     return read.data;
 }
@@ -56,12 +67,6 @@ std::string bytes_of(const json& base64) {
     const auto bytes = wire::base64_decode(base64.get<std::string>());
     REQUIRE(bytes);
     return *bytes;
-}
-
-std::set<std::string> names_of(const json& object) {
-    std::set<std::string> names;
-    for (const auto& [name, value] : object.items()) names.insert(name);
-    return names;
 }
 
 bool has_names(const json& object, const std::vector<std::string>& names) {
@@ -291,34 +296,96 @@ TEST_CASE("of two images of one pass the first is shown") {
     CHECK(event_of(frame_of({pass(1, 4), pass(3, 5), pass(3, 6)}), as(Format::raw, 3))["width"] == 5);
 }
 
-TEST_CASE("a frame without the pass that was asked for is no event") {
-    const auto event = make_frame_event(frame_of({pass(0, 4)}), as(Format::both, 3));
-    REQUIRE(event);
-    CHECK(event->empty());
-}
-
-TEST_CASE("a picture that cannot be encoded is an error, and so is none of its event") {
-    RenderImage broken = picture(kKinds[0], 4, 4);
-    broken.pixels = base::ByteChain::own("short");
-    const auto event = make_frame_event(frame_of({broken}), as(Format::jpeg));
-    REQUIRE_FALSE(event);
-    CHECK(event.error().code == base::ErrorCode::bad_answer);
-}
-
 TEST_CASE("everything but the head is the same for every viewer") {
-    const Frame frame = frame_of({picture(kKinds[0], 4, 4)});
-    const auto event = make_frame_event(frame, as(Format::raw));
-    REQUIRE(event);
-    CHECK(event->flatten().find("dropped") == std::string::npos);
-    CHECK(event->flatten().find("\"seq\"") == std::string::npos);
-    CHECK(make_frame_head(1, 0) == "id: 1\ndata: {\"type\":\"newImage\",\"seq\":1,\"dropped\":0");
-    CHECK(names_of(read_event(make_frame_head(18446744073709551615U, 3) + event->flatten()).data) ==
-          names_of(event_of(frame, as(Format::raw))));
+    const auto made = wrapped(frame_of({picture(kKinds[0], 4, 4)}), as(Format::raw));
+    CHECK(made.event.flatten().find("dropped") == std::string::npos);
+    CHECK(made.event.flatten().find("\"seq\"") == std::string::npos);
+    CHECK(make_frame_head(made, Container::sse, 0) == "id: 12\ndata: {\"type\":\"newImage\",\"seq\":12,\"dropped\":0");
 }
 
-TEST_CASE("a whole event is one data line and a blank one") {
-    CHECK(make_event(R"({"type":"bye"})") == "data: {\"type\":\"bye\"}\n\n");
-    CHECK(read_event(make_event(R"({"type":"bye"})")).data["type"] == "bye");
+TEST_CASE("a part is the picture file, and then at once all that comes before the next one") {
+    Variant variant = as(Format::png);
+    variant.container = Container::mjpeg;
+    const auto made = wrapped(frame_of({picture(kKinds[0], 6, 4)}), variant);
+    CHECK(make_frame_head(made, Container::mjpeg, 3).empty());
+    CHECK(part_opening(Format::png) == "--octane-frame\r\nContent-Type: image/png\r\n\r\n");
+    const std::string end = "\r\n" + part_opening(Format::png);
+    const std::string text = made.event.flatten();
+    REQUIRE(text.ends_with(end));
+    CHECK(tests::decode_png(text.substr(0, text.size() - end.size())).width == 6);
+}
+
+struct Message {
+    json header;
+    std::string payload;
+};
+
+Message read_message(const std::string& bytes) {
+    REQUIRE(bytes.size() >= 4);
+    std::size_t size = 0;
+    for (std::size_t i = 4; i-- > 0;) size = size << 8U | static_cast<unsigned char>(bytes[i]);
+    REQUIRE(bytes.size() >= 4 + size);
+    Message message{json::parse(bytes.substr(4, size), nullptr, false), bytes.substr(4 + size)};
+    REQUIRE(message.header.is_object());
+    return message;
+}
+
+Message message_of(const Frame& frame, Variant variant, std::uint64_t dropped) {
+    variant.container = Container::ws;
+    const auto made = wrapped(frame, variant);
+    return read_message(make_frame_head(made, Container::ws, dropped) + made.event.flatten());
+}
+
+TEST_CASE("a message is the length of its header, the header, and the picture file") {
+    for (const std::uint64_t dropped : {0ULL, 7ULL, 123456789ULL}) {
+        const auto [header, payload] = message_of(frame_of({picture(kKinds[0], 6, 4)}), as(Format::png), dropped);
+        REQUIRE(has_names(header, kEventMembers));
+        CHECK(header["type"] == "newImage");
+        CHECK(header["seq"] == 12);
+        CHECK(header["dropped"] == dropped);
+        CHECK(header["format"] == "png");
+        CHECK(header["mime"] == "image/png");
+        CHECK(header["payloadSize"] == payload.size());
+        CHECK(header.contains("tonemappedSamplesPerPixel"));
+        CHECK_FALSE(header.contains("imageData"));
+        CHECK(tests::decode_png(payload).width == 6);
+    }
+}
+
+TEST_CASE("a raw message carries Octane's buffer as it came and what one must know to read it") {
+    const Frame frame = frame_of({pass(0, 4), pass(3, 5)});
+    const auto [header, payload] = message_of(frame, as(Format::raw, 3), 0);
+    CHECK(payload == frame.images[1].pixels.flatten());
+    CHECK(header["mime"] == "application/octet-stream");
+    CHECK(header["payloadSize"] == payload.size());
+    REQUIRE(header["render_images"]["data"].size() == 1);
+    const json& image = header["render_images"]["data"][0];
+    CHECK(image["renderPassId"] == 3);
+    CHECK(image["size"] == json({{"x", 5}, {"y", 3}}));
+    CHECK(image["buffer"] == json({{"size", payload.size()}}));
+}
+
+TEST_CASE("the payload of a message is not copied") {
+    const Frame frame = frame_of({picture(kKinds[0], 6, 4)});
+    Variant variant = as(Format::raw);
+    variant.container = Container::ws;
+    const auto made = wrapped(frame, variant);
+    REQUIRE(made.event.segments().size() == 1 + frame.images.front().pixels.segments().size());
+    CHECK(made.event.segments()[1].data() == frame.images.front().pixels.segments().front().data());
+}
+
+TEST_CASE("a description has every pass and no pixels") {
+    const json all = json::parse(describe_frame(frame_of({pass(0, 4), pass(3, 5)})), nullptr, false);
+    REQUIRE(all.is_object());
+    CHECK(all["seq"] == 12);
+    CHECK(all["epoch"] == 3);
+    CHECK(all["width"] == 4);
+    REQUIRE(all["render_images"]["data"].size() == 2);
+    for (const auto& image : all["render_images"]["data"]) {
+        CHECK(has_names(image, kImageMembers));
+        CHECK_FALSE(image["buffer"].contains("data"));
+        CHECK(image["buffer"]["size"].is_number());
+    }
 }
 
 TEST_CASE("a timestamp is seconds with all six digits of its microseconds") {
@@ -339,7 +406,8 @@ TEST_CASE("formats have the names of the query") {
     CHECK(parse_format("jpeg") == Format::jpeg);
     CHECK(parse_format("png") == Format::png);
     CHECK(parse_format("webp") == Format::webp);
-    for (const char* word : {"", "JPEG", "gif", "both ", "exr", "jpegx"}) CHECK_FALSE(parse_format(word));
+    CHECK(parse_format("exr") == Format::exr);
+    for (const char* word : {"", "JPEG", "gif", "both ", "EXR", "jpegx"}) CHECK_FALSE(parse_format(word));
 }
 
 }  // namespace

@@ -25,16 +25,32 @@ namespace octane::frames::tests {
 
 inline constexpr std::size_t kLoops = 2;
 
+// What a frame or an event says of itself, whatever carries it; events are written as on a stream.
+inline SseEvent read_container(Container container, std::string_view text) {
+    if (container == Container::sse || text.starts_with("data: ")) return read_event(text);
+    SseEvent event;
+    REQUIRE(text.size() > 4);
+    std::size_t size = 0;
+    for (std::size_t i = 4; i-- > 0;) size = size << 8U | static_cast<unsigned char>(text[i]);
+    event.data = nlohmann::json::parse(text.substr(4, size), nullptr, false);
+    REQUIRE(event.data.is_object());
+    return event;
+}
+
 // A viewer on one of the loops whose client reads at once, or not at all.
 class TestViewer final : public Transport, public std::enable_shared_from_this<TestViewer> {
   public:
     TestViewer(boost::asio::io_context& loop, ViewerOptions options, FrameStats& stats)
         : loop_(loop), viewer_(*this, std::move(options), stats) {}
 
-    void write(std::span<const std::string_view> parts) override {
+    void write_event(std::string_view json) override {
+        const std::string_view parts[] = {"data: ", json, "\n\n"};
+        write_frame(parts);
+    }
+    void write_frame(std::span<const std::string_view> parts) override {
         std::string text;
         for (const auto part : parts) text += part;
-        events.push_back(read_event(text));
+        events.push_back(read_container(viewer_.variant().container, text));
         first_bytes.push_back(parts.size() > 1 ? parts[1].data() : nullptr);
         has_write_under_way = true;
         if (is_reading) finish_write();
@@ -140,6 +156,7 @@ class HubStage {
     }
 
     Hub& hub() { return hub_; }
+    boost::asio::io_context& loop(std::size_t index) { return loops_[index]; }
     FrameStats& stats() { return stats_; }
     boost::asio::thread_pool& workers() { return workers_; }
 

@@ -95,6 +95,55 @@ TEST_CASE("variants differ by format, quality and pass") {
     CHECK(stage.stats().encoded == 4);
 }
 
+TEST_CASE("one picture serves every container, and so it does the event with Octane's buffer beside it") {
+    HubStage stage;
+    std::vector<std::shared_ptr<TestViewer>> viewers = {stage.join(0, as(Format::both))};
+    for (const Container container : {Container::sse, Container::ws}) {
+        Variant variant = as(Format::jpeg);
+        variant.container = container;
+        viewers.push_back(stage.join(0, variant));
+        viewers.push_back(stage.join(1, variant));
+    }
+    for (std::uint64_t seq = 1; seq <= 3; ++seq) {
+        stage.publish_to(seq, viewers);
+        CHECK(stage.stats().pictures == seq);
+        CHECK(stage.stats().encoded == 3 * seq);
+    }
+}
+
+TEST_CASE("a viewer that changes its view gets the newest frame in the new form at once, and frames in no other") {
+    HubStage stage;
+    const auto viewer = stage.join(0, as(Format::raw));
+    stage.publish_to(1, {viewer});
+    stage.publish_to(2, {viewer});
+    Variant png = as(Format::png);
+    png.max_width = 4;
+    stage.hub().at(0).change_view(viewer->viewer(), png, {});
+    REQUIRE(stage.until([&] { return viewer->events.size() == 3; }));
+    CHECK(viewer->events.back().data["seq"] == 2);
+    CHECK(viewer->events.back().data["mime"] == "image/png");
+    CHECK(viewer->events.back().data["width"] == 4);
+    CHECK(viewer->events.back().data["dropped"] == 0);
+    stage.publish_to(3, {viewer});
+    CHECK(viewer->events.size() == 4);
+    CHECK(stage.hub().viewers() == 1);
+    stage.leave(0, viewer);
+    CHECK(stage.hub().viewers() == 0);
+}
+
+TEST_CASE("frames without a viewer's pass are none that it missed") {
+    HubStage stage;
+    const auto viewer = stage.join(0, as(Format::raw, 5));
+    stage.publish(1, 5);
+    REQUIRE(stage.until([&] { return viewer->has_seq(1); }));
+    for (std::uint64_t seq = 2; seq <= 6; ++seq) stage.publish(seq, 0);
+    stage.await_workers();
+    stage.publish(7, 5);
+    REQUIRE(stage.until([&] { return viewer->has_seq(7); }));
+    CHECK(viewer->events.back().data["dropped"] == 0);
+    CHECK(stage.stats().coalesced == 0);
+}
+
 TEST_CASE("a variant whose last viewer has left is made no more, and others go on") {
     HubStage stage;
     const auto raw = stage.join(0, as(Format::raw));
@@ -259,7 +308,12 @@ TEST_CASE("there is room for so many variants, and always for one that is being 
     }
     CHECK(stage.hub().has_room_for(variant));
     CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
+    variant.container = Container::ws;
+    CHECK(stage.hub().has_room_for(variant));  // the picture is made already
+    const auto on_socket = stage.join(0, variant);
     stage.leave(0, viewers.back());
+    CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
+    stage.leave(0, on_socket);
     CHECK(stage.hub().has_room_for(as(Format::png)));
     CHECK(stage.hub().has_room_for(variant));
 }
@@ -338,6 +392,29 @@ TEST_CASE("a frame that cannot be shown in one variant does not keep the next fr
     stage.await_workers();
     CHECK(viewer->events.empty());
     stage.publish_to(2, {viewer});
+}
+
+TEST_CASE("edits are told to those who asked for them, on every loop, and to nobody else") {
+    HubStage stage;
+    const auto other = stage.join(0, as(Format::raw));
+    CHECK_FALSE(stage.hub().has_call_watchers());
+    std::vector<std::shared_ptr<TestViewer>> told;
+    for (std::size_t loop = 0; loop < kLoops; ++loop) {
+        ViewerOptions options;
+        options.variant = as(Format::raw);
+        options.wants_calls = true;
+        told.push_back(std::make_shared<TestViewer>(stage.loop(loop), options, stage.stats()));
+        stage.hub().at(loop).join(told.back()->viewer());
+    }
+    stage.settle();
+    CHECK(stage.hub().has_call_watchers());
+    stage.hub().announce_call(R"({"type":"call"})");
+    stage.settle();
+    for (const auto& viewer : told) CHECK(viewer->types() == std::vector<std::string>{"call"});
+    CHECK(other->types().empty());
+    for (std::size_t loop = 0; loop < kLoops; ++loop) stage.leave(loop, told[loop]);
+    stage.leave(0, other);
+    CHECK_FALSE(stage.hub().has_call_watchers());
 }
 
 }  // namespace

@@ -16,7 +16,13 @@ namespace octane::frames::tests {
 
 class RecordingTransport final : public Transport {
   public:
-    void write(std::span<const std::string_view> parts) override {
+    // As a stream of events would frame it.
+    void write_event(std::string_view json) override {
+        const std::string_view parts[] = {"data: ", json, "\n\n"};
+        write_frame(parts);
+    }
+    [[nodiscard]] bool takes_events() const override { return has_place_for_events; }
+    void write_frame(std::span<const std::string_view> parts) override {
         REQUIRE_FALSE(is_writing);
         REQUIRE_FALSE(is_closed);
         REQUIRE_FALSE(has_finished);
@@ -51,6 +57,7 @@ class RecordingTransport final : public Transport {
     std::vector<std::string> written;
     std::vector<std::string_view> in_write;
     std::chrono::steady_clock::time_point progress{};
+    bool has_place_for_events = true;
     bool is_writing = false;
     bool is_closed = false;
     bool has_finished = false;

@@ -4,9 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
@@ -47,7 +51,11 @@ class Watcher final : public Transport, public std::enable_shared_from_this<Watc
     Watcher(boost::asio::any_io_executor loop, FrameStats& stats)
         : loop_(std::move(loop)), viewer_(*this, {raw(), "watcher", {}}, stats) {}
 
-    void write(std::span<const std::string_view> parts) override {
+    void write_event(std::string_view json) override {
+        const std::string_view parts[] = {"data: ", json, "\n\n"};
+        write_frame(parts);
+    }
+    void write_frame(std::span<const std::string_view> parts) override {
         std::string text;
         for (const auto part : parts) text += part;
         {
@@ -151,7 +159,13 @@ class SessionStage {
         : octane_(options_for(port), [this](const RunningOctane::State& state) { session_.on_connection(state); }),
           hub_(octane_.loop().executor(), {octane_.loop().executor()}, workers_, stats_),
           session_(octane_.octane(), hub_, octane_.loop().executor(), stats_, options) {
-        upstream::start_task(octane_.loop().executor(), "session", session_.run(), [this] { has_ended_.set_value(); });
+        // As long as break_run() is not called it is as if session_.run() had been started plainly.
+        boost::asio::co_spawn(octane_.loop().executor(), session_.run(),
+                              boost::asio::bind_cancellation_slot(broken_.slot(), [this](const std::exception_ptr& failure) {
+                                  if (!failure) return has_ended_.set_value();
+                                  upstream::start_task(octane_.loop().executor(), "session", session_.run(),
+                                                       [this] { has_ended_.set_value(); });
+                              }));
         octane_.watch();
     }
     ~SessionStage() {
@@ -162,6 +176,11 @@ class SessionStage {
     }
     SessionStage(const SessionStage&) = delete;
     SessionStage& operator=(const SessionStage&) = delete;
+
+    // The session's run ends with an exception, wherever it is; then it is run again.
+    void break_run() {
+        octane_.loop().call([this] { broken_.emit(boost::asio::cancellation_type::terminal); });
+    }
 
     void stop() {
         is_running_ = false;
@@ -190,6 +209,7 @@ class SessionStage {
     RunningOctane octane_;
     Hub hub_;
     Session session_;
+    boost::asio::cancellation_signal broken_;
     std::promise<void> has_ended_;
     bool is_running_ = true;
 };

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
+
 #include "session_stage.hpp"
 #include "unit/upstream/closed_port.hpp"
 
@@ -57,6 +59,27 @@ TEST_CASE("taking a registration back while somebody watches leaves the stream a
     server.push(picture_event(1));
     CHECK_FALSE(watcher->await_type("newImage").is_null());
     CHECK(server.calls(kRegisterPath) == 1);
+}
+
+TEST_CASE("after an exception has ended its run the session runs again: one stream, and every frame that follows") {
+    FakeOctane server(usual);
+    SessionStage stage(server.port());
+    const auto watcher = stage.join();
+    REQUIRE(server.await_open_calls(1));
+    server.push(picture_event(1));
+    REQUIRE_FALSE(watcher->await_type("newImage").is_null());
+    stage.break_run();
+    REQUIRE(server.await_calls(kStreamPath, 2));
+    REQUIRE(server.await_open_calls(1));
+    CHECK(server.calls(kRegisterPath) == 2);
+    server.push(picture_event(2));
+    REQUIRE_FALSE(watcher->await_type("newImage").is_null());
+    CHECK(watcher->levels() == std::vector<std::uint64_t>{1, 2});
+    CHECK(stage.stats().is_streaming);
+    stage.leave(watcher);
+    stage.stop();
+    CHECK_FALSE(stage.stats().is_streaming);
+    CHECK(server.await_open_calls(0));
 }
 
 TEST_CASE("when the last viewer has gone for long enough the callback is given back, and the next viewer brings it again") {
@@ -134,6 +157,17 @@ TEST_CASE("a stream that ends although Octane is there is opened again with a ne
         server.push(picture_event(10 + streams));
         REQUIRE_FALSE(watcher->await_type("newImage").is_null());
     }
+}
+
+TEST_CASE("a stream that breaks with its connection is followed by a registration, not by an unregistration") {
+    FakeOctane server(usual);
+    SessionStage stage(server.port());
+    const auto watcher = stage.join();
+    REQUIRE(server.await_open_calls(1));
+    server.end_open_calls({grpc::StatusCode::UNAVAILABLE, "Socket closed"});
+    REQUIRE(server.await_calls(kStreamPath, 2));
+    for (const auto& asked : server.history()) CHECK((asked.path != kRegisterPath || !asked.request.empty()));
+    CHECK(server.calls(kRegisterPath) == 2);
 }
 
 TEST_CASE("when Octane comes back the callback is registered anew and frames go on under a new epoch, their numbers too") {

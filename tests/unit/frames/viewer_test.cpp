@@ -16,6 +16,7 @@ using tests::RecordingTransport;
 std::shared_ptr<const VariantFrame> frame(std::uint64_t seq) {
     auto made = std::make_shared<VariantFrame>();
     made->seq = seq;
+    made->ordinal = seq;
     auto owner = std::make_shared<const std::string>(",\"pixels\":" + std::to_string(seq) + "}\n\n");
     const std::string_view text = *owner;
     made->event = base::ByteChain({text.substr(0, 4), text.substr(4)}, owner);
@@ -23,7 +24,7 @@ std::shared_ptr<const VariantFrame> frame(std::uint64_t seq) {
 }
 
 std::shared_ptr<const std::string> event(const std::string& type) {
-    return std::make_shared<const std::string>("data: {\"type\":\"" + type + "\"}\n\n");
+    return std::make_shared<const std::string>("{\"type\":\"" + type + "\"}");
 }
 
 // A viewer on a clock that only the test moves.
@@ -64,12 +65,30 @@ TEST_CASE("an idle viewer is sent a frame at once: its own head and then the sha
     CHECK(watching.stats.sent == 1);
 }
 
+TEST_CASE("a frame is counted with its bytes and its age when it has been written, and for no older than its viewer") {
+    Watching watching;
+    auto old = std::make_shared<VariantFrame>(*frame(7));
+    old->received = std::chrono::system_clock::now() - std::chrono::hours(24);
+    watching.viewer.offer(old, watching.now);
+    const auto& ages =
+        watching.stats.delivery.age[static_cast<std::size_t>(Container::sse)][static_cast<std::size_t>(Format::both)];
+    CHECK(ages.read().count() == 0);
+    CHECK(watching.stats.delivery.bytes == 0);
+    watching.finish_write();
+    CHECK(ages.read().count() == 1);
+    CHECK(ages.read().sum < 3600);
+    CHECK(watching.stats.delivery.bytes > old->event.size());
+}
+
 TEST_CASE("a viewer knows who it is and what it wants") {
     FrameStats stats;
     RecordingTransport transport;
-    const Viewer viewer(transport, {Variant{Format::png, 50, 640, 480, 3}, "me", 100ms}, stats);
+    Variant variant;
+    variant.format = Format::png;
+    variant.max_width = 640;
+    const Viewer viewer(transport, {variant, "me", 100ms}, stats);
     CHECK(viewer.id() == "me");
-    CHECK(viewer.variant() == Variant{Format::png, 50, 640, 480, 3});
+    CHECK(viewer.variant() == variant);
     CHECK(viewer.is_paced());
     CHECK_FALSE(Watching().viewer.is_paced());
 }
@@ -250,7 +269,83 @@ TEST_CASE("a frame rate cap holds frames until their time, and then sends the ne
     watching.viewer.advance(watching.now);
     REQUIRE(watching.transport.written.size() == 2);
     CHECK(watching.last_seq() == 3);
-    CHECK(watching.last_dropped() == 1);
+    CHECK(watching.last_dropped() == 0);  // what the cap keeps back is not missed
+}
+
+TEST_CASE("what the cap keeps back is not missed, also where the encoder skipped it; what is lost to slowness is") {
+    Watching watching(100ms);
+    watching.offer(1);
+    watching.finish_write();
+    const auto begin = watching.now;
+    watching.now = begin + 30ms;
+    watching.offer(4);
+    watching.now = begin + 60ms;
+    watching.offer(7);
+    watching.now = begin + 100ms;
+    watching.viewer.advance(watching.now);
+    CHECK(watching.last_seq() == 7);
+    CHECK(watching.last_dropped() == 0);
+    watching.now = begin + 250ms;  // the write of 7 takes longer than the cap asks for
+    watching.offer(8);
+    watching.offer(9);
+    watching.offer(11);
+    watching.finish_write();
+    CHECK(watching.last_seq() == 11);
+    CHECK(watching.last_dropped() == 3);
+    CHECK(watching.stats.dropped == 3);
+}
+
+TEST_CASE("a frame that was kept back and then forgotten is counted once") {
+    Watching watching(100ms);
+    watching.offer(1);
+    watching.finish_write();
+    watching.offer(3);
+    watching.offer(5);
+    watching.viewer.forget_waiting();
+    watching.offer(6);
+    watching.now += 100ms;
+    watching.viewer.advance(watching.now);
+    CHECK(watching.last_seq() == 6);
+    CHECK(watching.last_dropped() == 1);  // 5; 2 to 4 the cap kept back
+}
+
+TEST_CASE("frames that could not be had in this form are none that were missed") {
+    Watching watching;
+    watching.offer(1);
+    watching.finish_write();
+    auto next = std::make_shared<VariantFrame>(*frame(9));
+    next->ordinal = 2;  // 2 to 8 lacked the pass
+    watching.viewer.offer(next, watching.now);
+    CHECK(watching.last_seq() == 9);
+    CHECK(watching.last_dropped() == 0);
+}
+
+TEST_CASE("a new view begins with the newest frame again, forgets what waited, and has missed nothing") {
+    Watching watching;
+    watching.offer(1);
+    watching.offer(2);
+    Variant small;
+    small.max_width = 10;
+    watching.viewer.set_view(small, 0ns);
+    CHECK(watching.viewer.variant() == small);
+    CHECK(watching.stats.waiting == 0);
+    watching.offer(2);
+    watching.finish_write();
+    CHECK(watching.last_seq() == 2);
+    CHECK(watching.last_dropped() == 0);
+}
+
+TEST_CASE("a transport without a place for events gets none, and its frames and its end all the same") {
+    Watching watching;
+    watching.transport.has_place_for_events = false;
+    for (std::size_t i = 0; i <= Viewer::kMaxControl; ++i) watching.viewer.send(event("ping"));
+    CHECK(watching.transport.written.empty());
+    watching.offer(1);
+    CHECK(watching.transport.written.size() == 1);
+    watching.viewer.say_goodbye(event("bye"));
+    watching.finish_write();
+    CHECK(watching.transport.written.size() == 1);
+    CHECK(watching.transport.has_finished);
 }
 
 TEST_CASE("a cap counts from when a frame was begun, and a write that takes longer delays nothing further") {

@@ -14,7 +14,9 @@
 
 #include "http/event_stream.hpp"
 #include "http/tls.hpp"
+#include "http/web_socket.hpp"
 #include "running_server.hpp"
+#include "web_socket_client.hpp"
 
 using namespace octane::http;
 using namespace octane::http::test;
@@ -109,6 +111,19 @@ struct OneWrite : StreamListener {
     std::shared_ptr<EventStream> stream;
 };
 
+struct EchoOnce : WebSocketListener {
+    void on_message(MessageKind kind, std::string_view bytes) override {
+        kept = bytes;
+        const std::array<std::string_view, 1> parts = {kept};
+        socket->write(kind, parts);
+        socket->finish(CloseCode::normal, {});
+    }
+    void on_written() override {}
+    void on_closed() override { socket.reset(); }
+    std::shared_ptr<WebSocket> socket;
+    std::string kept;
+};
+
 }  // namespace
 
 TEST_CASE("Requests and big answers go through TLS, and the end is announced") {
@@ -148,6 +163,32 @@ TEST_CASE("Streams go through TLS") {
     CHECK(client.read_until("\r\n") == "493e2\r\n");
     CHECK((client.read_exactly(event.size()) == event));
     CHECK(client.read_exactly(9) == "\n\n\r\n0\r\n\r\n");
+}
+
+TEST_CASE("WebSockets go through TLS, to their announced end") {
+    const Certificate files;
+    auto peer = std::make_shared<EchoOnce>();
+    RunningServer server(
+        [&](Router& router) {
+            router.add("GET", "/socket", answering([&](Request&) {
+                           Response response;
+                           response.on_web_socket = [&](std::shared_ptr<WebSocket> socket) {
+                               socket->listen(peer);
+                               peer->socket = std::move(socket);
+                           };
+                           return response;
+                       }));
+        },
+        with_tls(files));
+    TlsClient client(server.port(), files.cert());
+    client.send(opening("/socket"));
+    CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    const std::string bytes(300'000, 'w');
+    client.send(frame(kBinary, bytes));
+    CHECK((read_frame(client).payload == bytes));
+    CHECK(read_frame(client).close_code() == 1000);
+    client.send(close_frame(1000));
+    CHECK(client.read_end());
 }
 
 TEST_CASE("A plain client at a TLS port is closed without harm to others") {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "unit/upstream/closed_port.hpp"
 #include "unit/upstream/fake_octane.hpp"
@@ -33,6 +34,8 @@ constexpr const char* kNamePath = "/octaneapi.ApiItemService/name";
 // nameResponse{result: "teapot.obj"}, and nameRequest{objectPtr{handle: 1, type: ApiItem}}.
 const std::string kTeapot = "\n\x0Ateapot.obj";
 
+const char* const kItem = R"({"objectPtr":{"handle":"1"}})";
+
 enum class Speaks { alpha5, beta2, unknown };
 
 // An Octane of one release on whose side a test scripts the methods it needs.
@@ -55,14 +58,14 @@ class TestOctane {
     }
 
     base::Result<CallAnswer> call(const CallRequest& request) { return octane_->loop().run(caller_->call(request)); }
-    base::Result<CallAnswer> call(std::string_view service, std::string_view method, std::string_view body = "{}") {
+    base::Result<CallAnswer> call(std::string_view service, std::string_view method, std::string_view body = kItem) {
         CallRequest request;
         request.service = service;
         request.method = method;
         request.body = body;
         return call(request);
     }
-    base::Error error(std::string_view service, std::string_view method, std::string_view body = "{}") {
+    base::Error error(std::string_view service, std::string_view method, std::string_view body = kItem) {
         auto outcome = call(service, method, body);
         REQUIRE_FALSE(outcome);
         return std::move(outcome).error();
@@ -101,7 +104,7 @@ TEST_CASE("a call is translated, asked, and translated back") {
 
 TEST_CASE("members that the message lacks are ignored and reported, or refused when the caller is strict") {
     TestOctane octane(Speaks::beta2, serve);
-    const auto lenient = octane.call("ApiItem", "name", R"({"bogus":1})");
+    const auto lenient = octane.call("ApiItem", "name", R"({"bogus":1,"objectPtr":{"handle":1}})");
     REQUIRE(lenient);
     REQUIRE(lenient->warnings.size() == 1);
     CHECK(has(lenient->warnings.front(), "bogus"));
@@ -136,16 +139,65 @@ TEST_CASE("an unknown service or method is 404 with the nearest names") {
 
 TEST_CASE("a method that only another release has is 501 and says which, without asking Octane") {
     TestOctane alpha(Speaks::alpha5, serve);
-    const auto newer = alpha.error("ApiItem", "getValueByName");
+    const auto newer = alpha.error("ApiControl", "closeOctane");
     CHECK(newer.code == ErrorCode::octane_lacks_method);
     CHECK(newer.grpc == GrpcStatus::unimplemented);
     CHECK(has(newer.message, "beta2 has it"));
-    CHECK(alpha.server().calls("/octaneapi.ApiItemService/getValueByName") == 0);
+    CHECK(alpha.server().calls("/octaneapi.ApiControlService/closeOctane") == 0);
 
     TestOctane beta(Speaks::beta2, serve);
-    const auto older = beta.error("ApiItem", "getByAttrID");
+    const auto older = beta.error("ApiRenderEngine", "hardwareRayTracingEnabled");
     CHECK(older.code == ErrorCode::octane_lacks_method);
     CHECK(has(older.message, "alpha5 has it"));
+}
+
+TEST_CASE("another release's name asks the connected release's method and keeps the promise of the name") {
+    // An answer of beta2 with float_value 1.5, and one of alpha5 with value 1.5.
+    const std::string float_value("\x8D\x01\0\0\xC0\x3F", 6);
+    const std::string value("\x0D\0\0\xC0\x3F", 5);
+    TestOctane beta(Speaks::beta2, [&](const std::string& path, const std::string& request) {
+        return path == "/octaneapi.ApiNodeService/getPinValueByPinID" ? answer(float_value) : serve(path, request);
+    });
+    const auto older = beta.call("ApiNode", "getPinFloat", R"({"objectPtr":{"handle":1},"id":43})");
+    REQUIRE(older);
+    CHECK(older->json == R"({"result":1.5})");
+    CHECK(older->method->display == "ApiNode.getPinValueByPinID");
+    CHECK(beta.server().history().back().request == std::string("\x0A\x02\x08\x01\x10\x2B\x18\x09"));
+
+    TestOctane alpha(Speaks::alpha5, [&](const std::string& path, const std::string& request) {
+        return path == "/octaneapi.ApiNodeService/getPinValue1" ? answer(value) : serve(path, request);
+    });
+    CallRequest request;
+    request.service = "ApiNode";
+    request.method = "getPinValueByPinID";
+    request.body = R"({"item_ref":{"handle":1},"pin_id":43,"expected_type":"PIN_ID_FLOAT"})";
+    request.dialect.one_of_keys = true;
+    const auto newer = alpha.call(request);
+    REQUIRE(newer);
+    CHECK(newer->json == R"({"float_value":1.5,"value":"float_value"})");
+    CHECK(alpha.server().history().back().request == std::string("\x0A\x02\x08\x01\x10\x2B"));
+}
+
+TEST_CASE("a refused method is refused under every release's name for it, whichever was written on the list") {
+    const auto denied = [](Speaks release, const char* pattern, const char* method, const char* body) {
+        TestOctane octane(release, serve, options_for(0), {pattern});
+        return octane.error("ApiNode", method, body).code;
+    };
+    const char* typed = R"({"expected_type":"PIN_ID_FLOAT"})";
+    CHECK(denied(Speaks::beta2, "ApiNode/getPinValueByPinID", "getPinFloat", "{}") == ErrorCode::method_denied);
+    CHECK(denied(Speaks::beta2, "ApiNode/getPinFloat", "getPinFloat", "{}") == ErrorCode::method_denied);
+    CHECK(denied(Speaks::alpha5, "ApiNode/getPinValue1", "getPinValueByPinID", typed) == ErrorCode::method_denied);
+    CHECK(denied(Speaks::alpha5, "ApiNode/getPinValueByPinID", "getPinValueByPinID", typed) == ErrorCode::method_denied);
+}
+
+TEST_CASE("a name that only a request can make out is told to those who call by themselves") {
+    TestOctane alpha(Speaks::alpha5, serve);
+    const auto target = alpha.caller().resolve("ApiNode", "getPinValueByPinID");
+    REQUIRE_FALSE(target);
+    CHECK(target.error().code == ErrorCode::octane_lacks_method);
+    const auto renamed = alpha.caller().resolve("ApiItem", "getValueByAttrID");
+    REQUIRE(renamed);
+    CHECK(renamed->method->display == "ApiItem.getByAttrID");
 }
 
 TEST_CASE("while the release is unknown the method of any release is tried") {
@@ -188,13 +240,14 @@ TEST_CASE("a streaming method is refused with the way to get its events") {
 TEST_CASE("Octane's own text is kept word for word, and a failure without words still gets a sentence") {
     const std::string words = "3: invalid object\nreference <b>";
     TestOctane octane(Speaks::beta2, [words](const std::string& path, const std::string& request) {
-        return path == kNamePath ? failure(grpc::StatusCode::NOT_FOUND, request.empty() ? "" : words) : serve(path, request);
+        return path == kNamePath ? failure(grpc::StatusCode::NOT_FOUND, request == "\n\x02\x08\x02" ? "" : words)
+                                 : serve(path, request);
     });
     const auto worded = octane.error("ApiItem", "name", R"({"objectPtr":{"handle":1}})");
     CHECK(worded.code == ErrorCode::upstream_not_found);
     CHECK(worded.grpc == GrpcStatus::not_found);
     CHECK(worded.message == words);
-    const auto silent = octane.error("ApiItem", "name");
+    const auto silent = octane.error("ApiItem", "name", R"({"objectPtr":{"handle":2}})");
     CHECK(has(silent.message, "ApiItem.name"));
     CHECK(has(silent.message, "NOT_FOUND"));
 }
@@ -213,7 +266,8 @@ TEST_CASE("a message above --max-message is 502 and names the limit and the opti
     CHECK(error.grpc == GrpcStatus::resource_exhausted);
     CHECK(has(error.message, "5000"));
     CHECK(has(error.message, "--max-message"));
-    const auto large = octane.error("ApiItem", "setName", R"({"name":")" + std::string(6000, 'n') + R"("})");
+    const auto large =
+        octane.error("ApiItem", "setName", R"({"objectPtr":{"handle":1},"name":")" + std::string(6000, 'n') + R"("})");
     CHECK(large.code == ErrorCode::message_too_large);
 }
 
@@ -249,6 +303,7 @@ TEST_CASE("the caller's deadline counts, else the proxy's own; the message says 
     CallRequest request;
     request.service = "ApiItem";
     request.method = "name";
+    request.body = kItem;
     request.timeout = milliseconds(0);  // none: ends only because the client goes away
     asio::cancellation_signal gone;
     request.client_gone = gone.slot();
@@ -268,6 +323,7 @@ TEST_CASE("without Octane a call fails as existing clients know it: 500, UNAVAIL
     CallRequest request;
     request.service = "ApiItem";
     request.method = "name";
+    request.body = kItem;
     const auto outcome = octane.loop().run(caller.call(request));  // begun before the first verdict, for which it waits
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == ErrorCode::octane_unreachable_call);
@@ -281,6 +337,7 @@ TEST_CASE("a bytes field is given as it lies in the answer when its path is aske
     CallRequest request;
     request.service = "ApiItem";
     request.method = "name";
+    request.body = kItem;
     request.raw_path = "nothing.of.that.name";
     const auto no_field = octane.call(request);
     REQUIRE_FALSE(no_field);
@@ -300,13 +357,153 @@ TEST_CASE("a bytes field is given as it lies in the answer when its path is aske
     CHECK(pixels->json.empty());
 }
 
+TEST_CASE("a method without its object is refused before the wire, and so is handle 0") {
+    TestOctane octane(Speaks::beta2, serve);
+    for (const char* body : {"{}", R"({"objectPtr":{}})", R"({"objectPtr":{"handle":0,"type":16}})"}) {
+        CAPTURE(body);
+        const auto error = octane.error("ApiItem", "name", body);
+        CHECK(error.code == ErrorCode::bad_value);
+        CHECK(error.grpc == GrpcStatus::invalid_argument);
+        CHECK(has(error.message, "objectPtr"));
+    }
+    CHECK(octane.server().calls(kNamePath) == 0);
+}
+
+TEST_CASE("a killing argument is refused, the method's others are not") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == "/octaneapi.ApiInfoService/nodeInfo" ? answer("") : serve(path, request);
+    });
+    const auto error = octane.error("ApiInfo", "nodeInfo", R"({"type":116})");
+    CHECK(error.code == ErrorCode::method_denied);
+    CHECK(has(error.message, "--allow ApiInfo/nodeInfo"));
+    CHECK(octane.call("ApiInfo", "nodeInfo", R"({"type":17})"));
+    CHECK(octane.server().calls("/octaneapi.ApiInfoService/nodeInfo") == 1);
+}
+
+TEST_CASE("a request of another epoch is refused, and one of this epoch is not") {
+    TestOctane octane(Speaks::beta2, serve);
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "name";
+    request.body = kItem;
+    request.epoch = octane.octane()->connection().state()->epoch;
+    CHECK(octane.call(request));
+    octane.octane()->begin_epoch("test");
+    const auto old = octane.call(request);
+    REQUIRE_FALSE(old);
+    CHECK(base::http_status(old.error().code) == 409);
+    CHECK(old.error().grpc == GrpcStatus::aborted);
+    CHECK(has(old.error().message, "epoch 1"));
+    CHECK(has(old.error().message, "epoch 2"));
+    CHECK(octane.server().calls(kNamePath) == 1);
+}
+
+TEST_CASE("an answer about handles that became void under way is an error") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == kNamePath ? open_call({kTeapot}) : serve(path, request);
+    });
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "name";
+    request.body = kItem;
+    auto pending = octane.octane().loop().start(octane.caller().call(request));
+    REQUIRE(octane.server().await_open_calls(1));
+    octane.octane()->begin_epoch("test");
+    octane.server().end_open_calls();
+    const auto outcome = get(std::move(pending));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::stale_epoch);
+}
+
+TEST_CASE("a call that waited while the epoch changed is not sent") {
+    auto options = options_for(0);
+    options.concurrency = 1;
+    TestOctane octane(
+        Speaks::beta2,
+        [](const std::string& path, const std::string& request) {
+            return path == kNamePath ? open_call({kTeapot}) : serve(path, request);
+        },
+        options);
+    CallRequest first;
+    first.service = "ApiItem";
+    first.method = "name";
+    first.body = kItem;
+    CallRequest second = first;
+    second.body = R"({"objectPtr":{"handle":2}})";
+    auto inside = octane.octane().loop().start(octane.caller().call(first));
+    REQUIRE(octane.server().await_open_calls(1));
+    auto waiting = octane.octane().loop().start(octane.caller().call(second));
+    octane.octane().loop().call([] {});
+    octane.octane()->begin_epoch("test");
+    octane.server().end_open_calls();
+    CHECK_FALSE(get(std::move(inside)));
+    const auto outcome = get(std::move(waiting));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::stale_epoch);
+    CHECK(octane.server().calls(kNamePath) == 1);
+}
+
+TEST_CASE("loading a project begins an epoch, but not if Octane says that it failed") {
+    bool is_good = false;
+    TestOctane octane(Speaks::beta2, [&](const std::string& path, const std::string& request) {
+        if (path == "/octaneapi.ApiProjectManagerService/loadProject") return answer(is_good ? "\x08\x01" : "");
+        return serve(path, request);
+    });
+    const auto epoch = [&] { return octane.octane()->connection().state()->epoch; };
+    CHECK(octane.call("ApiProjectManager", "loadProject", R"({"projectPath":"a.orbx"})"));
+    CHECK(epoch() == 1);
+    is_good = true;
+    CHECK(octane.call("ApiProjectManager", "loadProject", R"({"projectPath":"a.orbx"})"));
+    CHECK(epoch() == 2);
+    octane.octane()->project_changed();  // Octane's event of that load
+    CHECK(epoch() == 2);
+}
+
+TEST_CASE("resetProject suppresses dialogs where the release can, unless the caller says otherwise") {
+    const auto sent = [](Speaks release, const char* body) {
+        TestOctane octane(release, [](const std::string& path, const std::string& request) {
+            return path == "/octaneapi.ApiProjectManagerService/resetProject" ? answer("\x08\x01") : serve(path, request);
+        });
+        CHECK(octane.call("ApiProjectManager", "resetProject", body));
+        return octane.server().history().back().request;
+    };
+    CHECK(sent(Speaks::beta2, "{}") == "\x08\x01");
+    CHECK(sent(Speaks::beta2, R"({"suppressUI":true})") == "\x08\x01");
+    CHECK(sent(Speaks::beta2, R"({"suppressUI":false})") == std::string("\x08\0", 2));
+    CHECK(sent(Speaks::alpha5, "{}").empty());
+}
+
+TEST_CASE("other pages are told of edits that succeeded, and of nothing else") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == "/octaneapi.ApiItemService/setName" ? answer("") : serve(path, request);
+    });
+    std::vector<EditEvent> edits;
+    octane.caller().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    CallRequest request;
+    request.service = "ApiItem";
+    request.method = "setName";
+    request.body = R"({"objectPtr":{"handle":"77","type":"ApiNode"},"name":"n"})";
+    request.call_id = "edit-1";
+    CHECK(octane.call(request));
+    CHECK(octane.call("ApiItem", "name"));
+    CHECK_FALSE(octane.call("ApiItem", "destroy"));
+    REQUIRE(edits.size() == 1);
+    CHECK(edits[0].method == "ApiItem/setName");
+    CHECK(edits[0].call_id == "edit-1");
+    REQUIRE(edits[0].object);
+    CHECK(edits[0].object->handle == 77);
+    CHECK(edits[0].object->type == 17);
+    CHECK(edits[0].epoch == 1);
+    CHECK(has(to_json(edits[0]), R"("method":"ApiItem/setName","object":{"handle":"77","type":17},"callId":"edit-1")"));
+}
+
 TEST_CASE("camera, grab and release go before ordinary calls that wait") {
     auto options = options_for(0);
     options.concurrency = 1;
     TestOctane octane(
         Speaks::beta2,
         [](const std::string& path, const std::string& request) {
-            if (path == kNamePath) return request.empty() ? open_call({kTeapot}) : answer(kTeapot);
+            if (path == kNamePath) return request == "\n\x02\x08\x07" ? open_call({kTeapot}) : answer(kTeapot);
             return path.ends_with("Camera") ? answer("") : unimplemented();
         },
         options);
@@ -317,7 +514,7 @@ TEST_CASE("camera, grab and release go before ordinary calls that wait") {
         request.body = body;
         return octane.octane().loop().start(octane.caller().call(request));
     };
-    auto inside = start("ApiItem", "name", "{}");
+    auto inside = start("ApiItem", "name", R"({"objectPtr":{"handle":7}})");
     REQUIRE(octane.server().await_open_calls(1));
     auto ordinary = start("ApiItem", "name", R"({"objectPtr":{"handle":1}})");
     auto camera = start("LiveLink", "GetCamera", "{}");

@@ -57,6 +57,28 @@ TEST_CASE("The list of services names every service and method of the tables") {
     }
 }
 
+TEST_CASE("A service lists what other releases call its methods, and which of its methods each stands for") {
+    const auto aliases = [](std::size_t release, const char* service) {
+        const auto list = json::parse(describe_services(*builtin_schemas()[release]));
+        for (const auto& entry : list.at("services")) {
+            if (entry.at("name") != service) continue;
+            CHECK(described(*builtin_schemas()[release], service).value("aliases", json()) == entry.value("aliases", json()));
+            return entry.value("aliases", json());
+        }
+        return json();
+    };
+    CHECK(aliases(0, "ApiItem").at("getValueByAttrID") == "getByAttrID");
+    CHECK(aliases(1, "ApiItem").at("getByAttrID") == "getValueByAttrID");
+    CHECK(aliases(1, "ApiItem").size() == 6);
+    CHECK(aliases(1, "ApiNode").size() == 108);
+    CHECK(aliases(1, "ApiNode").at("getPinFloat21") == "getPinValueByName");
+    CHECK(aliases(0, "ApiNode").size() == 6);
+    CHECK(aliases(0, "ApiNode").at("getPinValueByIx").size() == 12);
+    CHECK(aliases(0, "ApiNode").at("getPinValueByIx").front() == "getPinValueIx");
+    CHECK(aliases(1, "ApiGaussianSplatting").at("ApiGaussianSplatCloudNode/create") == "create");
+    CHECK(aliases(1, "ApiInfo").is_null());
+}
+
 TEST_CASE("A service is described with its names, methods, types and templates") {
     const auto item = described(*builtin_schemas().front(), "ApiItem");
     CHECK(item.at("name") == "ApiItem");

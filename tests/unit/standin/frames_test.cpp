@@ -101,6 +101,39 @@ TEST_CASE("the SDK's defect cuts float pictures to a quarter and leaves half one
     CHECK(part(first_of(*part(*part(*event, "newImage"), "render_images"), 2), "buffer") == nullptr);
 }
 
+TEST_CASE("pictures say how their colours are to be read, and hold them so") {
+    const Schema schema(Release::alpha5);
+    const FrameMessages messages(schema, false, false);
+    PatternOptions options;
+    options.alpha = PremultipliedAlpha::encoded;
+    options.keeps_environment = true;
+    options.color_space = 4;
+    options.has_pass_ids = false;
+    Frame frame;
+    frame.pictures.push_back(make_pattern_picture(ImageType::hdr_rgba, 40, 2, 40, 3, 0, options));
+    const auto event = parsed(schema, "octaneapi.StreamCallbackRequest", messages.new_image(frame, {}));
+    const Message& image = first_of(*part(*part(*event, "newImage"), "render_images"), 1);
+    CHECK(integer(image, "colorSpace") == 4);
+    CHECK(integer(image, "isLinear") == 1);
+    CHECK(integer(image, "hasAlpha") == 1);
+    CHECK(integer(image, "premultipliedAlphaType") == 2);
+    CHECK(integer(image, "keepEnvironment") == 1);
+    CHECK(integer(image, "renderPassId") == 0);
+
+    const auto channel = [](const Picture& picture, std::size_t x, std::size_t c) { return picture.pixels.begin()[x * 4 + c]; };
+    const auto of = [](std::optional<PremultipliedAlpha> alpha) {
+        PatternOptions look;
+        look.alpha = alpha;
+        return make_pattern_picture(ImageType::ldr_rgba, 40, 2, 40, 0, 0, look);
+    };
+    CHECK(channel(of(std::nullopt), 8, 3) == 255);
+    const Picture straight = of(PremultipliedAlpha::none);
+    CHECK(channel(straight, 8, 3) == 128);  // the third stripe of five
+    CHECK(channel(straight, 8, 0) == 51);   // 8 of 40
+    CHECK(channel(of(PremultipliedAlpha::encoded), 8, 0) == 26);
+    CHECK(channel(of(PremultipliedAlpha::linearized), 8, 0) == 35);
+}
+
 TEST_CASE("an event without pictures has an empty list") {
     const Schema schema(Release::alpha5);
     const FrameMessages messages(schema, false, true);
@@ -172,6 +205,27 @@ TEST_CASE("a film shows the mean of its samples in every kind of buffer") {
     std::memcpy(&red, hdr.pixels.begin(), sizeof red);
     CHECK(hdr.type == ImageType::hdr_rgba);
     CHECK(red == 0.5F);
+}
+
+TEST_CASE("a coarse film shows each block as its upper left sample") {
+    View view;
+    view.width = 3;
+    view.height = 3;
+    Film film;
+    film.begin(view);
+    film.set_stride(2);
+    film.add(0, 0, {{1, 0, 0}, {}});
+    film.add(2, 0, {{0, 1, 0}, {}});
+    film.add(0, 2, {{0, 0, 1}, {}});
+    const Picture picture = film.develop(kBeautyPass);
+    const auto channel = [&](std::size_t x, std::size_t y, std::size_t c) { return picture.pixels.begin()[(y * 3 + x) * 4 + c]; };
+    CHECK(channel(1, 1, 0) == 255);
+    CHECK(channel(2, 1, 1) == 255);
+    CHECK(channel(2, 1, 0) == 0);
+    CHECK(channel(1, 2, 2) == 255);
+    CHECK(channel(2, 2, 2) == 0);
+    film.clear();
+    CHECK(film.develop(kBeautyPass).pixels.begin()[0] == 0);
 }
 
 TEST_CASE("outside the render region a film keeps what it had") {

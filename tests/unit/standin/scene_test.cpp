@@ -163,6 +163,38 @@ TEST_CASE("grouping moves items into a graph and ungrouping brings them back") {
     CHECK(s.scene.item(s.scene.teapot())->owner_graph == s.scene.root());
 }
 
+TEST_CASE("a crowd brings the scene to its size without a trace in the picture") {
+    Stagehand s;
+    const std::size_t own = s.scene.node_count();
+    s.scene.set_least_nodes(500);
+    s.scene.load_teapot("a.orbx");
+    CHECK(s.scene.node_count() >= 500);
+    CHECK(s.scene.node_count() < 510);
+    CHECK(own < 500);
+    CHECK_FALSE(s.scene.take_edits());
+    const auto& owned = s.scene.item(s.scene.root())->owned;
+    CHECK(owned.front() == s.scene.teapot());
+    for (const auto& [node, pin] : s.scene.destinations(s.scene.teapot()))
+        CHECK((node == s.scene.render_target() || s.scene.destinations(node).empty()));
+}
+
+TEST_CASE("a saved scene comes back under new handles with its values and connections") {
+    Stagehand s;
+    Item* fov = s.scene.follow(&s.target(), {"P_CAMERA", "P_FOV"});
+    s.scene.set_value(*fov, *fov->attribute(185), Value::floats(AttributeType::float4, {60, 0, 0, 0}));
+    CHECK(s.scene.is_modified());
+    const SavedScene saved = s.scene.snapshot();
+    const std::size_t nodes = s.scene.node_count();
+    const auto before = s.scene.objects().handles();
+    s.scene.restore(saved, "b.orbx");
+    CHECK_FALSE(s.scene.is_modified());
+    CHECK(s.scene.node_count() == nodes);
+    for (const Handle handle : before) CHECK(s.scene.item(handle) == nullptr);
+    CHECK(s.scene.value_of(s.scene.follow(&s.target(), {"P_CAMERA", "P_FOV"}))->real[0] == 60);
+    CHECK(s.scene.follow(&s.target(), {"P_MESH"})->handle == s.scene.teapot());
+    CHECK(s.scene.item(s.scene.root())->owned == std::vector<Handle>{s.scene.teapot(), s.scene.render_target()});
+}
+
 TEST_CASE("the teapot has 4032 faces, stands on the ground and has normals that point outwards") {
     const TeapotMesh& mesh = teapot_mesh();
     CHECK(mesh.face_count() == 4032);

@@ -19,9 +19,9 @@ namespace asio = boost::asio;
 using Entered = std::optional<base::Result<CallQueue::Place>>;
 using std::chrono::milliseconds;
 
-asio::awaitable<void> enter_into(CallQueue& queue, Lane lane, milliseconds timeout, asio::cancellation_slot slot,
+asio::awaitable<void> enter_into(CallQueue& queue, Turn turn, milliseconds timeout, asio::cancellation_slot slot,
                                  Entered& entered) {
-    auto place = co_await queue.enter(lane, timeout, slot);
+    auto place = co_await queue.enter(turn, timeout, slot);
     entered.emplace(std::move(place));
 }
 
@@ -30,9 +30,9 @@ class Callers {
   public:
     explicit Callers(unsigned limit) : queue(limit) {}
 
-    Entered& call(Lane lane = Lane::ordinary, milliseconds timeout = milliseconds(0), asio::cancellation_slot slot = {}) {
+    Entered& call(Turn wanted = {}, milliseconds timeout = milliseconds(0), asio::cancellation_slot slot = {}) {
         auto& entered = outcomes_.emplace_back();
-        asio::co_spawn(loop, enter_into(queue, lane, timeout, slot, entered), asio::detached);
+        asio::co_spawn(loop, enter_into(queue, wanted, timeout, slot, entered), asio::detached);
         turn();
         return entered;
     }
@@ -315,6 +315,105 @@ TEST_CASE("callers on several loops never hold more places than there are, and a
     CHECK(most <= static_cast<int>(kLimit));
     CHECK(queue.load().in_flight == 0);
     CHECK(queue.load().waiting == 0);
+}
+
+Turn edit_of(const char* client) {
+    return {Lane::ordinary, client, false};
+}
+Turn read_of(const char* client) {
+    return {Lane::ordinary, client, true};
+}
+
+TEST_CASE("a client's reads run side by side, and its edits one at a time and in order") {
+    Callers callers(4);
+    auto& first_read = callers.call(read_of("a"));
+    auto& second_read = callers.call(read_of("a"));
+    auto& edit = callers.call(edit_of("a"));
+    auto& next_edit = callers.call(edit_of("a"));
+    auto& late_read = callers.call(read_of("a"));
+    CHECK(is_in(first_read));
+    CHECK(is_in(second_read));
+    CHECK_FALSE(edit);
+    CHECK_FALSE(late_read);  // it may ask for what the edits make
+    give_back(first_read);
+    callers.turn();
+    CHECK_FALSE(edit);
+    give_back(second_read);
+    callers.turn();
+    CHECK(is_in(edit));
+    CHECK_FALSE(next_edit);
+    give_back(edit);
+    callers.turn();
+    CHECK(is_in(next_edit));
+    CHECK_FALSE(late_read);
+    give_back(next_edit);
+    callers.turn();
+    CHECK(is_in(late_read));
+}
+
+TEST_CASE("one client's order costs another client nothing") {
+    Callers callers(2);
+    auto& edit = callers.call(edit_of("a"));
+    auto& blocked = callers.call(edit_of("a"));
+    auto& other = callers.call(edit_of("b"));
+    CHECK(is_in(edit));
+    CHECK_FALSE(blocked);
+    CHECK(is_in(other));
+    CHECK(callers.queue.load().in_flight == 2);
+}
+
+TEST_CASE("a fast call overtakes its client's reads, but not its client's edits") {
+    Callers callers(1);
+    const Turn camera(Lane::fast, "a", false);
+    auto& inside = callers.call(read_of("b"));
+    auto& read = callers.call(read_of("a"));
+    auto& edit = callers.call(edit_of("a"));
+    auto& fast = callers.call(camera);
+    auto& fast_of_other = callers.call(Turn(Lane::fast, "c", false));
+    give_back(inside);
+    callers.turn();
+    CHECK(is_in(fast_of_other));
+    give_back(fast_of_other);
+    callers.turn();
+    CHECK(is_in(read));
+    CHECK_FALSE(fast);
+    give_back(read);
+    callers.turn();
+    CHECK(is_in(edit));
+    CHECK_FALSE(fast);
+    give_back(edit);
+    callers.turn();
+    CHECK(is_in(fast));
+
+    Callers busy(1);
+    auto& in_flight = busy.call(read_of("a"));
+    auto& bulk = busy.call(read_of("a"));
+    auto& moved = busy.call(camera);
+    give_back(in_flight);
+    busy.turn();
+    CHECK(is_in(moved));
+    CHECK_FALSE(bulk);
+}
+
+TEST_CASE("a fast call runs beside its client's reads where there is room") {
+    Callers callers(2);
+    CHECK(is_in(callers.call(read_of("a"))));
+    CHECK(is_in(callers.call(Turn(Lane::fast, "a", false))));
+}
+
+TEST_CASE("who waited for an edit that gives up goes on") {
+    Callers callers(2);
+    auto& inside = callers.call(read_of("a"));
+    asio::cancellation_signal gone;
+    auto& edit = callers.call(edit_of("a"), milliseconds(0), gone.slot());
+    auto& read = callers.call(read_of("a"));
+    CHECK(is_in(inside));
+    CHECK_FALSE(read);
+    gone.emit(asio::cancellation_type::terminal);
+    callers.turn();
+    REQUIRE(edit);
+    CHECK_FALSE(edit->has_value());
+    CHECK(is_in(read));
 }
 
 }  // namespace

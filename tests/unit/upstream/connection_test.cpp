@@ -3,8 +3,14 @@
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.pb.h>
 
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "unit/upstream/closed_port.hpp"
 #include "unit/upstream/fake_octane.hpp"
@@ -17,6 +23,8 @@ using tests::answer;
 using tests::ClosedPort;
 using tests::failure;
 using tests::FakeOctane;
+using tests::kPatience;
+using tests::Loop;
 using tests::options_for;
 using tests::RunningOctane;
 using tests::Script;
@@ -50,6 +58,31 @@ FakeOctane::Scripter speak(const Release& release) {
         return unimplemented();
     };
 }
+
+// What a connection published, for the test's thread to wait for.
+class Published {
+  public:
+    void add(const std::shared_ptr<const ConnectionState>& state) {
+        const std::lock_guard lock(mutex_);
+        states_.push_back(state);
+        changed_.notify_all();
+    }
+    bool await(const std::function<bool(const ConnectionState&)>& fits) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, kPatience, [&] {
+            while (next_ < states_.size()) {
+                if (fits(*states_[next_++])) return true;
+            }
+            return false;
+        });
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::shared_ptr<const ConnectionState>> states_;
+    std::size_t next_ = 0;
+};
 
 constexpr Release kAlpha{15000005, true, false};
 constexpr Release kBeta{15000008, false, true};
@@ -87,6 +120,21 @@ TEST_CASE("where nobody listens the verdict is: not connected, with a reason") {
     CHECK_FALSE(state->error.empty());
     CHECK(state->epoch == 0);
     CHECK(octane->connection().state() == state);
+}
+
+TEST_CASE("where the name of Octane's machine does not resolve, that is the reason, and the message says what to pass") {
+    auto options = options_for(1);
+    options.channel.host = std::string(64, 'x') + ".invalid";  // no label may be so long: nobody need be asked
+    RunningOctane octane(options);
+    octane.watch();
+    const auto state = octane.await([](const ConnectionState& now) { return now.error == kNameUnknown; });
+    REQUIRE(state);
+    CHECK(state->has_verdict);
+    CHECK_FALSE(state->is_connected);
+    const std::string message = octane->unreachable_message(state->error);
+    CHECK(message.find(options.channel.host) != std::string::npos);
+    CHECK(message.find("does not resolve") != std::string::npos);
+    CHECK(message.find("--octane-host 127.0.0.1") != std::string::npos);
 }
 
 TEST_CASE("alpha5 is recognised") {
@@ -173,6 +221,35 @@ TEST_CASE(
     const auto state = octane->connection().state();
     CHECK(state->has_verdict);
     CHECK_FALSE(state->is_connected);
+}
+
+TEST_CASE("an Octane that went and came back while nobody could look is another Octane all the same") {
+    std::optional<FakeOctane> server(std::in_place, speak(kAlpha));
+    const int port = server->port();
+    const auto options = options_for(server->port());
+    Channel channel(options.channel);
+    Loop loop;
+    Connection connection(channel, loop.executor(), options.connection);
+    Published published;
+    connection.on_change([&published](const auto& state) { published.add(state); });
+    auto watch = loop.start(connection.run());
+    const auto until = [&channel](bool is_ready) {
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        while ((channel.state(is_ready) == ChannelState::ready) != is_ready && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
+        return (channel.state(false) == ChannelState::ready) == is_ready;
+    };
+    REQUIRE(published.await([](const ConnectionState& state) { return state.is_connected && state.epoch == 1; }));
+    loop.call([&] {  // the watch cannot run meanwhile
+        server->stop();
+        REQUIRE(until(false));
+        server.emplace(speak(kAlpha), port);
+        REQUIRE(until(true));
+    });
+    CHECK(published.await([](const ConnectionState& state) { return !state.is_connected && state.epoch == 1; }));
+    CHECK(published.await([](const ConnectionState& state) { return state.is_connected && state.epoch == 2; }));
+    loop.call([&connection] { connection.stop(); });
+    tests::get(std::move(watch));
 }
 
 TEST_CASE("Octane is found when it comes, lost when it goes, found again, and the epoch grows each time") {

@@ -1,0 +1,68 @@
+#include "endpoints/call_log.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "telemetry/log.hpp"
+
+namespace octane::endpoints {
+using telemetry::Level;
+
+namespace {
+
+constexpr std::size_t kLoggedBody = 1024;  // CONTRACT §7: requests are cut at 1 kB
+constexpr std::size_t kLongestCallId = 128;
+
+std::string call_id_of(const http::Request& request) {
+    const std::string_view given = request.header("X-Call-Id");
+    const bool is_usable = !given.empty() && given.size() <= kLongestCallId &&
+                           std::ranges::all_of(given, [](char c) { return c > ' ' && c < 0x7F; });
+    return is_usable ? std::string(given) : base::make_call_id();
+}
+
+std::string name_of(const http::Request& request) {
+    return request.captures[0] + "." + request.captures[1];
+}
+
+std::string host_of(const http::Request& request) {
+    return request.remote.substr(0, request.remote.rfind(':'));
+}
+
+double milliseconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::string shown(double milliseconds) {
+    char text[32];
+    const int length = std::snprintf(text, sizeof text, "%.1f ms", milliseconds);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+CallLog::CallLog(const http::Request& request)
+    : request_(request), begin_(std::chrono::steady_clock::now()), call_id_(call_id_of(request)) {
+    if (!telemetry::is_logged(Level::debug)) return;
+    telemetry::log(Level::debug, "POST " + request.path + " from " + host_of(request),
+                   {{"id", call_id_}, {"request", request.body.substr(0, kLoggedBody)}});
+}
+
+void CallLog::success() const {
+    if (!telemetry::is_logged(Level::debug)) return;
+    telemetry::log(Level::debug, "SUCCESS: " + name_of(request_) + " 200 " + shown(milliseconds_since(begin_)),
+                   {{"id", call_id_}});
+}
+
+void CallLog::failure(const base::Error& error, int status) const {
+    const Level level = status >= 500 ? Level::warn : Level::info;
+    if (!telemetry::is_logged(level)) return;
+    telemetry::log(level, "ERROR: " + name_of(request_) + " " + std::to_string(status) + " " + error.message,
+                   {{"status", base::grpc_status_name(error.grpc)},
+                    {"from", host_of(request_)},
+                    telemetry::incidental({"id", call_id_}),
+                    {"ms", milliseconds_since(begin_)}});
+}
+
+}  // namespace octane::endpoints

@@ -1,0 +1,28 @@
+#include "endpoints/call_origin.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <system_error>
+
+namespace octane::endpoints {
+
+base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call) {
+    call.client_gone = request.client_gone.slot();
+    call.call_id = call_id;
+    // Without the port: a browser spreads one page's calls over several connections.
+    call.client = std::string_view(request.remote).substr(0, request.remote.rfind(':'));
+    const std::string_view text = request.header("X-Octane-Epoch");
+    if (text.empty()) return base::Done{};
+    std::uint64_t epoch = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+    if (failed != std::errc() || end != text.data() + text.size()) {
+        return base::make_error(base::ErrorCode::bad_header,
+                                "X-Octane-Epoch is '" + std::string(text.substr(0, 40)) +
+                                    "'; it takes the number that an earlier answer carried in that header");
+    }
+    call.epoch = epoch;
+    return base::Done{};
+}
+
+}  // namespace octane::endpoints

@@ -1,0 +1,69 @@
+#include "endpoints/compat_calls.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "endpoints/call_log.hpp"
+#include "endpoints/call_origin.hpp"
+#include "endpoints/iso_time.hpp"
+#include "endpoints/json_body.hpp"
+
+namespace octane::endpoints {
+namespace asio = boost::asio;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr int kFailure = 500;
+
+http::Response failure(const base::Error& error, const http::Request& request) {
+    const auto code = static_cast<int>(error.grpc);
+    const Json body = {
+        {"error", std::to_string(code) + ' ' + std::string(base::grpc_status_name(error.grpc)) + ": " + error.message},
+        {"service", request.captures[0]},
+        {"method", request.captures[1]},
+        {"code", code}};
+    auto response = json_response(body.dump(-1, ' ', false, Json::error_handler_t::replace));
+    response.status = kFailure;
+    return response;
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request) {
+    const CallLog log(request);
+    rpc::CallRequest call;
+    call.service = request.captures[0];
+    call.method = request.captures[1];
+    call.body = request.body;
+    call.dialect = kWebDialect;
+    base::Result<rpc::CallAnswer> answer = rpc::CallAnswer();
+    if (const auto origin = read_origin(request, log.call_id(), call)) {
+        answer = co_await context.caller.call(call);
+    } else {
+        answer = origin.error();
+    }
+    http::Response response;
+    if (answer) {
+        log.success();
+        response.body = std::move(answer->json);
+    } else {
+        log.failure(answer.error(), kFailure);
+        response = failure(answer.error(), request);
+    }
+    response.headers.emplace_back("X-Call-Id", log.call_id());
+    co_return response;
+}
+
+asio::awaitable<http::Response> web_health(const Context& context, http::Request&) {
+    const bool is_connected = context.caller.octane_status().is_connected;
+    auto response = json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
+                                  (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
+                                  iso_time(std::chrono::system_clock::now()) + "\"}");
+    if (!is_connected) response.status = 503;
+    co_return response;
+}
+
+}  // namespace octane::endpoints

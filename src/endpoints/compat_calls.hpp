@@ -1,0 +1,20 @@
+// Room: endpoints. octaneWebR's way to call methods and to ask for health: octane-livelink.md §3.3, CONTRACT §5.
+#pragma once
+
+#include "endpoints/context.hpp"
+#include "http/message.hpp"
+#include "wire/wire_to_json.hpp"
+
+namespace octane::endpoints {
+
+// Its JSON: every member, null for unset messages, a one-of's name as the key after its member, bytes as Node's Buffer.
+inline constexpr wire::JsonWriteOptions kWebDialect{.with_defaults = true, .one_of_keys = true, .bytes_as_buffer = true};
+
+// POST /api/grpc/<Service>/<method>: the bare answer; every failure is 500 {"error":"<code> <NAME>: <text>","service","method",
+// "code"}.
+boost::asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request);
+
+// GET /api/health: 503 when Octane is away, since the page looks at the HTTP status only.
+boost::asio::awaitable<http::Response> web_health(const Context& context, http::Request& request);
+
+}  // namespace octane::endpoints

@@ -1,0 +1,18 @@
+// Room: endpoints. The logs of existing pages: octane-livelink.md §3.2 (octaneProxy) and §3.3 (octaneWebR). CONTRACT §5.
+#pragma once
+
+#include "endpoints/context.hpp"
+#include "http/message.hpp"
+
+namespace octane::endpoints {
+
+// octaneProxy: one log per session, {sessionId, …}.
+boost::asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> save_session_log(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> show_session_log(const Context& context, http::Request& request);
+
+// octaneWebR: POST /api/log and /api/logClear in any letter case; any other name is a method of a service "api".
+boost::asio::awaitable<http::Response> page_log(const Context& context, http::Request& request);
+
+}  // namespace octane::endpoints

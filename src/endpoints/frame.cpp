@@ -1,0 +1,186 @@
+#include "endpoints/frame.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "endpoints/frame_query.hpp"
+#include "frames/event.hpp"
+#include "frames/picture.hpp"
+#include "frames/raw_facts.hpp"
+#include "wire/json_text.hpp"
+
+namespace octane::endpoints {
+namespace asio = boost::asio;
+using frames::Format;
+using frames::Frame;
+using frames::RenderImage;
+using FramePointer = std::shared_ptr<const Frame>;
+
+namespace {
+
+// How long a request that found no frame, or one that Octane may have left behind while nobody watched, waits for Octane's word.
+constexpr std::chrono::milliseconds kGrace{1000};
+
+const std::string& run_id() {
+    static const std::string id = base::make_uuid().substr(0, 8);
+    return id;
+}
+
+bool shows(const FramePointer& frame, const FrameQuery& query) {
+    return frame && frames::shown_image(*frame, query.variant.render_pass) != nullptr;
+}
+
+// A client that polls: only what is newer than what it has.
+asio::awaitable<FramePointer> next_frame(const Context& context, http::Request& request, const FrameQuery& query,
+                                         std::uint64_t after) {
+    FramePointer held = context.hub.latest();
+    if (shows(held, query) && held->seq > after) co_return held;
+    held.reset();
+    const auto wait = query.wait.value_or(std::chrono::milliseconds(0));
+    if (wait.count() > 0) {
+        const frames::FrameWish wish{after, query.variant.render_pass, false};
+        held = co_await context.hub.wait_for_frame(wish, wait, request.client_gone.slot());
+    }
+    co_return held;
+}
+
+// A client that wants what there is. While nobody watches Octane sends nothing, so the frame that is held may be an old one.
+asio::awaitable<FramePointer> current_frame(const Context& context, http::Request& request, const FrameQuery& query) {
+    FramePointer held = context.hub.latest();
+    const bool is_live = held && context.stats.is_streaming.load();
+    if (is_live && shows(held, query)) co_return held;
+    const bool may_come = !is_live && context.caller.octane_status().is_connected;
+    const auto wait = query.wait.value_or(may_come ? kGrace : std::chrono::milliseconds(0));
+    if (wait.count() > 0) {
+        const frames::FrameWish wish{shows(held, query) ? held->seq : 0, query.variant.render_pass, true};
+        FramePointer fresh = co_await context.hub.wait_for_frame(wish, wait, request.client_gone.slot());
+        if (fresh) co_return fresh;
+        held = context.hub.latest();
+    }
+    if (!shows(held, query)) held.reset();
+    co_return held;
+}
+
+std::string passes_of(const Frame& frame) {
+    std::string list;
+    for (const auto& image : frame.images) list += (list.empty() ? "" : ", ") + std::to_string(image.render_pass_id);
+    return list;
+}
+
+http::Response no_frame(const Context& context) {
+    if (const auto frame = context.hub.latest()) {
+        return http::error_response(base::make_error(base::ErrorCode::pass_not_found,
+                                                     "the newest frame has no such render pass; it has " + passes_of(*frame)));
+    }
+    const auto octane = context.caller.octane_status();
+    auto response = http::error_response(base::make_error(
+        base::ErrorCode::no_frame,
+        "there is no frame yet: " +
+            (octane.is_connected
+                 ? std::string("Octane is connected but has rendered nothing; load a scene with a render target, or "
+                               "ask again with ?wait=10000")
+                 : octane.error)));
+    response.headers.emplace_back("Retry-After", "2");
+    return response;
+}
+
+void add_facts(http::Response& response, const Frame& frame) {
+    std::string timestamp;
+    frames::append_timestamp(timestamp, frame.received);
+    response.headers.emplace_back("X-Seq", std::to_string(frame.seq));
+    response.headers.emplace_back("X-Epoch", std::to_string(frame.epoch));
+    response.headers.emplace_back("X-Timestamp", std::move(timestamp));
+}
+
+void expose_headers(http::Response& response) {
+    std::string names;
+    for (const auto& [name, value] : response.headers) {
+        if (name.starts_with("X-") || name == "ETag") names += (names.empty() ? "" : ", ") + name;
+    }
+    response.headers.emplace_back("Access-Control-Expose-Headers", std::move(names));
+}
+
+// Nothing newer has come.
+http::Response nothing_new(const Context& context, bool has_it) {
+    const auto frame = context.hub.latest();
+    if (!frame) return no_frame(context);
+    http::Response response;
+    response.status = has_it ? 304 : 204;
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    add_facts(response, *frame);
+    expose_headers(response);
+    return response;
+}
+
+asio::awaitable<base::Result<http::Response>> make_body(const Context& context, FramePointer frame, const FrameQuery& query) {
+    const RenderImage& image = *frames::shown_image(*frame, query.variant.render_pass);
+    http::Response response;
+    if (query.format.is_description) {
+        response.body = frames::describe_frame(*frame);
+        co_return response;
+    }
+    std::string samples;
+    wire::append_json_number(samples, image.tonemapped_samples);
+    response.headers.emplace_back("X-Samples", std::move(samples));
+    if (query.variant.format == Format::raw) {
+        auto facts = frames::raw_facts(image);
+        if (!facts) co_return std::move(facts).error();
+        for (auto& fact : *facts) response.headers.push_back(std::move(fact));
+        response.content_type = "application/octet-stream";
+        response.chain = image.pixels;
+        co_return response;
+    }
+    const auto picture = co_await context.hub.picture_of(frame, image, query.variant);
+    if (!picture) co_return picture.error();
+    response.headers.emplace_back("X-Width", std::to_string((*picture)->size.width));
+    response.headers.emplace_back("X-Height", std::to_string((*picture)->size.height));
+    response.content_type = frames::mime_of(query.variant.format);
+    response.chain = (*picture)->bytes;
+    co_return response;
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> newest_frame(const Context& context, http::Request& request) {
+    const auto query = read_frame_query(request, *context.caller.schema());
+    if (!query) co_return http::error_response(query.error());
+
+    const std::string_view known = request.header("If-None-Match");
+    const auto held = context.hub.latest();
+    const bool has_it = held && !known.empty() && names_etag(known, make_frame_etag(run_id(), *held, *query));
+    std::optional<std::uint64_t> after = query->after;
+    if (has_it && query->wait) after = held->seq;
+    // A number that has not been reached is of a proxy that ran before this one.
+    if (after && *after > context.stats.published.load()) after = 0;
+
+    FramePointer frame;
+    if (after) {
+        frame = co_await next_frame(context, request, *query, *after);
+        if (!frame) co_return nothing_new(context, has_it);
+    } else {
+        frame = co_await current_frame(context, request, *query);
+        if (!frame) co_return no_frame(context);
+    }
+    const std::string etag = make_frame_etag(run_id(), *frame, *query);
+    base::Result<http::Response> response = http::Response();
+    if (!known.empty() && names_etag(known, etag)) {
+        response->status = 304;
+    } else {
+        response = co_await make_body(context, frame, *query);
+        if (!response) co_return http::error_response(response.error());
+        const auto age = std::chrono::system_clock::now() - frame->received;
+        context.viewer_stats.delivery.count_sent(frames::Container::frame, query->variant.format, age,
+                                                 response->body.size() + response->chain.size());
+    }
+    response->headers.emplace_back("ETag", etag);
+    response->headers.emplace_back("Cache-Control", "no-cache");
+    if (query->format.is_negotiated) response->headers.emplace_back("Vary", "Accept");
+    add_facts(*response, *frame);
+    expose_headers(*response);
+    co_return std::move(*response);
+}
+
+}  // namespace octane::endpoints

@@ -1,0 +1,11 @@
+// Room: endpoints. GET /metrics: what the proxy counts and measures, as Prometheus reads it. CONTRACT §4.
+#pragma once
+
+#include "endpoints/context.hpp"
+#include "http/message.hpp"
+
+namespace octane::endpoints {
+
+boost::asio::awaitable<http::Response> metrics(const Context& context, http::Request& request);
+
+}  // namespace octane::endpoints

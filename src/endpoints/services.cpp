@@ -1,0 +1,46 @@
+#include "endpoints/services.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "schema/describe.hpp"
+
+namespace octane::endpoints {
+namespace asio = boost::asio;
+
+namespace {
+
+http::Response kept_answer(const Context& context, const http::Request& request, const std::string& name,
+                           const std::function<std::string()>& describe) {
+    const auto body = context.bodies->get(name, {}, [&]() -> std::optional<http::StoredBody> {
+        return http::StoredBody(describe(), {"application/json", {}, {}});
+    });
+    return body->answer(request, "no-cache");
+}
+
+// Schemas live as long as the proxy, so an address names one.
+std::string name_of(const schema::Schema& schema) {
+    return "services:" + schema.name() + ':' + std::to_string(reinterpret_cast<std::uintptr_t>(&schema));
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> list_services(const Context& context, http::Request& request) {
+    const auto schema = context.caller.schema();
+    co_return kept_answer(context, request, name_of(*schema), [&schema] { return schema::describe_services(*schema); });
+}
+
+asio::awaitable<http::Response> show_service(const Context& context, http::Request& request) {
+    const auto schema = context.caller.schema();
+    const auto service = context.caller.find_service(request.captures[0]);
+    if (!service) co_return http::error_response(service.error());
+    const auto& descriptor = **service;
+    co_return kept_answer(context, request, name_of(*schema) + ':' + descriptor.full_name(),
+                          [&schema, &descriptor] { return schema::describe_service(*schema, descriptor); });
+}
+
+}  // namespace octane::endpoints

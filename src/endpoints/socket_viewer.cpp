@@ -1,0 +1,151 @@
+#include "endpoints/socket_viewer.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "endpoints/viewers.hpp"
+#include "frames/event.hpp"
+#include "telemetry/log.hpp"
+#include "wire/json_text.hpp"
+
+namespace octane::endpoints {
+using base::ErrorCode;
+using telemetry::Level;
+
+namespace {
+
+base::Error bad(std::string message) {
+    return base::make_error(ErrorCode::bad_value, std::move(message));
+}
+
+// As it would stand in a query.
+std::string as_parameter(const nlohmann::json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+SocketViewer::SocketViewer(const Context& context, std::shared_ptr<http::WebSocket> socket, SocketClient client,
+                           frames::ViewerOptions options)
+    : context_(context),
+      socket_(std::move(socket)),
+      client_(std::move(client)),
+      hub_(context.hub.at(client_.loop_index)),
+      viewer_(*this, std::move(options), context.viewer_stats),
+      opened_(std::chrono::steady_clock::now()) {}
+
+std::shared_ptr<frames::Viewer> SocketViewer::viewer() {
+    return {shared_from_this(), &viewer_};
+}
+
+void SocketViewer::open(std::shared_ptr<const std::string> connected) {
+    socket_->listen(weak_from_this());
+    telemetry::log(Level::info, "Viewer connected", {{"from", client_.remote}, {"id", viewer_.id()}});
+    viewer_.send(std::move(connected));
+    hub_.join(viewer());
+}
+
+void SocketViewer::on_message(http::MessageKind kind, std::string_view bytes) {
+    const auto taken = take(kind, bytes);
+    if (!taken) say_error(taken.error());
+}
+
+base::Result<base::Done> SocketViewer::take(http::MessageKind kind, std::string_view bytes) {
+    if (kind != http::MessageKind::text)
+        return bad("a binary message means nothing here; send JSON as text, such as {\"type\":\"ping\"}");
+    auto message = nlohmann::json::parse(bytes, nullptr, false);
+    if (!message.is_object()) return base::make_error(ErrorCode::bad_json, "the message is not a JSON object");
+    const auto type = message.find("type");
+    const std::string name = type != message.end() && type->is_string() ? type->get<std::string>() : std::string();
+    if (type != message.end()) message.erase(type);
+    if (name == "camera") return take_camera(message);
+    if (name == "view") return take_view(message);
+    if (name != "ping")
+        return bad("the type of a message is \"camera\", \"view\" or \"ping\"" +
+                   (name.empty() ? std::string() : ", not \"" + name.substr(0, 40) + "\""));
+    answer_ping();
+    return base::Done{};
+}
+
+base::Result<base::Done> SocketViewer::take_camera(const nlohmann::json& message) {
+    if (!camera_) {
+        camera_ =
+            std::make_shared<rpc::CameraFeed>(context_.caller, client_.loop, [weak = weak_from_this()](const base::Error& error) {
+                if (const auto self = weak.lock()) self->say_error(error);
+            });
+    }
+    auto pushed = camera_->push(message);
+    if (pushed) context_.hub.camera_moved();
+    return pushed;
+}
+
+// Members that are absent stay as they are; null takes the default again.
+base::Result<base::Done> SocketViewer::take_view(const nlohmann::json& message) {
+    http::Query view = client_.query;
+    for (const auto& [name, value] : message.items()) {
+        if (value.is_structured()) return bad("\"" + name.substr(0, 40) + "\" of a view is a word or a number");
+        if (value.is_null()) {
+            view.remove(name);
+        } else {
+            view.set(name, as_parameter(value));
+        }
+    }
+    const auto options = read_viewer_options(context_, view, frames::Container::ws);
+    if (!options) return options.error();
+    client_.query = std::move(view);
+    hub_.change_view(viewer(), options->variant, options->frame_interval);
+    return base::Done{};
+}
+
+void SocketViewer::answer_ping() {
+    std::string json = R"({"type":"pong","timestamp":)";
+    frames::append_timestamp(json, std::chrono::system_clock::now());
+    json += '}';
+    viewer_.send(std::make_shared<const std::string>(std::move(json)));
+}
+
+void SocketViewer::say_error(const base::Error& error) {
+    std::string json = R"({"type":"error","error":)";
+    wire::append_json_string(json, error.message);
+    json += R"(,"status":")";
+    json += base::grpc_status_name(error.grpc);
+    json += R"(","code":)" + std::to_string(static_cast<int>(error.grpc)) + '}';
+    viewer_.send(std::make_shared<const std::string>(std::move(json)));
+}
+
+void SocketViewer::on_written() {
+    viewer_.on_written(frames::Viewer::Clock::now());
+}
+
+void SocketViewer::on_closed() {
+    const std::chrono::duration<double> stayed = std::chrono::steady_clock::now() - opened_;
+    telemetry::log(Level::info, "Viewer left", {{"from", client_.remote}, {"id", viewer_.id()}, {"seconds", stayed.count()}});
+    if (camera_) camera_->stop();
+    const auto self = viewer();  // the hub may hold the last reference
+    hub_.leave(self);
+}
+
+void SocketViewer::write_frame(std::span<const std::string_view> parts) {
+    socket_->write(http::MessageKind::binary, parts);
+}
+
+void SocketViewer::write_event(std::string_view json) {
+    const std::array<std::string_view, 1> parts{json};
+    socket_->write(http::MessageKind::text, parts);
+}
+
+void SocketViewer::close() {
+    telemetry::log(Level::warn, "Viewer disconnected: it has stopped reading", {{"from", client_.remote}, {"id", viewer_.id()}});
+    socket_->abort();
+}
+
+void SocketViewer::finish() {
+    socket_->finish(http::CloseCode::going_away, "the proxy is going down");
+}
+
+std::chrono::steady_clock::time_point SocketViewer::last_progress() const {
+    return socket_->last_progress();
+}
+
+}  // namespace octane::endpoints

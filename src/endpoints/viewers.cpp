@@ -1,0 +1,123 @@
+#include "endpoints/viewers.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "endpoints/callback_status.hpp"
+#include "endpoints/socket_viewer.hpp"
+#include "endpoints/stream_viewer.hpp"
+#include "endpoints/view_query.hpp"
+#include "frames/containers.hpp"
+#include "frames/event.hpp"
+#include "http/event_stream.hpp"
+#include "wire/json_text.hpp"
+
+namespace octane::endpoints {
+namespace asio = boost::asio;
+using frames::Container;
+using frames::Format;
+
+namespace {
+
+std::shared_ptr<const std::string> make_connected_event(const std::string& client_id, const frames::FrameStats& stats) {
+    std::string event = R"({"type":"connected","client_id":)";
+    wire::append_json_string(event, client_id);
+    event += R"(,"timestamp":)";
+    frames::append_timestamp(event, std::chrono::system_clock::now());
+    event += R"(,"status":)" + make_callback_status(stats) + '}';
+    return std::make_shared<const std::string>(std::move(event));
+}
+
+bool can_carry(Container container, Format format) {
+    switch (container) {
+        case Container::sse: return format != Format::exr;
+        case Container::mjpeg: return format == Format::jpeg || format == Format::png || format == Format::webp;
+        case Container::ws: return format != Format::both;
+        case Container::callbacks:
+        case Container::callbacks_binary: return format == Format::raw;
+        case Container::frame: break;
+    }
+    return format != Format::both;
+}
+
+std::string_view formats_of(Container container) {
+    switch (container) {
+        case Container::sse: return "both, raw, jpeg, png or webp";
+        case Container::mjpeg: return "jpeg, png or webp";
+        case Container::callbacks:
+        case Container::callbacks_binary: return "raw";
+        case Container::ws:
+        case Container::frame: break;
+    }
+    return "jpeg, png, webp, raw or exr";
+}
+
+http::Response open_response(const Context& context, const http::Request& request, frames::ViewerOptions options) {
+    http::Response response;
+    response.headers.emplace_back("X-Accel-Buffering", "no");
+    response.on_stream = [&context, options = std::move(options), loop = request.loop_index,
+                          remote = request.remote](std::shared_ptr<http::EventStream> stream) {
+        const auto viewer =
+            std::make_shared<StreamViewer>(std::move(stream), context.hub.at(loop), options, context.viewer_stats, remote);
+        viewer->open(make_connected_event(options.id, context.stats));
+    };
+    return response;
+}
+
+}  // namespace
+
+base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query, Container container) {
+    auto options = read_view_query(query, *context.caller.schema());
+    if (!options) return options;
+    auto& variant = options->variant;
+    variant.container = container;
+    const auto format = query.find("format");
+    if (!format && container != Container::sse) variant.format = Format::jpeg;
+    if (!can_carry(container, variant.format)) {
+        return base::make_error(base::ErrorCode::bad_query, "?format= is '" + std::string(format.value_or("")) +
+                                                                "'; here it takes " + std::string(formats_of(container)));
+    }
+    if (!context.hub.has_room_for(variant)) {
+        return base::make_error(base::ErrorCode::too_many_variants,
+                                "frames are already made in " + std::to_string(frames::Hub::kMaxVariants) +
+                                    " different forms; use a format, quality, size and pass that another viewer has");
+    }
+    options->id = base::make_uuid();
+    return options;
+}
+
+asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request) {
+    auto options = read_viewer_options(context, request.query, Container::sse);
+    if (!options) co_return http::error_response(options.error());
+    auto response = open_response(context, request, std::move(*options));
+    response.content_type = "text/event-stream";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    co_return response;
+}
+
+asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request& request) {
+    auto options = read_viewer_options(context, request.query, Container::mjpeg);
+    if (!options) co_return http::error_response(options.error());
+    auto response = open_response(context, request, std::move(*options));
+    response.content_type = "multipart/x-mixed-replace; boundary=" + std::string(frames::kBoundary);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    co_return response;
+}
+
+asio::awaitable<http::Response> open_web_socket(const Context& context, http::Request& request) {
+    auto options = read_viewer_options(context, request.query, Container::ws);
+    if (!options) co_return http::error_response(options.error());
+    http::Response response;
+    SocketClient client{request.loop->get_executor(), request.loop_index, request.remote, request.query};
+    response.on_web_socket = [&context, client = std::move(client),
+                              options = std::move(*options)](std::shared_ptr<http::WebSocket> socket) {
+        const auto viewer = std::make_shared<SocketViewer>(context, std::move(socket), client, options);
+        viewer->open(make_connected_event(options.id, context.stats));
+    };
+    co_return response;
+}
+
+}  // namespace octane::endpoints

@@ -1,0 +1,50 @@
+// Room: frames. Requests that wait for one frame: GET /render/frame. CONTRACT §3.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "frames/image.hpp"
+
+namespace octane::frames {
+
+struct FrameWish {
+    std::uint64_t after = 0;  // a frame with a greater seq than this
+    std::optional<std::int32_t> render_pass;
+    // Octane's word that the frame which is there is still the newest will do.
+    bool takes_repeat = false;
+};
+
+// One request that waits, on its own loop. The waiting is the timer's.
+struct FrameWait {
+    FrameWait(boost::asio::any_io_executor loop, FrameWish wanted) : timer(std::move(loop)), wish(wanted) {}
+
+    boost::asio::steady_timer timer;     // its loop
+    std::shared_ptr<const Frame> frame;  // its loop; what came
+    const FrameWish wish;
+};
+
+// Those who wait; lives on the hub's strand. Bounded by the number of connections.
+class FrameWaits {
+  public:
+    // `newest` may be null.
+    void add(const std::shared_ptr<FrameWait>& wait, const std::shared_ptr<const Frame>& newest);
+    void remove(const std::shared_ptr<FrameWait>& wait);
+    void publish(const std::shared_ptr<const Frame>& frame);
+    void repeat(const std::shared_ptr<const Frame>& frame);
+    void end_all();  // nobody gets anything any more
+
+  private:
+    template <typename Wants>
+    void serve(const std::shared_ptr<const Frame>& frame, Wants wants);
+
+    std::vector<std::shared_ptr<FrameWait>> waits_;
+    bool has_ended_ = false;
+};
+
+}  // namespace octane::frames

@@ -1,0 +1,38 @@
+// Room: http. A part of a file as the body of a response, read piece by piece while the client takes it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "http/event_stream.hpp"
+
+namespace octane::http {
+
+// Lives on the connection's loop and owns itself until the stream has closed. A file that has become shorter meanwhile, or a
+// client that takes nothing for a minute, ends in a broken connection, which is how a client can tell.
+class FileStream : public StreamListener, public std::enable_shared_from_this<FileStream> {
+  public:
+    FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size);
+
+    void open(std::shared_ptr<EventStream> stream);
+    void on_written() override;
+    void on_closed() override;
+
+  private:
+    void send_piece();
+    void watch();
+
+    std::ifstream file_;  // at the first byte to send
+    std::uint64_t left_;  // bytes
+    std::string piece_;
+    boost::asio::steady_timer timer_;
+    std::shared_ptr<EventStream> stream_;
+    std::shared_ptr<FileStream> self_;
+};
+
+}  // namespace octane::http

@@ -1,0 +1,67 @@
+// Room: http. An open WebSocket as its users see it.
+//
+// Lives on one loop and must be used only there. Whoever was handed it in Response::on_web_socket holds it: when the last holder
+// lets go without having called finish(), the connection is closed. After the client has gone, write() does nothing and on_closed
+// is on its way.
+//
+// What needs no listener happens by itself: pings are answered, a client that is silent is pinged and dropped if it does not
+// answer (ServerOptions::ping_interval), protocol errors, text that is not UTF-8 (1007) and messages over kMaxIncoming (1009) end
+// the connection, and so does the server's own end (1001). Nothing is compressed: pictures are already.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "http/event_stream.hpp"
+
+namespace octane::http {
+
+enum class MessageKind : std::uint8_t { text, binary };
+
+// Why a connection ends, as RFC 6455 §7.4.1 numbers it.
+enum class CloseCode : std::uint16_t {
+    normal = 1000,
+    going_away = 1001,  // the proxy stops
+    policy = 1008,      // the client broke a rule of this endpoint
+    internal = 1011,
+    try_again = 1013,
+};
+
+// on_written: the message is out; the next may begin. on_closed: as for a stream.
+class WebSocketListener : public StreamListener {
+  public:
+    // One whole message; the bytes live as long as the call. Called for every message until on_closed, also after finish().
+    virtual void on_message(MessageKind kind, std::string_view bytes) = 0;
+};
+
+class WebSocket {
+  public:
+    static constexpr std::size_t kMaxIncoming = 1UL << 20U;  // bytes of a message from the client
+
+    virtual ~WebSocket() = default;
+
+    // Must be called inside Response::on_web_socket, before anything is written.
+    virtual void listen(std::weak_ptr<WebSocketListener> listener) = 0;
+
+    // Begins one gather write of all parts as one message. The bytes must stay alive until on_written or on_closed; text must be
+    // UTF-8. Never more than one write under way (asserted). on_written is never called from inside write().
+    virtual void write(MessageKind kind, std::span<const std::string_view> parts) = 0;
+
+    // Sends a close frame after the write under way and waits for the client's own (up to 5 s). on_closed follows. `reason` is
+    // for people; it is copied and cut at 123 bytes.
+    virtual void finish(CloseCode code, std::string_view reason) = 0;
+
+    // Closes at once. on_closed follows, never from inside this call.
+    virtual void abort() = 0;
+
+    // As EventStream::last_progress: what the rule about viewers that stop reading is measured by.
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point last_progress() const = 0;
+
+    [[nodiscard]] virtual bool is_writing() const = 0;
+};
+
+}  // namespace octane::http

@@ -1,0 +1,22 @@
+// Room: http. The frames of a WebSocket that the server writes: whole messages and the close frame. RFC 6455 §5.2.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/web_socket.hpp"
+
+namespace octane::http {
+
+// The head of an unmasked frame is two, four or ten bytes.
+using FrameHead = std::array<char, 10>;
+
+// Writes the head of a message of `size` bytes; what of it is to be sent.
+std::string_view write_frame_head(FrameHead& head, MessageKind kind, std::uint64_t size);
+
+// The reason is cut at 123 bytes.
+std::string make_close_frame(CloseCode code, std::string_view reason);
+
+}  // namespace octane::http

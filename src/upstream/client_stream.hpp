@@ -1,0 +1,33 @@
+// Room: upstream. A client-streaming call: many messages to Octane, one answer at the end.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+
+#include "upstream/channel.hpp"
+
+namespace octane::upstream {
+
+// Used from one loop or strand, one operation at a time. cancel() may come while one waits, which then ends; gRPC sets no
+// deadline of its own, so whoever waits brings one.
+class ClientStream {
+  public:
+    struct Impl;
+    explicit ClientStream(std::shared_ptr<Impl> impl);
+    ~ClientStream();  // cancels; what is pending keeps itself alive until gRPC lets go
+    ClientStream(const ClientStream&) = delete;
+    ClientStream& operator=(const ClientStream&) = delete;
+
+    // True once the message is on its way, which does not say that Octane has taken it. False: the call has ended, and finish()
+    // tells how.
+    boost::asio::awaitable<bool> write(std::string message);
+    // No more messages: waits until Octane has taken all of them and answered. Must be called at most once, as the last.
+    boost::asio::awaitable<Reply> finish();
+    void cancel();
+
+  private:
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace octane::upstream

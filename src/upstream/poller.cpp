@@ -1,0 +1,40 @@
+#include "upstream/poller.hpp"
+
+#include <absl/synchronization/mutex.h>
+
+#include <utility>
+
+#include "upstream/completion.hpp"
+
+namespace octane::upstream {
+namespace {
+
+void drain(grpc::CompletionQueue& queue) {
+    void* tag = nullptr;
+    bool is_ok = false;
+    while (queue.Next(&tag, &is_ok)) static_cast<Tag*>(tag)->complete(is_ok);
+}
+
+}  // namespace
+
+Poller::Poller() {
+    // gRPC's locks are Abseil's, and distributions build Abseil with its search for lock cycles, which takes one global lock for
+    // each of them.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+    thread_ = std::thread([this] { drain(queue); });
+}
+
+void Poller::shutdown() {
+    {
+        const std::unique_lock lock(gate);
+        if (!std::exchange(is_open, false)) return;
+        {
+            const std::lock_guard live_lock(live_mutex_);
+            for (auto& call : live_) call.context.TryCancel();
+        }
+        queue.Shutdown();
+    }
+    thread_.join();
+}
+
+}  // namespace octane::upstream

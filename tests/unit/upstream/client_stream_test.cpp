@@ -1,0 +1,115 @@
+#include "upstream/client_stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+
+#include "unit/upstream/closed_port.hpp"
+#include "unit/upstream/fake_octane.hpp"
+#include "unit/upstream/loop.hpp"
+#include "upstream/channel.hpp"
+
+namespace octane::upstream {
+namespace {
+
+namespace asio = boost::asio;
+using base::GrpcStatus;
+using tests::answer;
+using tests::ClosedPort;
+using tests::failure;
+using tests::FakeOctane;
+using tests::get;
+using tests::Loop;
+using tests::open_call;
+using tests::Script;
+
+constexpr const char* kPath = "/some.Service/follow";
+
+ChannelOptions options_for(std::uint16_t port) {
+    ChannelOptions options;
+    options.port = port;
+    return options;
+}
+
+// Sends one message and asks how the call ended.
+asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message) {
+    auto stream = co_await channel.open_client_stream(kPath);
+    const bool is_written = co_await stream->write(std::move(message));
+    static_cast<void>(is_written);
+    Reply end = co_await stream->finish();
+    co_return end;
+}
+
+asio::awaitable<std::unique_ptr<ClientStream>> open_and_say(Channel& channel, std::string message) {
+    auto stream = co_await channel.open_client_stream(kPath);
+    const bool is_written = co_await stream->write(std::move(message));
+    CHECK(is_written);
+    co_return stream;
+}
+
+TEST_CASE("a client stream sends its message and has the one answer at the end") {
+    FakeOctane server([](const std::string&, const std::string&) { return answer("thank you"); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const Reply end = loop.run(say_and_finish(channel, "hello"));
+    CHECK(end.status == GrpcStatus::ok);
+    CHECK(end.body.flatten() == "thank you");
+    REQUIRE(server.history().size() == 1);
+    CHECK(server.history().front().path == kPath);
+    CHECK(server.history().front().request == "hello");
+}
+
+TEST_CASE("a server that refuses a client stream is heard at its end, in its own words") {
+    FakeOctane server(
+        [](const std::string&, const std::string&) { return failure(grpc::StatusCode::UNIMPLEMENTED, "not played here"); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const Reply end = loop.run(say_and_finish(channel, "hello"));
+    CHECK(end.status == GrpcStatus::unimplemented);
+    CHECK(end.message == "not played here");
+    CHECK(end.body.empty());
+}
+
+TEST_CASE("without a server a client stream ends unavailable") {
+    const ClosedPort port;
+    Channel channel(options_for(port.number()));
+    Loop loop;
+    CHECK(loop.run(say_and_finish(channel, "hello")).status == GrpcStatus::unavailable);
+}
+
+TEST_CASE("waiting for a server that does not end is cancelled from outside") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const auto stream = loop.run(open_and_say(channel, "hello"));
+    REQUIRE(server.await_open_calls(1));
+    auto end = loop.start(stream->finish());
+    loop.call([&] { stream->cancel(); });
+    CHECK(get(std::move(end)).status == GrpcStatus::cancelled);
+    CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a client stream that is let go of is cancelled") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    auto stream = loop.run(open_and_say(channel, "hello"));
+    REQUIRE(server.await_open_calls(1));
+    stream.reset();
+    CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a channel that has been shut down ends its client streams") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const auto stream = loop.run(open_and_say(channel, "hello"));
+    REQUIRE(server.await_open_calls(1));
+    channel.shutdown();
+    CHECK(loop.run(stream->finish()).status == GrpcStatus::cancelled);
+}
+
+}  // namespace
+}  // namespace octane::upstream
