@@ -25,6 +25,7 @@
 #include "http/server.hpp"
 #include "http/tls.hpp"
 #include "rpc/busy_watch.hpp"
+#include "rpc/surface.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/task.hpp"
 
@@ -101,10 +102,10 @@ struct App::Impl {
         : options(given),
           loaded(load_schemas(given)),
           control_guard(asio::make_work_guard(control)),
-          workers(std::max(2U, cores() - 1)),
           octane(make_octane_options(given, loaded), control.get_executor()),
-          caller(octane, rpc::DenyList(given.deny, given.allow, loaded.schemas), given.timeout),
+          caller(octane, rpc::DenyList(given.deny, given.allow, rpc::known_schemas(loaded.schemas)), given.timeout),
           loops(given.threads == 0 ? cores() : given.threads),
+          workers(std::max(2U, cores() - 1)),
           hub(control.get_executor(), executors_of(loops), workers, stats),
           session(octane, hub, control.get_executor(), stats, {}),
           context{caller,
@@ -118,6 +119,7 @@ struct App::Impl {
                   std::chrono::steady_clock::now(),
                   requests,
                   [this] { return server.connections(); },
+                  workers,
                   std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
           access(make_access_options(given)),
           server(loops, routed(), access, make_server_options(given), make_hooks(requests, octane)),
@@ -140,10 +142,10 @@ struct App::Impl {
     endpoints::RequestStats requests;
     asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
     asio::executor_work_guard<asio::io_context::executor_type> control_guard;
-    asio::thread_pool workers;  // encoders
     upstream::Octane octane;
     rpc::Caller caller;
     http::Loops loops;
+    asio::thread_pool workers;  // encoders, files; ends before the loops: what it still holds belongs to their connections
     frames::Hub hub;
     frames::Session session;
     endpoints::Context context;

@@ -1,5 +1,7 @@
 #include "endpoints/calls.hpp"
 
+#include <google/protobuf/descriptor.h>
+
 #include <utility>
 
 #include "endpoints/call_log.hpp"
@@ -81,6 +83,12 @@ http::Response make_response(rpc::CallAnswer answer, bool is_bare, bool is_raw) 
 
 }  // namespace
 
+void name_missing_node(const schema::Method& method, std::string& json) {
+    if (json != "{}" || !method.descriptor->name().starts_with("connectedNode")) return;
+    const auto* result = method.response->FindFieldByName("result");
+    if (result != nullptr && result->message_type() != nullptr && !result->is_repeated()) json = R"({"result":{}})";
+}
+
 asio::awaitable<http::Response> call_method(const Context& context, http::Request& request) {
     const CallLog log(request);
     auto call = read_request(request, log.call_id());
@@ -93,6 +101,7 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
     http::Response response;
     if (answer) {
         log.success();
+        name_missing_node(*answer->method, answer->json);
         response = make_response(std::move(*answer), request.query.flag("bare"), !call->raw_path.empty());
     } else {
         response = http::error_response(answer.error(), log.call_id());

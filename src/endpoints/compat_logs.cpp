@@ -9,6 +9,7 @@
 #include "endpoints/iso_time.hpp"
 #include "endpoints/json_body.hpp"
 #include "endpoints/log_files.hpp"
+#include "http/run_on.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -49,9 +50,9 @@ void append_entry(std::string& lines, const json& entry) {
     lines += '\n';
 }
 
-http::Response write_page_log(const Context& context, const http::Request& request) {
+asio::awaitable<http::Response> write_page_log(const Context& context, const http::Request& request) {
     const auto body = read_json_object(request);
-    if (!body) return http::error_response(body.error());
+    if (!body) co_return http::error_response(body.error());
     std::string lines;
     const auto entries = body->find("entries");
     if (entries != body->end() && entries->is_array()) {
@@ -59,16 +60,16 @@ http::Response write_page_log(const Context& context, const http::Request& reque
     } else {
         append_entry(lines, *body);
     }
-    const auto written = context.logs->append(kPageLog, lines);
-    return written ? json_response(R"({"success":true})") : http::error_response(written.error());
+    const auto written =
+        co_await http::run_on(context.log_writer, [&context, &lines] { return context.logs->append(kPageLog, lines); });
+    co_return written ? json_response(R"({"success":true})") : http::error_response(written.error());
 }
 
-http::Response clear_page_log(const Context& context) {
-    const auto cleared = context.logs->replace(kPageLog, {});
-    if (cleared) return json_response(R"({"status":"ok","message":"Log cleared"})");
-    auto response = json_response(json{{"status", "error"}, {"error", cleared.error().message}}.dump());
-    response.status = 500;
-    return response;
+asio::awaitable<http::Response> clear_page_log(const Context& context) {
+    const auto cleared = co_await http::run_on(context.log_writer, [&context] { return context.logs->replace(kPageLog, {}); });
+    if (cleared) co_return json_response(R"({"status":"ok","message":"Log cleared"})");
+    const json answer = {{"status", "error"}, {"error", cleared.error().message}};
+    co_return json_response(answer.dump(), 500);
 }
 
 std::string lower(std::string text) {
@@ -83,7 +84,8 @@ std::string lower(std::string text) {
 asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request) {
     const auto session = read_session(request);
     if (!session) co_return http::error_response(session.error());
-    const auto cleared = context.logs->replace(session->id, {});
+    const auto cleared =
+        co_await http::run_on(context.log_writer, [&context, &session] { return context.logs->replace(session->id, {}); });
     if (!cleared) co_return http::error_response(cleared.error());
     co_return json_response(R"({"success":true,"message":"Log cleared"})");
 }
@@ -91,7 +93,9 @@ asio::awaitable<http::Response> clear_session_log(const Context& context, http::
 asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request) {
     const auto session = read_session(request);
     if (!session) co_return http::error_response(session.error());
-    const auto written = context.logs->append(session->id, member(session->body, "logEntry") + '\n');
+    const std::string line = member(session->body, "logEntry") + '\n';
+    const auto written = co_await http::run_on(context.log_writer,
+                                               [&context, &session, &line] { return context.logs->append(session->id, line); });
     if (!written) co_return http::error_response(written.error());
     co_return json_response(R"({"success":true})");
 }
@@ -100,7 +104,8 @@ asio::awaitable<http::Response> save_session_log(const Context& context, http::R
     const auto session = read_session(request);
     if (!session) co_return http::error_response(session.error());
     const std::string content = member(session->body, "content");
-    const auto written = context.logs->replace(session->id, content);
+    const auto written = co_await http::run_on(
+        context.log_writer, [&context, &session, &content] { return context.logs->replace(session->id, content); });
     if (!written) co_return http::error_response(written.error());
     nlohmann::ordered_json answer = {
         {"success", true}, {"filename", session->id + ".log"}, {"filepath", "/debug-logs/" + session->id}};
@@ -116,7 +121,8 @@ asio::awaitable<http::Response> save_session_log(const Context& context, http::R
 
 asio::awaitable<http::Response> show_session_log(const Context& context, http::Request& request) {
     const auto id = LogFiles::make_id(request.captures[0]);
-    auto content = id ? context.logs->read(*id) : base::make_error(base::ErrorCode::path_not_found, "Log file not found");
+    if (!id) co_return http::error_response(base::make_error(base::ErrorCode::path_not_found, "Log file not found"));
+    auto content = co_await http::run_on(context.log_writer, [&context, &id] { return context.logs->read(*id); });
     if (!content) co_return http::error_response(content.error());
     auto response = json_response(std::move(*content));
     response.content_type = "text/plain; charset=utf-8";
@@ -127,8 +133,14 @@ asio::awaitable<http::Response> show_session_log(const Context& context, http::R
 
 asio::awaitable<http::Response> page_log(const Context& context, http::Request& request) {
     const std::string name = lower(request.captures[0]);
-    if (name == "log") co_return write_page_log(context, request);
-    if (name == "logclear") co_return clear_page_log(context);
+    if (name == "log") {
+        auto written = co_await write_page_log(context, request);
+        co_return written;
+    }
+    if (name == "logclear") {
+        auto cleared = co_await clear_page_log(context);
+        co_return cleared;
+    }
     request.captures.insert(request.captures.begin(), "api");
     auto response = co_await call_method(context, request);
     co_return response;

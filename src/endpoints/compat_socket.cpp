@@ -12,6 +12,7 @@
 
 #include "base/ids.hpp"
 #include "endpoints/compat_calls.hpp"
+#include "endpoints/json_body.hpp"
 #include "endpoints/viewers.hpp"
 #include "frames/viewer.hpp"
 #include "http/web_socket.hpp"
@@ -55,7 +56,7 @@ class CallbackViewer : public http::WebSocketListener,
     void open() {
         socket_->listen(weak_from_this());
         telemetry::log(Level::info, "Viewer connected", {{"from", remote_}, {"id", viewer_.id()}});
-        hub_.join(viewer());
+        hub_.keep(viewer());
     }
 
     void on_message(http::MessageKind kind, std::string_view bytes) override;
@@ -66,9 +67,10 @@ class CallbackViewer : public http::WebSocketListener,
     void write_event(std::string_view text) override;
     void close() override;
     void finish() override { socket_->finish(http::CloseCode::going_away, "the proxy is going down"); }
-    [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const override { return socket_->last_progress(); }
+    [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const override;
 
   private:
+    void subscribe(Container container);
     std::shared_ptr<frames::Viewer> viewer() { return {shared_from_this(), &viewer_}; }
     void send(std::string text) { viewer_.send(std::make_shared<const std::string>(std::move(text))); }
     void write_text(std::string text);
@@ -90,8 +92,9 @@ class CallbackViewer : public http::WebSocketListener,
 
 void CallbackViewer::on_message(http::MessageKind kind, std::string_view bytes) {
     if (kind != http::MessageKind::text) return;
-    const auto message = json::parse(bytes, nullptr, false);
-    if (!message.is_object()) return;
+    const auto read = read_json_object(bytes, "the message");
+    if (!read) return;
+    const auto& message = *read;
     const auto type = message.find("type");
     if (type == message.end()) return;
     if (*type == "ping") {
@@ -99,10 +102,23 @@ void CallbackViewer::on_message(http::MessageKind kind, std::string_view bytes) 
     } else if (*type == "subscribe") {
         const auto binary = message.find("binary");
         const bool is_binary = binary != message.end() && *binary == true;
-        is_subscribed_ = true;
-        const auto options = options_for(is_binary ? Container::callbacks_binary : Container::callbacks);
-        hub_.change_view(viewer(), options.variant, options.frame_interval);
+        subscribe(is_binary ? Container::callbacks_binary : Container::callbacks);
     }
+}
+
+void CallbackViewer::subscribe(Container container) {
+    const auto options = options_for(container);
+    if (std::exchange(is_subscribed_, true)) {
+        hub_.change_view(viewer(), options.variant, options.frame_interval);
+    } else {
+        viewer_.set_view(options.variant, options.frame_interval);
+        hub_.join(viewer());
+    }
+}
+
+// While the viewer is told that nothing has been written, the client keeps nobody waiting.
+std::chrono::steady_clock::time_point CallbackViewer::last_progress() const {
+    return socket_->is_writing() ? socket_->last_progress() : std::chrono::steady_clock::now();
 }
 
 void CallbackViewer::on_closed() {
@@ -118,7 +134,6 @@ void CallbackViewer::close() {
 }
 
 void CallbackViewer::write_frame(std::span<const std::string_view> parts) {
-    if (!is_subscribed_) return write_nothing();
     const bool is_text = viewer_.variant().container == Container::callbacks;
     socket_->write(is_text ? http::MessageKind::text : http::MessageKind::binary, parts);
 }
@@ -156,7 +171,7 @@ void CallbackViewer::write_nothing() {
 
 // The page wants the figures with the event, which brings none.
 void CallbackViewer::fetch_statistics() {
-    if (!is_subscribed_ || std::exchange(is_asking_, true)) return;
+    if (std::exchange(is_asking_, true)) return;
     asio::co_spawn(loop_, send_statistics(shared_from_this()), [](const std::exception_ptr& escaped) {
         if (escaped) telemetry::log(Level::error, "An exception ended a question for statistics");
     });

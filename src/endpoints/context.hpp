@@ -1,6 +1,9 @@
 // Room: endpoints. What the handlers work with; made by the app, alive as long as the server.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -30,8 +33,10 @@ struct Context {
     std::chrono::steady_clock::time_point started;
     const RequestStats& requests;
     std::function<std::size_t()> open_connections;
+    boost::asio::thread_pool& workers;                                                     // for what must not hold up a loop
     std::shared_ptr<LogFiles> logs = std::make_shared<LogFiles>(std::filesystem::path());  // in the state directory
-    std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();         // of the page's files and of /services
+    boost::asio::any_io_executor log_writer = boost::asio::make_strand(workers);    // one at a time: a slow disk takes one worker
+    std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();  // of the page's files and of /services
 };
 
 }  // namespace octane::endpoints

@@ -171,9 +171,11 @@ asio::awaitable<http::Response> newest_frame(const Context& context, http::Reque
     } else {
         response = co_await make_body(context, frame, *query);
         if (!response) co_return http::error_response(response.error());
-        const auto age = std::chrono::system_clock::now() - frame->received;
-        context.viewer_stats.delivery.count_sent(frames::Container::frame, query->variant.format, age,
-                                                 response->body.size() + response->chain.size());
+        if (request.verb != "HEAD") {
+            const auto age = std::chrono::system_clock::now() - frame->received;
+            context.viewer_stats.delivery.count_sent(frames::Container::frame, query->variant.format, age,
+                                                     response->body.size() + response->chain.size());
+        }
     }
     response->headers.emplace_back("ETag", etag);
     response->headers.emplace_back("Cache-Control", "no-cache");

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "http/header_list.hpp"
+
 namespace octane::endpoints {
 namespace {
 
@@ -32,19 +34,6 @@ std::optional<FrameFormat> by_name(std::string_view name) {
     return FrameFormat{false, *format, false};
 }
 
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-std::string_view take_until(std::string_view& text, char separator) {
-    const auto end = text.find(separator);
-    const auto part = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return trim(part);
-}
-
 bool is_same(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b,
                               [](unsigned char one, unsigned char other) { return std::tolower(one) == std::tolower(other); });
@@ -59,7 +48,7 @@ int exactness(std::string_view range, std::string_view mime) {
 
 double quality_in(std::string_view parameters) {
     while (!parameters.empty()) {
-        const auto parameter = take_until(parameters, ';');
+        const auto parameter = http::take_item(parameters, ';');
         if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
         double quality = 0;
         const auto digits = parameter.substr(2);
@@ -74,8 +63,8 @@ double quality_of(std::string_view accept, std::string_view mime) {
     int best = 0;
     double quality = 0;
     while (!accept.empty()) {
-        auto parameters = take_until(accept, ',');
-        const auto range = take_until(parameters, ';');
+        auto parameters = http::take_item(accept);
+        const auto range = http::take_item(parameters, ';');
         const int how = exactness(range, mime);
         if (how <= best) continue;
         best = how;
@@ -98,7 +87,7 @@ base::Result<FrameFormat> choose_frame_format(std::string_view path, const http:
         return base::make_error(base::ErrorCode::bad_query, "?format= is '" + std::string(word->substr(0, 40)) +
                                                                 "'; here it takes jpeg, png, webp, exr, raw or json");
     }
-    if (trim(accept).empty()) return FrameFormat{};
+    if (http::trim(accept).empty()) return FrameFormat{};
     const Choice* best = nullptr;
     double best_quality = 0;
     for (const auto& choice : kChoices) {

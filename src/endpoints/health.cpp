@@ -4,19 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "endpoints/json_body.hpp"
+
 namespace octane::endpoints {
 namespace asio = boost::asio;
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-http::Response json_response(int status, std::string body) {
-    http::Response response;
-    response.status = status;
-    response.body = std::move(body);
-    response.headers.emplace_back("Cache-Control", "no-store");
-    return response;
-}
 
 Json describe_frames(const frames::FrameStats& stats) {
     Json json = {{"viewers", stats.viewers.load()}, {"seq", stats.published.load()}};
@@ -51,7 +45,7 @@ Json describe_octane(const rpc::OctaneStatus& octane) {
 }
 
 // What may have broken the connection.
-Json describe_last_calls(const upstream::CallLog::Break& broken) {
+Json describe_last_calls(const rpc::OctaneStatus::Break& broken) {
     Json calls = Json::array();
     for (const auto& call : broken.calls) {
         const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun);
@@ -81,11 +75,11 @@ asio::awaitable<http::Response> health(const Context& context, http::Request&) {
         json["warnings"].push_back("Octane's release could not be made out, " + octane.api +
                                    " is assumed; --api says which it is");
     }
-    co_return json_response(octane.is_connected ? 200 : 503, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    co_return json_response(json.dump(-1, ' ', false, Json::error_handler_t::replace), octane.is_connected ? 200 : 503);
 }
 
 asio::awaitable<http::Response> alive(const Context&, http::Request&) {
-    co_return json_response(200, R"({"status":"ok"})");
+    co_return json_response(R"({"status":"ok"})");
 }
 
 }  // namespace octane::endpoints

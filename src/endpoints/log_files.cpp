@@ -71,10 +71,15 @@ void LogFiles::make_room(const fs::path& file) const {
     while (true) {
         std::size_t count = 0;
         std::optional<fs::directory_entry> oldest;
-        for (const auto& entry : fs::directory_iterator(folder_, failed)) {
-            if (entry.path().extension() != ".log" || entry.path() == file) continue;
+        fs::file_time_type oldest_written;
+        for (fs::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
+            if (entry->path().extension() != ".log" || entry->path() == file) continue;
             ++count;
-            if (!oldest || entry.last_write_time(failed) < oldest->last_write_time(failed)) oldest = entry;
+            std::error_code gone;
+            const auto written = entry->last_write_time(gone);
+            if (gone || (oldest && written >= oldest_written)) continue;
+            oldest = *entry;
+            oldest_written = written;
         }
         if (failed || count < kMost || !oldest) return;
         fs::path aside = oldest->path();

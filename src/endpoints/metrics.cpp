@@ -21,6 +21,8 @@ void add_octane(MetricsText& text, const Context& context, const rpc::OctaneStat
     if (octane.is_connected) info.add({{"api", octane.api}, {"version", octane.version}}, 1);
     text.gauge("octane_proxy_octane_epoch", "Grows whenever handles have become void; 0 before the first connection")
         .add(static_cast<double>(octane.epoch));
+    text.counter("octane_proxy_octane_connections_total", "Connections made to Octane: one, and one more each time it came back")
+        .add(static_cast<double>(octane.connections));
 }
 
 void add_frames(MetricsText& text, const frames::FrameStats& stats) {
@@ -37,7 +39,8 @@ void add_frames(MetricsText& text, const frames::FrameStats& stats) {
     count("frames_coalesced", "Frames that a busy encoder skipped for a newer one", stats.coalesced);
     count("frames_sent", "Frames whose writing to a viewer was begun", stats.sent);
     count("frames_dropped", "Frames that a viewer missed since its last, added up over viewers", stats.dropped);
-    count("frame_sent_bytes", "Bytes of frames that left for viewers", stats.delivery.bytes);
+    count("frame_sent_bytes", "Bytes of frames that left for viewers; those of a single frame count when its answer is begun",
+          stats.delivery.bytes);
     count("viewers_connected", "Viewers that ever connected", stats.viewers_ever);
     text.gauge("octane_proxy_frames_waiting", "Viewers with a frame waiting behind the one being written")
         .add(static_cast<double>(stats.waiting.load()));
@@ -58,7 +61,8 @@ void add_viewers(MetricsText& text, const frames::DeliveryStats& delivery) {
               [&](MetricsText::Labels labels, const auto& value) { viewers.add(labels, static_cast<double>(value.load())); });
     auto age =
         text.histogram("octane_proxy_frame_age_seconds",
-                       "From a frame's arrival from Octane (or the viewer's, if that was later) to its last byte's leaving");
+                       "From a frame's arrival from Octane (or the viewer's, if that was later) to its last byte's leaving; of "
+                       "container frame, a single answer, from the arrival to when the answer is begun");
     each_kind(delivery.age, [&](MetricsText::Labels labels, const telemetry::Histogram& value) {
         if (const auto reading = value.read(); reading.count() > 0) age.add(labels, reading);
     });

@@ -7,6 +7,7 @@
 #include "endpoints/page_files.hpp"
 #include "http/access.hpp"
 #include "http/media_type.hpp"
+#include "http/run_on.hpp"
 #include "http/static_files.hpp"
 
 namespace octane::endpoints {
@@ -28,26 +29,30 @@ bool is_cookie_character(char c) {
     return c > ' ' && c < 0x7F && std::string_view("\",;\\").find(c) == std::string_view::npos;
 }
 
-std::optional<http::Response> find_file(const Context& context, const std::string& path, const http::Request& request) {
+asio::awaitable<std::optional<http::Response>> find_file(const Context& context, const std::string& path,
+                                                         const http::Request& request) {
     const std::string name = path.ends_with('/') ? path + "index.html" : path;
-    auto response = context.web_root.empty() ? find_builtin(context, name, request)
-                                             : http::find_static_file(context.web_root, name, request, *context.bodies);
-    if (!response) return response;
+    auto response = co_await http::run_on(context.workers.get_executor(), [&] {
+        return context.web_root.empty() ? find_builtin(context, name, request)
+                                        : http::find_static_file(context.web_root, name, request, *context.bodies);
+    });
+    if (!response) co_return std::nullopt;
     // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only.
     const auto token = request.query.find("token");
     if (token && std::ranges::all_of(*token, is_cookie_character)) {
         response->headers.emplace_back("Set-Cookie", std::string(http::AccessPolicy::kTokenCookie) + "=" + std::string(*token) +
                                                          "; Path=/; HttpOnly; SameSite=Strict");
     }
-    return response;
+    co_return response;
 }
 
 // A built single-page application has paths of its own, which a reload asks for: it is they whom the browser shows, and not what
 // a script fetches.
-std::optional<http::Response> find_application(const Context& context, const http::Request& request) {
+asio::awaitable<std::optional<http::Response>> find_application(const Context& context, const http::Request& request) {
     const bool is_shown = request.header("Accept").find("text/html") != std::string_view::npos;
-    if (context.web_root.empty() || !is_shown || request.path.starts_with("/api/")) return std::nullopt;
-    return find_file(context, "/", request);
+    if (context.web_root.empty() || !is_shown || request.path.starts_with("/api/")) co_return std::nullopt;
+    auto index = co_await find_file(context, "/", request);
+    co_return index;
 }
 
 http::Response not_found(const http::Request& request) {
@@ -59,16 +64,16 @@ http::Response not_found(const http::Request& request) {
 }  // namespace
 
 asio::awaitable<http::Response> page_file(const Context& context, http::Request& request) {
-    auto found = find_file(context, request.path, request);
-    if (!found) found = find_application(context, request);
+    auto found = co_await find_file(context, request.path, request);
+    if (!found) found = co_await find_application(context, request);
     co_return found ? std::move(*found) : not_found(request);
 }
 
 asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request) {
-    auto found = find_file(context, request.path, request);
+    auto found = co_await find_file(context, request.path, request);
     if (found) co_return std::move(*found);
     if (!context.caller.find_service(request.captures[0])) {
-        found = find_application(context, request);
+        found = co_await find_application(context, request);
         co_return found ? std::move(*found) : not_found(request);
     }
     auto response = http::error_response(

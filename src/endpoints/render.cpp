@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endpoints/callback_status.hpp"
+#include "endpoints/json_body.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -14,24 +15,8 @@ namespace {
 // octaneWeb gives up after 10 s (octane-livelink.md §3.2); it should hear our reason before that.
 constexpr std::chrono::milliseconds kRegistrationLimit{8000};
 
-http::Response json_response(std::string json) {
-    http::Response response;
-    response.body = std::move(json);
-    response.headers.emplace_back("Cache-Control", "no-store");
-    return response;
-}
-
-// The body as a JSON object; an empty body is {}.
-base::Result<nlohmann::json> read_object(const http::Request& request) {
-    if (request.body.find_first_not_of(" \t\r\n") == std::string::npos) return nlohmann::json::object();
-    auto json = nlohmann::json::parse(request.body, nullptr, false);
-    if (json.is_discarded()) return base::make_error(base::ErrorCode::bad_json, "the body is not JSON");
-    if (!json.is_object()) return base::make_error(base::ErrorCode::bad_json, "the body must be a JSON object");
-    return json;
-}
-
 base::Result<base::Done> check_callback_type(const http::Request& request) {
-    const auto body = read_object(request);
+    const auto body = read_json_object(request);
     if (!body) return body.error();
     const auto type = body->find("callbackType");
     if (type == body->end()) return base::Done{};
@@ -73,7 +58,7 @@ asio::awaitable<http::Response> callback_status(const Context& context, http::Re
 }
 
 asio::awaitable<http::Response> ping_client(const Context& context, http::Request& request) {
-    const auto body = read_object(request);
+    const auto body = read_json_object(request);
     if (!body) co_return http::error_response(body.error());
     const auto id = body->find("client_id");
     if (id == body->end() || !id->is_string() || id->get<std::string>().empty()) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "http/run_on.hpp"
 #include "schema/describe.hpp"
 
 namespace octane::endpoints {
@@ -14,12 +15,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-http::Response kept_answer(const Context& context, const http::Request& request, const std::string& name,
-                           const std::function<std::string()>& describe) {
-    const auto body = context.bodies->get(name, {}, [&]() -> std::optional<http::StoredBody> {
+asio::awaitable<http::Response> kept_answer(const Context& context, const http::Request& request, const std::string& name,
+                                            const std::function<std::string()>& describe) {
+    const auto make = [&]() -> std::optional<http::StoredBody> {
         return http::StoredBody(describe(), {"application/json", {}, {}});
-    });
-    return body->answer(request, "no-cache");
+    };
+    const auto body = co_await http::run_on(context.workers.get_executor(), [&] { return context.bodies->get(name, {}, make); });
+    co_return body->answer(request, "no-cache");
 }
 
 // Schemas live as long as the proxy, so an address names one.
@@ -31,7 +33,9 @@ std::string name_of(const schema::Schema& schema) {
 
 asio::awaitable<http::Response> list_services(const Context& context, http::Request& request) {
     const auto schema = context.caller.schema();
-    co_return kept_answer(context, request, name_of(*schema), [&schema] { return schema::describe_services(*schema); });
+    const auto describe = [&schema] { return schema::describe_services(*schema); };
+    auto response = co_await kept_answer(context, request, name_of(*schema), describe);
+    co_return response;
 }
 
 asio::awaitable<http::Response> show_service(const Context& context, http::Request& request) {
@@ -39,8 +43,9 @@ asio::awaitable<http::Response> show_service(const Context& context, http::Reque
     const auto service = context.caller.find_service(request.captures[0]);
     if (!service) co_return http::error_response(service.error());
     const auto& descriptor = **service;
-    co_return kept_answer(context, request, name_of(*schema) + ':' + descriptor.full_name(),
-                          [&schema, &descriptor] { return schema::describe_service(*schema, descriptor); });
+    const auto describe = [&schema, &descriptor] { return schema::describe_service(*schema, descriptor); };
+    auto response = co_await kept_answer(context, request, name_of(*schema) + ':' + descriptor.full_name(), describe);
+    co_return response;
 }
 
 }  // namespace octane::endpoints

@@ -1,9 +1,12 @@
 #include "endpoints/socket_viewer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "endpoints/json_body.hpp"
+#include "endpoints/view_query.hpp"
 #include "endpoints/viewers.hpp"
 #include "frames/event.hpp"
 #include "telemetry/log.hpp"
@@ -17,6 +20,15 @@ namespace {
 
 base::Error bad(std::string message) {
     return base::make_error(ErrorCode::bad_value, std::move(message));
+}
+
+constexpr std::size_t kLongestWish = 100;  // characters
+
+base::Result<base::Done> check_name(const std::string& name) {
+    if (std::ranges::find(kViewParameters, name) != kViewParameters.end()) return base::Done{};
+    std::string known;
+    for (const auto parameter : kViewParameters) known += (known.empty() ? "" : ", ") + std::string(parameter);
+    return bad("a view has no \"" + name.substr(0, 40) + "\"; it has " + known);
 }
 
 // As it would stand in a query.
@@ -54,8 +66,9 @@ void SocketViewer::on_message(http::MessageKind kind, std::string_view bytes) {
 base::Result<base::Done> SocketViewer::take(http::MessageKind kind, std::string_view bytes) {
     if (kind != http::MessageKind::text)
         return bad("a binary message means nothing here; send JSON as text, such as {\"type\":\"ping\"}");
-    auto message = nlohmann::json::parse(bytes, nullptr, false);
-    if (!message.is_object()) return base::make_error(ErrorCode::bad_json, "the message is not a JSON object");
+    auto read = read_json_object(bytes, "the message");
+    if (!read) return std::move(read).error();
+    auto& message = *read;
     const auto type = message.find("type");
     const std::string name = type != message.end() && type->is_string() ? type->get<std::string>() : std::string();
     if (type != message.end()) message.erase(type);
@@ -84,12 +97,16 @@ base::Result<base::Done> SocketViewer::take_camera(const nlohmann::json& message
 base::Result<base::Done> SocketViewer::take_view(const nlohmann::json& message) {
     http::Query view = client_.query;
     for (const auto& [name, value] : message.items()) {
-        if (value.is_structured()) return bad("\"" + name.substr(0, 40) + "\" of a view is a word or a number");
+        if (const auto is_known = check_name(name); !is_known) return is_known.error();
         if (value.is_null()) {
             view.remove(name);
-        } else {
-            view.set(name, as_parameter(value));
+            continue;
         }
+        std::string wish = value.is_structured() ? std::string() : as_parameter(value);
+        if (value.is_structured() || wish.size() > kLongestWish)
+            return bad("\"" + name + "\" of a view is a word or a number of at most " + std::to_string(kLongestWish) +
+                       " characters");
+        view.set(name, std::move(wish));
     }
     const auto options = read_viewer_options(context_, view, frames::Container::ws);
     if (!options) return options.error();

@@ -1,6 +1,9 @@
 // Room: endpoints. What a viewer asks for in its query, the same for every endpoint that shows frames: CONTRACT §3.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "base/result.hpp"
 #include "frames/viewer.hpp"
 #include "http/message.hpp"
@@ -8,8 +11,12 @@
 
 namespace octane::endpoints {
 
-// format, quality, width, height, fps, pass, exposure, curve, alpha, events, motion, final; what the query does not name stays as
-// in `options`. The schema gives render passes their names. Error 40006 bad_query names the parameter and what it takes.
+// What read_view_query() knows.
+inline constexpr std::array<std::string_view, 12> kViewParameters = {"format",   "quality", "width", "height", "fps",    "pass",
+                                                                     "exposure", "curve",   "alpha", "events", "motion", "final"};
+
+// Any of kViewParameters; what the query does not name stays as in `options`. The schema gives render passes their names. Error
+// 40006 bad_query names the parameter and what it takes.
 base::Result<frames::ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema,
                                                     frames::ViewerOptions options = {});
 

@@ -80,10 +80,20 @@ base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, 
         return base::make_error(base::ErrorCode::bad_query, "?format= is '" + std::string(format.value_or("")) +
                                                                 "'; here it takes " + std::string(formats_of(container)));
     }
+    if (container == Container::mjpeg && variant.last && variant.last->format != variant.format) {
+        const std::string name(frames::kFormatNames[static_cast<std::size_t>(variant.format)]);
+        return base::make_error(base::ErrorCode::bad_query,
+                                "?final= is '" + std::string(query.find("final").value_or("").substr(0, 40)) +
+                                    "'; the parts of a multipart stream all have one format, so here it takes " + name +
+                                    (variant.format == Format::png ? "" : " with a quality, such as " + name + ",95"));
+    }
+    variant = frames::without_vain_wishes(variant);
     if (!context.hub.has_room_for(variant)) {
-        return base::make_error(base::ErrorCode::too_many_variants,
-                                "frames are already made in " + std::to_string(frames::Hub::kMaxVariants) +
-                                    " different forms; use a format, quality, size and pass that another viewer has");
+        return base::make_error(
+            base::ErrorCode::too_many_variants,
+            "frames are made in " + std::to_string(frames::Hub::kMaxVariants) +
+                " different forms at most, each of motion and final being one; use a format, quality, size and pass that "
+                "another viewer has");
     }
     options->id = base::make_uuid();
     return options;

@@ -22,9 +22,9 @@ struct DeliveryStats {
     using ByKind = std::array<ByFormat<Value>, kContainerNames.size()>;
 
     ByKind<std::atomic<std::int64_t>> viewers{};  // connected now
-    ByKind<telemetry::Histogram> age{};           // of a frame whose last byte the kernel took
-    ByFormat<telemetry::Histogram> encoding{};    // making a frame in that format, its text included
-    std::atomic<std::uint64_t> bytes{0};          // of frames, containers included, that the kernel took
+    ByKind<telemetry::Histogram> age{};         // of a frame whose last byte the kernel took; of a single answer when it is begun
+    ByFormat<telemetry::Histogram> encoding{};  // making a frame in that format, its text included
+    std::atomic<std::uint64_t> bytes{0};        // of frames, containers included, that the kernel took; the same
 
     void count_viewer(Container container, Format format, int change) noexcept {
         of(viewers, container, format).fetch_add(change, std::memory_order_relaxed);

@@ -1,9 +1,11 @@
 #include "frames/hub.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 #include "frames/image.hpp"
+#include "frames/two_speeds.hpp"
 
 namespace octane::frames {
 namespace asio = boost::asio;
@@ -91,7 +93,9 @@ void Hub::stop() {
 
 bool Hub::has_room_for(const Variant& variant) const {
     const std::lock_guard lock(made_mutex_);
-    return made_.size() < kMaxVariants || made_.contains(picture_key(variant));
+    const auto is_new = [this](const Variant& key) { return !made_.contains(key); };
+    const auto added = static_cast<std::size_t>(std::ranges::count_if(picture_keys(variant), is_new));
+    return added == 0 || made_.size() + added <= kMaxVariants;
 }
 
 void Hub::watch(std::size_t loop, const Variant& variant, std::shared_ptr<Outlet> outlet) {
@@ -100,7 +104,7 @@ void Hub::watch(std::size_t loop, const Variant& variant, std::shared_ptr<Outlet
         if (!track) {
             track = std::make_shared<Track>(workers_, variant, stats_);
             const std::lock_guard lock(made_mutex_);
-            ++made_[picture_key(variant)];
+            for (const auto& key : picture_keys(variant)) ++made_[key];
         }
         track->add_outlet(loop, std::move(outlet), newest_);
     });
@@ -114,8 +118,10 @@ void Hub::unwatch(std::size_t loop, const Variant& variant) {
         if (!found->second->is_unused()) return;
         tracks_.erase(found);
         const std::lock_guard lock(made_mutex_);
-        const auto made = made_.find(picture_key(variant));
-        if (--made->second == 0) made_.erase(made);
+        for (const auto& key : picture_keys(variant)) {
+            const auto made = made_.find(key);
+            if (--made->second == 0) made_.erase(made);
+        }
     });
 }
 

@@ -28,8 +28,8 @@ namespace octane::frames {
 
 class Hub {
   public:
-    // Each picture (picture_key(): whatever the container) is encoded for itself; no more than this many at once. A viewer that
-    // asks for one more is refused by the endpoint.
+    // Each picture (picture_keys(): whatever the container, and each form by itself) is encoded for itself; no more than this
+    // many at once. A viewer that asks for more is refused by the endpoint.
     static constexpr std::size_t kMaxVariants = 32;
     // The camera rests when nobody has moved it for so long.
     static constexpr std::chrono::milliseconds kMotionHold{300};
@@ -54,7 +54,8 @@ class Hub {
     void say_goodbye(std::string json);  // the last event, then the end of every stream
     [[nodiscard]] const std::shared_ptr<const Frame>& newest() const { return newest_; }
     [[nodiscard]] std::size_t viewers() const { return viewers_; }
-    // Any thread: whether a viewer of this variant can be served, because it is being made already or there is room for one more.
+    // Any thread: whether a viewer of this variant can be served, because there is room for those of its pictures that are not
+    // being made already.
     [[nodiscard]] bool has_room_for(const Variant& variant) const;
     // Any thread: the newest frame; null if there is none of this Octane or the one before.
     [[nodiscard]] std::shared_ptr<const Frame> latest() const;
@@ -94,7 +95,7 @@ class Hub {
     std::vector<std::shared_ptr<LoopHub>> loops_;
     std::map<Variant, std::shared_ptr<Track>> tracks_;
     mutable std::mutex made_mutex_;        // guards made_, which only joining and leaving touch
-    std::map<Variant, std::size_t> made_;  // pictures and how many of tracks_ show them, for has_room_for()
+    std::map<Variant, std::size_t> made_;  // pictures and how many of tracks_ may show them, for has_room_for()
     std::shared_ptr<const Frame> newest_;
     mutable std::mutex latest_mutex_;  // guards latest_; held for a copy of the pointer
     std::shared_ptr<const Frame> latest_;

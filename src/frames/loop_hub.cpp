@@ -33,7 +33,14 @@ void LoopHub::for_each(Act act) {
     }
 }
 
+void LoopHub::keep(const std::shared_ptr<Viewer>& viewer) {
+    kept_.push_back(viewer);
+    if (goodbye_) viewer->say_goodbye(goodbye_);
+    if (!is_ticking_) arm_tick();
+}
+
 void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
+    std::erase(kept_, viewer);
     stats_.viewers.fetch_add(1, std::memory_order_relaxed);
     stats_.viewers_ever.fetch_add(1, std::memory_order_relaxed);
     if (octane_event_) viewer->send(octane_event_);
@@ -45,7 +52,7 @@ void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
 }
 
 void LoopHub::leave(const std::shared_ptr<Viewer>& viewer) {
-    if (!leave_group(viewer)) return;
+    if (std::erase(kept_, viewer) > 0 || !leave_group(viewer)) return;
     stats_.viewers.fetch_sub(1, std::memory_order_relaxed);
     hub_.count_viewer(-1);
     if (viewer->wants_calls()) hub_.count_call_watcher(-1);
@@ -53,6 +60,11 @@ void LoopHub::leave(const std::shared_ptr<Viewer>& viewer) {
 
 void LoopHub::change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant,
                           std::chrono::nanoseconds frame_interval) {
+    const auto group = groups_.find(viewer->variant());
+    if (group != groups_.end() && !group->second.has_begun) {
+        group->second.wishes[viewer] = View{variant, frame_interval};
+        return;
+    }
     if (!leave_group(viewer)) return;
     viewer->set_view(variant, frame_interval);
     enter_group(viewer);
@@ -65,17 +77,34 @@ void LoopHub::enter_group(const std::shared_ptr<Viewer>& viewer) {
     auto& group = groups_[variant];
     group.viewers.push_back(viewer);
     if (!group.outlet) {
-        group.outlet = std::make_shared<Outlet>();
-        group.outlet->wake = [weak = weak_from_this(), variant, executor = executor_] {
-            asio::post(executor, [weak, variant] {
-                if (const auto self = weak.lock()) self->deliver(variant);
-            });
-        };
+        group.outlet = make_outlet(variant);
         hub_.watch(index_, variant, group.outlet);
     } else if (group.newest) {
         viewer->offer(group.newest, Viewer::Clock::now());
         arm_pacing();
     }
+}
+
+std::shared_ptr<Outlet> LoopHub::make_outlet(const Variant& variant) {
+    const auto poster = [&](void (LoopHub::*act)(const Variant&)) {
+        return [weak = weak_from_this(), variant, executor = executor_, act] {
+            asio::post(executor, [weak, variant, act] {
+                if (const auto self = weak.lock()) (self.get()->*act)(variant);
+            });
+        };
+    };
+    auto outlet = std::make_shared<Outlet>();
+    outlet->wake = poster(&LoopHub::deliver);
+    outlet->begun = poster(&LoopHub::begin);
+    return outlet;
+}
+
+void LoopHub::begin(const Variant& variant) {
+    const auto found = groups_.find(variant);
+    if (found == groups_.end()) return;
+    found->second.has_begun = true;
+    const auto wishes = std::exchange(found->second.wishes, {});
+    for (const auto& [viewer, view] : wishes) change_view(viewer, view.variant, view.frame_interval);
 }
 
 bool LoopHub::leave_group(const std::shared_ptr<Viewer>& viewer) {
@@ -84,6 +113,7 @@ bool LoopHub::leave_group(const std::shared_ptr<Viewer>& viewer) {
     if (found == groups_.end()) return false;
     auto& viewers = found->second.viewers;
     if (std::erase(viewers, viewer) == 0) return false;
+    found->second.wishes.erase(viewer);
     stats_.delivery.count_viewer(variant.container, variant.format, -1);
     if (viewer->is_paced()) --paced_viewers_;
     if (!viewers.empty()) return true;
@@ -127,6 +157,7 @@ void LoopHub::set_octane_event(std::shared_ptr<const std::string> event, std::ui
 void LoopHub::say_goodbye(const std::shared_ptr<const std::string>& event) {
     goodbye_ = event;
     for_each([&](Viewer& viewer) { viewer.say_goodbye(event); });
+    for (const auto& viewer : std::vector(kept_)) viewer->say_goodbye(event);
 }
 
 void LoopHub::ping(const std::string& viewer_id) {
@@ -154,12 +185,13 @@ void LoopHub::arm_tick() {
 void LoopHub::tick() {
     const auto now = Viewer::Clock::now();
     for_each([&](Viewer& viewer) { viewer.check_progress(now); });
+    for (const auto& viewer : std::vector(kept_)) viewer->check_progress(now);
     if (--seconds_to_ping_ <= 0) {
         seconds_to_ping_ = kSecondsBetweenPings;
         announce(make_ping());
     }
     is_ticking_ = false;
-    if (!groups_.empty()) arm_tick();
+    if (!groups_.empty() || !kept_.empty()) arm_tick();
 }
 
 // Viewers with a frame-rate cap hold a frame until its time; one timer serves the earliest of them.

@@ -33,7 +33,11 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     // The viewer gets Octane's state, then the newest frame, then all that follows. It must be leave()d before it is destroyed.
     void join(const std::shared_ptr<Viewer>& viewer);
     void leave(const std::shared_ptr<Viewer>& viewer);
-    // A viewer that has joined gets its frames in another form from now on, beginning with the newest.
+    // Instead of join() for a viewer that wants nothing yet: it is told goodbye and must read what it is sent, no more. Until
+    // join() or leave().
+    void keep(const std::shared_ptr<Viewer>& viewer);
+    // A viewer that has joined gets its frames in another form from now on, beginning with the newest. One change at a time:
+    // until the work for the one before has been done, the newest wish waits.
     void change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant, std::chrono::nanoseconds frame_interval);
 
     // Posted by the hub.
@@ -47,13 +51,21 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
 
   private:
+    struct View {
+        Variant variant;
+        std::chrono::nanoseconds frame_interval{0};
+    };
     struct Group {
         std::shared_ptr<Outlet> outlet;
         std::shared_ptr<const VariantFrame> newest;
         std::vector<std::shared_ptr<Viewer>> viewers;
+        std::map<std::shared_ptr<Viewer>, View> wishes;  // of its viewers, for when it has begun
+        bool has_begun = false;
     };
     void enter_group(const std::shared_ptr<Viewer>& viewer);
     bool leave_group(const std::shared_ptr<Viewer>& viewer);
+    std::shared_ptr<Outlet> make_outlet(const Variant& variant);
+    void begin(const Variant& variant);
     void deliver(const Variant& variant);
     void arm_tick();
     void tick();
@@ -68,6 +80,7 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer pacing_timer_;
     std::map<Variant, Group> groups_;
+    std::vector<std::shared_ptr<Viewer>> kept_;  // see keep()
     std::shared_ptr<const std::string> octane_event_;
     std::size_t paced_viewers_ = 0;
     std::shared_ptr<const std::string> goodbye_;  // set once the proxy goes down

@@ -18,7 +18,7 @@ const RenderImage* shown_image(const Frame& frame, const std::optional<std::int3
 }
 
 Variant picture_key(const Variant& variant) {
-    Variant key = variant;
+    Variant key = without_vain_wishes(variant);
     key.container = Container::sse;
     key.motion.reset();
     key.last.reset();

@@ -42,7 +42,7 @@ void Track::offer(const std::shared_ptr<const Frame>& frame, Form form) {
 }
 
 void Track::work() {
-    if (is_making_) return;  // finish() looks again
+    if (is_making_ || is_unused_) return;  // finish() looks again
     const auto offer = incoming_.take();
     if (offer && is_news(*offer)) make(offer);
 }
@@ -53,6 +53,7 @@ bool Track::is_news(const Offer& offer) const {
 }
 
 void Track::make(const std::shared_ptr<const Offer>& offer) {
+    if (is_unused_) return;
     if (!shows_picture(variant_)) {
         finish(offer, std::shared_ptr<const Picture>());
         return;
@@ -66,6 +67,7 @@ void Track::make(const std::shared_ptr<const Offer>& offer) {
 
 void Track::finish(const std::shared_ptr<const Offer>& offer, const Pictures::Made& picture) {
     is_making_ = false;
+    if (is_unused_) return;
     if (picture) {
         wrap(*offer, picture->get());
     } else {
@@ -109,19 +111,25 @@ void Track::share_outlets() {
 void Track::add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, const std::shared_ptr<const Frame>& newest) {
     outlets_[loop] = outlet;
     share_outlets();
-    if (!newest) return;
-    const RenderImage* image = shown_image(*newest, variant_.render_pass);
+    const RenderImage* image = newest ? shown_image(*newest, variant_.render_pass) : nullptr;
     std::shared_ptr<const Offer> offer;
-    if (image != nullptr) offer = std::make_shared<const Offer>(Offer{newest, image, offered_, Form::full});
-    asio::post(strand_, [self = shared_from_this(), outlet = std::move(outlet), offer = std::move(offer)] {
-        const bool is_news = offer && (!self->made_ || self->made_->seq < offer->frame->seq);
-        if (self->made_ && !is_news) deliver(*outlet, self->made_);
-        if (is_news && !self->is_making_) self->make(offer);  // what is being made reaches this outlet, too
-    });
+    if (image != nullptr) {
+        offer = std::make_shared<const Offer>(Offer{newest, image, offered_, Form::full});
+        if (offered_seq_ == 0) offered_seq_ = newest->seq;  // a new track; its first frame is the one before those that follow
+    }
+    asio::post(strand_,
+               [self = shared_from_this(), outlet = std::move(outlet), offer = std::move(offer), has_newest = newest != nullptr] {
+                   if (self->is_unused_) return;
+                   const bool is_news = offer && (!self->made_ || self->made_->seq < offer->frame->seq);
+                   if (has_newest && self->made_ && !is_news) deliver(*outlet, self->made_);
+                   if (is_news && !self->is_making_) self->make(offer);  // what is being made reaches this outlet, too
+                   if (outlet->begun) outlet->begun();
+               });
 }
 
 void Track::remove_outlet(std::size_t loop) {
     outlets_.erase(loop);
+    is_unused_ = outlets_.empty();
     share_outlets();
 }
 

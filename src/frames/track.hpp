@@ -5,6 +5,7 @@
 // in order. A busy encoder skips frames instead of queueing them. Tracks that differ only in their container share the picture.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -26,7 +27,8 @@ namespace octane::frames {
 // The way from a track to one loop: a mailbox and how to wake the loop that empties it.
 struct Outlet {
     Mailbox<VariantFrame> box;
-    std::function<void()> wake;  // any thread; must only post
+    std::function<void()> wake;   // any thread; must only post
+    std::function<void()> begun;  // the same, once, after the work for the newest frame on joining; may be empty
 };
 
 class Track : public std::enable_shared_from_this<Track> {
@@ -36,10 +38,11 @@ class Track : public std::enable_shared_from_this<Track> {
     // On the hub's strand. A frame without the variant's pass is none of this track's. The same frame may come again in a better
     // form. A frame of a render that has converged gets its final form by itself.
     void offer(const std::shared_ptr<const Frame>& frame, Form form = Form::full);
-    // On the hub's strand. The outlet gets `newest` (made now unless it was made already) and then every frame.
+    // On the hub's strand. The outlet gets `newest` (made now unless it was made already) and then every frame. A track whose
+    // last outlet has been removed makes nothing any more, not even what it has been offered, and gets no other.
     void add_outlet(std::size_t loop, std::shared_ptr<Outlet> outlet, const std::shared_ptr<const Frame>& newest);
     void remove_outlet(std::size_t loop);
-    [[nodiscard]] bool is_unused() const { return outlets_.empty(); }
+    [[nodiscard]] bool is_unused() const { return is_unused_; }  // any thread
 
   private:
     // A frame that has the variant's pass, and its place among them.
@@ -68,6 +71,7 @@ class Track : public std::enable_shared_from_this<Track> {
     std::shared_ptr<const Outlets> outlets_of_worker_;        // track's strand
     std::shared_ptr<const VariantFrame> made_;                // track's strand
     bool is_making_ = false;                                  // track's strand
+    std::atomic<bool> is_unused_{false};                      // written on the hub's strand, read on the track's
 };
 
 }  // namespace octane::frames

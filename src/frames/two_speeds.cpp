@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "frames/picture.hpp"
+
 namespace octane::frames {
 
 bool has_form(const Variant& variant, Form form) {
@@ -28,6 +30,12 @@ Variant in_form(const Variant& variant, Form form) {
         made.quality = variant.last->quality;
     }
     return made;
+}
+
+std::set<Variant> picture_keys(const Variant& variant) {
+    std::set<Variant> keys;
+    for (const Form form : {Form::motion, Form::full, Form::final}) keys.insert(picture_key(in_form(variant, form)));
+    return keys;
 }
 
 bool is_converged(const RenderImage& image) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "frames/image.hpp"
@@ -18,6 +19,9 @@ bool has_form(const Variant& variant, Form form);
 
 // The variant in which a frame of that form is made; it has but this form itself.
 Variant in_form(const Variant& variant, Form form);
+
+// The pictures that viewers of the variant may see, of all forms: picture_key() of each, each once.
+std::set<Variant> picture_keys(const Variant& variant);
 
 // No sample will be added to it any more.
 bool is_converged(const RenderImage& image);

@@ -57,6 +57,16 @@ struct Variant {
     auto operator<=>(const Variant&) const = default;
 };
 
+// Without the wishes that mean nothing to its format, so that viewers of the same share it: `raw` is Octane's buffer as it came.
+inline Variant without_vain_wishes(const Variant& variant) {
+    if (variant.format != Format::raw) return variant;
+    Variant raw;
+    raw.format = variant.format;
+    raw.render_pass = variant.render_pass;
+    raw.container = variant.container;
+    return raw;
+}
+
 std::optional<Format> parse_format(std::string_view word);
 
 // A frame in one variant: what follows the viewer's own first bytes (make_frame_head() of containers.hpp).

@@ -15,9 +15,22 @@ using asio::ip::tcp;
 Socket::Socket(tcp::socket socket, asio::ssl::context* tls) : socket_(std::move(socket)) {
     ErrorCode ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    notice_silent_peer();
     socket_.non_blocking(true, ignored);
     if (tls != nullptr) tls_.emplace(socket_, *tls);
+}
+
+// Finds out about a peer that vanished without a word while nothing is sent to it: a viewer of a finished render. No
+// TCP_USER_TIMEOUT: it would also end a reader that only pauses, and what is sent has its own deadlines.
+void Socket::notice_silent_peer() {
+    ErrorCode ignored;
+    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+#ifdef TCP_KEEPIDLE
+    using asio::detail::socket_option::integer;
+    socket_.set_option(integer<IPPROTO_TCP, TCP_KEEPIDLE>(30), ignored);   // seconds of silence before the first probe
+    socket_.set_option(integer<IPPROTO_TCP, TCP_KEEPINTVL>(10), ignored);  // seconds between probes
+    socket_.set_option(integer<IPPROTO_TCP, TCP_KEEPCNT>(3), ignored);
+#endif
 }
 
 std::string Socket::peer() const {

@@ -93,6 +93,8 @@ class Socket {
     }
 
   private:
+    void notice_silent_peer();
+
     boost::asio::ip::tcp::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
 };

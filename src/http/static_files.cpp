@@ -108,7 +108,9 @@ RangeIs read_range(std::string_view text, std::uint64_t size, Range& range) {
 
 std::optional<Response> kept(const FoundFile& file, std::string media_type, std::string coding, std::string_view cache_rule,
                              const Request& request, BodyCache& cache) {
-    const auto body = cache.get(file.path.native(), file.version(), [&]() -> std::optional<StoredBody> {
+    // NAME.gz is one thing when it is asked for and another as a coding of NAME.
+    const std::string key = coding + ' ' + media_type + ' ' + file.path.native();
+    const auto body = cache.get(key, file.version(), [&]() -> std::optional<StoredBody> {
         auto bytes = read_whole(file.path);
         if (!bytes) return std::nullopt;
         return StoredBody(std::move(*bytes), {std::move(media_type), std::move(coding), http_date(file.changed)});

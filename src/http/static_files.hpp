@@ -2,6 +2,8 @@
 //
 // Refused, as if they were not there: what a path or a link leads to outside, names that begin with a dot (but .well-known), and
 // what is no regular file. Errors of the disk are the same as "not there".
+//
+// Any thread; takes as long as the disk and the compression take, so not on a loop.
 #pragma once
 
 #include <filesystem>

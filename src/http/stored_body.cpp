@@ -1,6 +1,5 @@
 #include "http/stored_body.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "http/content_coding.hpp"
+#include "http/header_list.hpp"
 #include "http/media_type.hpp"
 
 namespace octane::http {
@@ -36,11 +36,7 @@ bool is_known_to_client(const Request& request, std::string_view etag, std::stri
     std::string_view known = request.header("If-None-Match");
     if (known.empty()) return !last_modified.empty() && request.header("If-Modified-Since") == last_modified;
     while (!known.empty()) {
-        const auto end = std::min(known.find(','), known.size());
-        auto one = known.substr(0, end);
-        known.remove_prefix(std::min(end + 1, known.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-        one = one.substr(0, one.find_last_not_of(" \t") + 1);
+        auto one = take_item(known);
         if (one.starts_with("W/")) one.remove_prefix(2);
         if (one == "*" || one == etag) return true;
     }

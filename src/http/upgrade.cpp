@@ -3,6 +3,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include "http/dispatch.hpp"
+#include "http/header_list.hpp"
 #include "http/open_web_socket.hpp"
 
 namespace octane::http {
@@ -19,12 +20,7 @@ bool has_word(const Request& request, std::string_view name, std::string_view wo
         if (!iequals(key, name)) continue;
         std::string_view rest = value;
         while (!rest.empty()) {
-            const auto end = std::min(rest.find(','), rest.size());
-            auto one = rest.substr(0, end);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-            one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-            one = one.substr(0, one.find_last_not_of(" \t") + 1);
-            if (iequals(one, word)) return true;
+            if (iequals(take_item(rest), word)) return true;
         }
     }
     return false;

@@ -66,7 +66,7 @@ Caller::Caller(upstream::Octane& octane, DenyList deny, std::chrono::millisecond
     : octane_(octane),
       deny_(std::move(deny)),
       default_timeout_(default_timeout),
-      traits_(octane.connection().schemas()),
+      traits_(known_schemas(octane.connection().schemas())),
       surface_(octane.connection().schemas()) {}
 
 // In the first moments after start nobody knows yet whether Octane is there; a call waits for that rather than fail by bad luck.
@@ -148,12 +148,19 @@ OctaneStatus Caller::octane_status() const {
     status.api = state->schema->name();
     status.version = state->version;
     status.epoch = state->epoch;
+    status.connections = state->connections;
     if (!state->is_connected)
         status.error = octane_.unreachable_message(state->has_verdict ? state->error : "the first attempt is under way");
     status.calls_in_flight = load.in_flight;
     status.calls_waiting = load.waiting;
-    status.at_work_on = octane_.busy();
-    status.last_break = octane_.last_break();
+    if (auto busy = octane_.busy()) status.at_work_on = OctaneStatus::Work{std::move(busy->method), busy->since};
+    if (auto broken = octane_.last_break()) {
+        auto& last = status.last_break.emplace();
+        last.at = broken->at;
+        for (auto& call : broken->calls) {
+            last.calls.push_back({std::move(call.method), std::move(call.id), call.begun, call.was_in_flight});
+        }
+    }
     if (load.full_since)
         status.busy = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - *load.full_since);
     return status;
@@ -185,12 +192,20 @@ base::Result<base::Done> Caller::conclude(const schema::Method& method, const Me
     } else if (traits.deals_in_handles && !is_same_epoch) {
         return stale_epoch(method.display);
     }
-    if (traits.is_read || !on_edit_) return base::Done{};
+    if (!traits.is_read) tell(method, std::move(edit));
+    return base::Done{};
+}
+
+void Caller::tell(const schema::Method& method, EditEvent edit) const {
+    if (!on_edit_) return;
     edit.method = upstream::short_method(method.path);
     edit.epoch = octane_.connection().state()->epoch;
     edit.time = std::chrono::system_clock::now();
     on_edit_(edit);
-    return base::Done{};
+}
+
+void Caller::announce(const Target& target) const {
+    tell(*target.method, {});
 }
 
 asio::awaitable<base::Result<CallAnswer>> Caller::call(CallRequest request) const {

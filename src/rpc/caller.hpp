@@ -73,6 +73,10 @@ class Caller {
     [[nodiscard]] base::Result<Target> resolve(std::string_view service, std::string_view method) const;
     // Octane's refusal in the words that call() has for it.
     [[nodiscard]] base::Error explain(const Target& target, const upstream::Reply& reply) const;
+    // For an edit that somebody asks for by itself: to be kept from before it is sent until Octane has ended it. Must not outlive
+    // this. announce() then tells on_edit()'s listener, where it has succeeded.
+    [[nodiscard]] JoinedReads::Edit begin_edit() const { return JoinedReads::Edit(reads_); }
+    void announce(const Target& target) const;
     [[nodiscard]] upstream::Octane& octane() const { return octane_; }
     // The connected release's service of that name in any release. Error 40401.
     [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(std::string_view service) const {
@@ -97,6 +101,7 @@ class Caller {
                                                    std::string& request) const;
     boost::asio::awaitable<upstream::Reply> ask(const schema::Method& method, const MethodTraits& traits, std::string request,
                                                 upstream::CallOptions options) const;
+    void tell(const schema::Method& method, EditEvent edit) const;
     // After success: handles made void by the call or under it, and the edit told to others.
     [[nodiscard]] base::Result<base::Done> conclude(const schema::Method& method, const MethodTraits& traits,
                                                     const upstream::Reply& reply, EditEvent edit) const;

@@ -25,23 +25,13 @@ base::Result<std::string> as_wire(const Caller::Target& target, const nlohmann::
     return std::move(request->bytes);
 }
 
-// Ends what waits for Octane on a stream, if it takes too long.
-class Deadline {
-  public:
-    Deadline(const asio::any_io_executor& loop, upstream::ClientStream& stream) : timer_(loop, CameraFeed::kLimit) {
-        timer_.async_wait([&stream](const boost::system::error_code& cancelled) {
-            if (!cancelled) stream.cancel();
-        });
-    }
-
-  private:
-    asio::steady_timer timer_;
-};
-
 }  // namespace
 
 CameraFeed::CameraFeed(const Caller& caller, asio::any_io_executor loop, std::function<void(const base::Error&)> report)
     : caller_(caller), loop_(std::move(loop)), report_(std::move(report)), rest_(loop_) {}
+
+CameraFeed::Drag::Drag(const Caller& caller, Caller::Target which)
+    : target(std::move(which)), edit(caller.begin_edit()), record(caller.octane().record_stream(target.method->path)) {}
 
 base::Result<base::Done> CameraFeed::push(const nlohmann::json& camera) {
     const auto target = caller_.resolve(kLiveLink, "SetCamera");
@@ -76,13 +66,13 @@ void CameraFeed::report(const base::Error& error) {
 asio::awaitable<void> CameraFeed::run() {
     for (;;) {
         while (!pending_.empty()) co_await send();
-        if (!is_stopped_ && stream_) {
+        if (!is_stopped_ && drag_) {
             rest_.expires_after(kRest);
             const auto [interrupted] = co_await rest_.async_wait(asio::as_tuple(asio::use_awaitable));
             static_cast<void>(interrupted);
             if (!pending_.empty()) continue;
         }
-        if (!stream_) co_return;
+        if (!drag_) co_return;
         const bool is_taken = co_await end_stream();
         co_await follow(is_taken);
     }
@@ -117,15 +107,14 @@ asio::awaitable<bool> CameraFeed::send_on_stream() {
     if (!target) co_return false;
     auto bytes = as_wire(*target, unconfirmed_);
     if (!bytes) co_return false;
-    if (!stream_) {
-        auto opened = co_await caller_.octane().call_channel().open_client_stream(target->method->path);
-        stream_ = std::move(opened);
+    if (!drag_) {
+        auto drag = std::make_unique<Drag>(caller_, *target);
+        auto opened = co_await caller_.octane().call_channel().open_client_stream(target->method->path, kLimit);
+        drag->stream = std::move(opened);
+        drag_ = std::move(drag);
     }
-    {
-        const Deadline deadline(loop_, *stream_);
-        const bool is_written = co_await stream_->write(std::move(*bytes));
-        if (is_written) co_return true;
-    }
+    const bool is_written = co_await drag_->stream->write(std::move(*bytes));
+    if (is_written) co_return true;
     const bool is_taken = co_await end_stream();
     co_return is_taken;
 }
@@ -134,11 +123,13 @@ asio::awaitable<bool> CameraFeed::send_on_stream() {
 asio::awaitable<bool> CameraFeed::end_stream() {
     const auto target = stream_target();
     const auto epoch = caller_.octane().connection().state()->epoch;
-    const auto stream = std::move(stream_);
-    const Deadline deadline(loop_, *stream);
-    const upstream::Reply reply = co_await stream->finish();
+    const auto drag = std::move(drag_);
+    const upstream::Reply reply = co_await drag->stream->finish();
+    drag->record->set_status(reply.status);
+    drag->record.reset();
     if (reply.status == GrpcStatus::ok) {
         unconfirmed_.clear();
+        caller_.announce(drag->target);
         co_return true;
     }
     if (reply.status == GrpcStatus::unimplemented) {
@@ -156,12 +147,13 @@ asio::awaitable<void> CameraFeed::set_camera() {
         report(bytes.error());
         co_return;
     }
-    const auto failure = co_await call(std::move(*target), std::move(*bytes));
+    const auto failure = co_await call(*target, std::move(*bytes));
     if (failure) {
         report(*failure);
         co_return;
     }
     unconfirmed_.clear();
+    caller_.announce(*target);
     co_await update();
 }
 
@@ -169,14 +161,15 @@ asio::awaitable<void> CameraFeed::update() {
     auto target = caller_.resolve(kChanges, "update");
     std::optional<base::Error> failure;
     if (target) {
-        failure = co_await call(std::move(*target), {});
+        failure = co_await call(*target, {});
     } else {
         failure = target.error();
     }
     if (failure) report(*failure);
 }
 
-asio::awaitable<std::optional<base::Error>> CameraFeed::call(Caller::Target target, std::string request) {
+asio::awaitable<std::optional<base::Error>> CameraFeed::call(const Caller::Target& target, std::string request) {
+    const JoinedReads::Edit edit = caller_.begin_edit();
     upstream::CallOptions options;
     options.lane = upstream::Lane::fast;
     options.timeout = kLimit;

@@ -19,7 +19,8 @@ namespace octane::rpc {
 class DenyList {
   public:
     // Patterns are "Service/method" with '*' for any run of characters; the service in its short or full form. `allow` wins over
-    // the built-in list, `deny` over both. The patterns are matched once, against every method of the schemas.
+    // the built-in list, `deny` over both. The patterns are matched once, against every method of the schemas, which
+    // must be all that a name may be looked up in: known_schemas().
     DenyList(const std::vector<std::string>& deny, const std::vector<std::string>& allow,
              const std::vector<std::shared_ptr<const schema::Schema>>& schemas);
 

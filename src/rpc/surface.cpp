@@ -24,15 +24,19 @@ std::string full_name(const schema::Method& method) {
 
 }  // namespace
 
-Surface::Surface(std::vector<std::shared_ptr<const schema::Schema>> known) {
-    for (auto& schema : known) {
+Schemas known_schemas(Schemas given) {
+    const auto is_octane = [](const auto& schema) { return release_map().column_of(*schema).has_value(); };
+    if (std::ranges::none_of(given, is_octane)) return given;
+    for (const auto& builtin : schema::builtin_schemas()) {
+        if (std::ranges::find(given, builtin) == given.end()) given.push_back(builtin);
+    }
+    return given;
+}
+
+Surface::Surface(Schemas given) {
+    for (auto& schema : known_schemas(std::move(given))) {
         const auto column = release_map().column_of(*schema);
         known_.push_back({std::move(schema), column});
-    }
-    const bool is_octane = std::ranges::any_of(known_, [](const Known& one) { return one.column.has_value(); });
-    for (const auto& builtin : schema::builtin_schemas()) {
-        const bool is_there = std::ranges::any_of(known_, [&](const Known& one) { return one.schema == builtin; });
-        if (is_octane && !is_there) known_.push_back({builtin, release_map().column_of(*builtin)});
     }
     for (const auto& called : known_) {
         for (const auto& connected : known_) {

@@ -18,6 +18,12 @@
 
 namespace octane::rpc {
 
+using Schemas = std::vector<std::shared_ptr<const schema::Schema>>;
+
+// The schemas whose names mean something: what the options gave, oldest first, and the built-in releases where one of those is
+// some Octane's own.
+Schemas known_schemas(Schemas given);
+
 // What a name stands for. Usually `called` and `method` are the same.
 struct Route {
     std::shared_ptr<const schema::Schema> schema;      // the connected release's; it has `method`
@@ -34,8 +40,8 @@ struct Route {
 
 class Surface {
   public:
-    // `known`: what the options gave, oldest first. The built-in releases are added where one of them is a newer Octane's own.
-    explicit Surface(std::vector<std::shared_ptr<const schema::Schema>> known);
+    // Knows known_schemas(given).
+    explicit Surface(Schemas given);
     Surface(const Surface&) = delete;
     Surface& operator=(const Surface&) = delete;
 

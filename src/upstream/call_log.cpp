@@ -42,26 +42,31 @@ void CallLog::begin(Live& call, std::string_view path, std::string_view id, Cloc
     record.is_answered = false;
 }
 
-void CallLog::end(Live& call, GrpcStatus status) {
+void CallLog::end(Live& call, GrpcStatus status, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     live_.erase(live_.iterator_to(call));
     Record& record = records_[call.number % kRemembered];
     // What ends with the connection was in flight when it broke.
     const bool is_answered = !is_given_up(status) && status != GrpcStatus::unavailable;
     if (record.number == call.number) record.is_answered = is_answered;
-    if (is_answered && abandoned_ && call.number > abandoned_->number) abandoned_.reset();
-    if (is_given_up(status) && (!abandoned_ || call.number < abandoned_->number)) {
+    if (call.is_stream) return;
+    if (is_answered) {
+        answered_ = std::max(answered_, call.number);
+        if (abandoned_ && abandoned_->number < answered_) abandoned_.reset();
+    } else if (is_given_up(status) && call.number > answered_ && (!abandoned_ || call.number < abandoned_->number)) {
         abandoned_ = Record{call.number, std::string(call.path), std::string(call.id), call.begun, false};
+        abandoned_at_ = now;
     }
 }
 
-std::optional<CallLog::Busy> CallLog::busy() const {
+std::optional<CallLog::Busy> CallLog::busy(Clock::time_point now) const {
     const std::lock_guard lock(mutex_);
-    const Live* const oldest = live_.empty() ? nullptr : &live_.front();
-    if (abandoned_ && (oldest == nullptr || abandoned_->number < oldest->number)) {
+    const auto oldest = std::find_if(live_.begin(), live_.end(), [](const Live& call) { return !call.is_stream; });
+    const bool may_run = abandoned_ && now - abandoned_at_ < kDoubtful;
+    if (may_run && (oldest == live_.end() || abandoned_->number < oldest->number)) {
         return Busy{short_method(abandoned_->path), abandoned_->begun, abandoned_->number};
     }
-    if (oldest == nullptr) return std::nullopt;
+    if (oldest == live_.end()) return std::nullopt;
     return Busy{short_method(oldest->path), oldest->begun, oldest->number};
 }
 

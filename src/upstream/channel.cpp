@@ -42,11 +42,6 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     return arguments;
 }
 
-std::string target_of(const ChannelOptions& options) {
-    const bool is_ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with("[");
-    return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
-}
-
 // Counts how often the channel ceases to be ready. It lives on the completion-queue thread, which also does the channel's I/O: in
 // the moment between the end of one wait and the next the connection cannot break and come back unseen.
 class LossWatch final : public Tag {
@@ -126,9 +121,14 @@ class UnaryOperation final : public Tag {
 
 }  // namespace
 
+std::string address_of(const ChannelOptions& options) {
+    const bool is_ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with("[");
+    return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
+}
+
 Channel::Impl::Impl(const ChannelOptions& options, std::shared_ptr<Poller> shared)
     : poller(std::move(shared)),
-      channel(grpc::CreateCustomChannel(target_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
+      channel(grpc::CreateCustomChannel(address_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
       stub(std::make_unique<grpc::GenericStub>(channel)) {}
 
 Channel::Channel(const ChannelOptions& options) : impl_(std::make_shared<Impl>(options, std::make_shared<Poller>())) {}

@@ -24,6 +24,9 @@ struct ChannelOptions {
     std::size_t max_message = 256UL << 20U;  // bytes, both ways
 };
 
+// "127.0.0.1:51022"; an IPv6 address in brackets.
+std::string address_of(const ChannelOptions& options);
+
 // What gRPC answered. `message` is Octane's text (or gRPC's own), word for word; `body` is empty unless status is ok.
 struct Reply {
     base::GrpcStatus status = base::GrpcStatus::ok;
@@ -59,8 +62,9 @@ class Channel {
 
     // Opens a server-streaming call; the stream reports failure at the first read.
     boost::asio::awaitable<std::unique_ptr<ServerStream>> open_stream(std::string path, std::string request);
-    // Opens a client-streaming call; the stream reports failure at the first write. See client_stream.hpp.
-    boost::asio::awaitable<std::unique_ptr<ClientStream>> open_client_stream(std::string path);
+    // Opens a client-streaming call; the stream reports failure at the first write. See client_stream.hpp. `limit`: what opening
+    // it and each of its operations may take; 0: no limit.
+    boost::asio::awaitable<std::unique_ptr<ClientStream>> open_client_stream(std::string path, std::chrono::milliseconds limit);
 
     // Asks for a connection if there is none.
     [[nodiscard]] ChannelState state(bool should_connect);

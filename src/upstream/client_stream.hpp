@@ -9,8 +9,8 @@
 
 namespace octane::upstream {
 
-// Used from one loop or strand, one operation at a time. cancel() may come while one waits, which then ends; gRPC sets no
-// deadline of its own, so whoever waits brings one.
+// Used on the one loop that opened it, one operation at a time. cancel() may come while one waits, which then ends. An operation
+// that takes longer than the limit given at its opening ends the call, and finish() says DEADLINE_EXCEEDED.
 class ClientStream {
   public:
     struct Impl;

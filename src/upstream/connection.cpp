@@ -170,6 +170,7 @@ asio::awaitable<void> Connection::come_up() {
         state.has_verdict = true;
         state.is_connected = true;
         ++state.epoch;
+        ++state.connections;
         state.schema = probe.schema;
         state.is_release_known = probe.is_certain;
         state.version = probe.version;

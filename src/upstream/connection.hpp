@@ -26,6 +26,7 @@ struct ConnectionState {
     bool has_verdict = false;  // false only until the first attempt has succeeded or failed
     bool is_connected = false;
     std::uint64_t epoch = 0;                       // 0: never connected
+    std::uint64_t connections = 0;                 // how often Octane has been found
     std::shared_ptr<const schema::Schema> schema;  // of the release now (or last) connected; the newest known before that
     bool is_release_known = false;
     std::string version;  // "15000008", as octaneVersion says; empty if unknown

@@ -13,11 +13,6 @@ namespace octane::upstream {
 namespace asio = boost::asio;
 namespace {
 
-std::string make_address(const ChannelOptions& options) {
-    const bool is_ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with("[");
-    return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
-}
-
 ConnectionOptions with_address(ConnectionOptions options, const std::string& host, const std::string& address) {
     options.address = address;
     options.host = host;
@@ -57,29 +52,10 @@ std::string tell(const CallLog::Break& broken) {
     return text;
 }
 
-// A call under way, in the log until its end.
-class LoggedCall {
-  public:
-    LoggedCall(CallLog& log, std::string_view path, std::string_view id) : log_(log) {
-        log_.begin(live_, path, id, CallLog::Clock::now());
-    }
-    ~LoggedCall() { log_.end(live_, status_); }
-    LoggedCall(const LoggedCall&) = delete;
-    LoggedCall& operator=(const LoggedCall&) = delete;
-
-    [[nodiscard]] CallLog::Clock::time_point begun() const { return live_.begun; }
-    void set_status(base::GrpcStatus status) { status_ = status; }
-
-  private:
-    CallLog& log_;
-    CallLog::Live live_;
-    base::GrpcStatus status_ = base::GrpcStatus::cancelled;
-};
-
 }  // namespace
 
 Octane::Octane(const OctaneOptions& options, asio::any_io_executor executor)
-    : address_(make_address(options.channel)),
+    : address_(address_of(options.channel)),
       max_message_(options.channel.max_message),
       stats_(names_of(options.connection.schemas)),
       calls_(options.channel),
@@ -143,19 +119,17 @@ asio::awaitable<Reply> Octane::call_on(Channel& channel, std::string path, std::
             co_return unsent(base::GrpcStatus::aborted, "");
         }
     }
-    LoggedCall logged(log_, path, options.id);
-    auto& series = stats_.series_of(path);
+    CallRecord record(log_, stats_, path, options.id);
     UnaryCall unary;
     unary.path = path;
     unary.request = std::move(request);
     unary.slot = options.slot;
     if (options.timeout.count() > 0) {
-        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(logged.begun() - begin);
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(record.begun() - begin);
         unary.timeout = std::max(options.timeout - waited, std::chrono::milliseconds(1));
     }
     Reply reply = co_await channel.unary(std::move(unary));
-    stats_.count(series, reply.status, CallLog::Clock::now() - logged.begun());
-    logged.set_status(reply.status);
+    record.set_status(reply.status);
     co_return reply;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "telemetry/call_stats.hpp"
 #include "upstream/call_log.hpp"
 #include "upstream/call_queue.hpp"
+#include "upstream/call_record.hpp"
 #include "upstream/channel.hpp"
 #include "upstream/connection.hpp"
 
@@ -51,6 +53,12 @@ class Octane {
     // The same on the connection that carries pixels.
     boost::asio::awaitable<Reply> call_for_frame(std::string path, std::string request, CallOptions options);
 
+    // For a stream of call_channel(): in the log and the statistics as long as the record lives, which must end before this does.
+    // `path` must stay valid until then.
+    [[nodiscard]] std::unique_ptr<CallRecord> record_stream(std::string_view path) {
+        return std::make_unique<CallRecord>(log_, stats_, path, std::string_view(), true);
+    }
+
     [[nodiscard]] Connection& connection() { return connection_; }
     [[nodiscard]] const Connection& connection() const { return connection_; }
     [[nodiscard]] Channel& call_channel() { return calls_; }  // for streams; calls go through call()
@@ -65,7 +73,7 @@ class Octane {
     void project_changed() { connection_.project_changed(); }  // Octane's own word for it
 
     // The oldest call that Octane is still at, as far as can be known; and what was called before it was lost.
-    [[nodiscard]] std::optional<CallLog::Busy> busy() const { return log_.busy(); }
+    [[nodiscard]] std::optional<CallLog::Busy> busy() const { return log_.busy(CallLog::Clock::now()); }
     [[nodiscard]] std::optional<CallLog::Break> last_break() const { return log_.last_break(CallLog::Clock::now()); }
 
     // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text.

@@ -86,6 +86,7 @@ for (const release of releases) {
       const pong = await socket.message('a pong', ({ json }) => json?.type === 'pong');
       assert.equal(typeof pong.json.timestamp, 'number');
       assert.ok(!socket.messages.some(({ json }) => json.type !== 'pong'), 'nothing else before it subscribes');
+      assert.equal((await proxy.get('/health')).json.frames.viewers, 0, 'no viewer before it subscribes');
       socket.send({ type: 'subscribe' });
       await until('the callback is registered', async () => (await proxy.get('/render/callback-status')).json.status.stream_active);
       await octane.sendFrame();

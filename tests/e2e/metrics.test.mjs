@@ -33,6 +33,7 @@ for (const release of releases) {
     const before = await scrape(proxy);
     assert.equal(before.find('octane_proxy_octane_connected'), 1);
     assert.equal(before.find('octane_proxy_octane_epoch'), 1);
+    assert.equal(before.find('octane_proxy_octane_connections_total'), 1);
     assert.equal(before.sum('octane_proxy_upstream_calls_total'), 0);
 
     await octane.stall('ApiInfo/octaneName', 20);

@@ -58,4 +58,7 @@ test('a wish that makes no sense is refused with one that does', async (t) => {
     assert.equal(answer.status, 400, query);
     assert.ok(answer.json.error.includes(hint), answer.text);
   }
+  const parts = await proxy.get('/render/mjpeg?final=png');
+  assert.equal(parts.status, 400);
+  assert.ok(parts.json.error.includes('jpeg,95'), parts.text);
 });

@@ -18,11 +18,12 @@ struct Asked {
     std::string path = "/render/frame.raw";
     std::string query{};
     std::string if_none_match{};
+    std::string verb = "GET";
 };
 
 http::Response ask(IdleProxy& proxy, const Asked& asked = {}) {
     http::Request request;
-    request.verb = "GET";
+    request.verb = asked.verb;
     request.path = asked.path;
     request.query = http::Query(asked.query);
     if (!asked.if_none_match.empty()) request.headers.emplace_back("If-None-Match", asked.if_none_match);
@@ -138,6 +139,20 @@ TEST_CASE("the description has all passes and no pixels") {
     REQUIRE(json["render_images"]["data"].size() == 2);
     CHECK(json["render_images"]["data"][1]["renderPassId"] == 7);
     CHECK(json["render_images"]["data"][0]["buffer"] == nlohmann::json({{"size", 8}}));
+}
+
+TEST_CASE("a frame is counted as sent where its bytes are asked for, and not for HEAD") {
+    IdleProxy proxy;
+    publish(proxy, 1);
+    const auto& delivery = proxy.stats().delivery;
+    const auto& ages =
+        delivery.age[static_cast<std::size_t>(frames::Container::frame)][static_cast<std::size_t>(frames::Format::raw)];
+    CHECK(ask(proxy, {.verb = "HEAD"}).status == 200);
+    CHECK(ages.read().count() == 0);
+    CHECK(delivery.bytes == 0);
+    CHECK(ask(proxy).status == 200);
+    CHECK(ages.read().count() == 1);
+    CHECK(delivery.bytes == 8);
 }
 
 TEST_CASE("a query that makes no sense is 400") {

@@ -37,7 +37,8 @@ class IdleProxy {
                    std::move(web_root),
                    std::chrono::steady_clock::now(),
                    requests_,
-                   [] { return std::size_t{3}; }} {
+                   [] { return std::size_t{3}; },
+                   workers_} {
         upstream::ConnectionState away;
         away.has_verdict = true;
         away.schema = schema::builtin_schemas().back();

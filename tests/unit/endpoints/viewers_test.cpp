@@ -2,8 +2,18 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
+#include "endpoints/compat_socket.hpp"
+#include "frames/viewer.hpp"
+#include "http/web_socket.hpp"
 #include "idle_proxy.hpp"
 
 namespace octane::endpoints {
@@ -66,6 +76,139 @@ TEST_CASE("a format that the container cannot carry is 400 and the answer names 
     CHECK(both.status == 400);
     CHECK_FALSE(both.on_web_socket);
     CHECK(json_of(both)["error"].get<std::string>().find("jpeg, png, webp, raw") != std::string::npos);
+}
+
+TEST_CASE("the parts of a multipart stream have one format, that of the last picture, too") {
+    IdleProxy proxy;
+    for (const char* query : {"final=png", "final=webp,90", "format=webp&final=jpeg"}) {
+        CAPTURE(query);
+        const auto refused = open_with(proxy, open_mjpeg, query);
+        CHECK(refused.status == 400);
+        CHECK_FALSE(refused.on_stream);
+        CHECK(json_of(refused)["error"].get<std::string>().find("?final=") != std::string::npos);
+    }
+    CHECK(open_with(proxy, open_mjpeg, "final=jpeg,95").status == 200);
+    CHECK(open_with(proxy, open_mjpeg, "format=webp&final=webp").status == 200);
+    CHECK(open_with(proxy, open_stream, "format=jpeg&final=png").status == 200);
+}
+
+TEST_CASE("viewers of raw frames share them, whatever else they wish that means nothing to raw") {
+    IdleProxy proxy;
+    const auto plain = read_viewer_options(proxy.context(), http::Query("format=raw&pass=3&fps=5"), Container::ws);
+    const auto wishing = read_viewer_options(
+        proxy.context(),
+        http::Query("format=raw&pass=3&fps=5&quality=3&width=5&height=6&exposure=1&curve=aces&motion=640,60&final=png"),
+        Container::ws);
+    REQUIRE(plain);
+    REQUIRE(wishing);
+    CHECK(plain->variant == wishing->variant);
+    CHECK(plain->variant.render_pass == 3);
+    CHECK(plain->frame_interval == wishing->frame_interval);
+}
+
+// A client that takes a message when the test says so, and whose last one was long ago.
+class FakeSocket final : public http::WebSocket {
+  public:
+    void listen(std::weak_ptr<http::WebSocketListener> listener) override { listener_ = std::move(listener); }
+    void write(http::MessageKind, std::span<const std::string_view> parts) override {
+        REQUIRE_FALSE(is_writing_);
+        auto& message = messages.emplace_back();
+        for (const auto part : parts) message += part;
+        is_writing_ = true;
+    }
+    void finish(http::CloseCode, std::string_view) override {}
+    void abort() override {}
+    [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const override { return {}; }
+    [[nodiscard]] bool is_writing() const override { return is_writing_; }
+
+    std::shared_ptr<http::WebSocketListener> listener() { return listener_.lock(); }
+    void say(std::string_view message) { listener()->on_message(http::MessageKind::text, message); }
+    void finish_writes() {
+        REQUIRE(is_writing_);
+        while (std::exchange(is_writing_, false)) listener()->on_written();
+    }
+
+    std::vector<std::string> messages;
+
+  private:
+    std::weak_ptr<http::WebSocketListener> listener_;
+    bool is_writing_ = false;
+};
+
+std::shared_ptr<FakeSocket> open_socket(IdleProxy& proxy, IdleProxy::Endpoint endpoint) {
+    const auto response = open_with(proxy, endpoint, "");
+    REQUIRE(response.on_web_socket);
+    auto socket = std::make_shared<FakeSocket>();
+    response.on_web_socket(socket);
+    proxy.settle();
+    REQUIRE(socket->listener());
+    return socket;
+}
+
+TEST_CASE("a view has the members of a query and no others, and none that is long") {
+    IdleProxy proxy;
+    const auto socket = open_socket(proxy, open_web_socket);
+    socket->finish_writes();  // the events that everyone gets
+    const std::string zeros(200, '0');
+    for (const auto& [message, word] :
+         {std::pair(std::string(R"({"type":"view","nonsense":1})"), "\"nonsense\""),
+          std::pair(std::string(R"({"type":"view","token":null})"), "it has format, quality, width"),
+          std::pair(R"({"type":"view","width":")" + zeros + R"(5"})", "at most 100 characters"),
+          std::pair(std::string(R"({"type":"view","quality":0})"), "quality")}) {
+        CAPTURE(message);
+        const auto before = socket->messages.size();
+        socket->say(message);
+        REQUIRE(socket->messages.size() == before + 1);
+        const auto answer = nlohmann::json::parse(socket->messages.back());
+        CHECK(answer["type"] == "error");
+        CHECK(answer["error"].get<std::string>().find(word) != std::string::npos);
+        socket->finish_writes();
+    }
+    const auto before = socket->messages.size();
+    socket->say(R"({"type":"view","format":"webp","quality":50,"width":640,"height":480,"fps":5,"pass":0,"exposure":1,
+                    "curve":"aces","alpha":"opaque","events":"calls","motion":"64,50","final":"png"})");
+    CHECK(socket->messages.size() == before);
+}
+
+TEST_CASE("octaneWebR's socket is a viewer from the moment when it subscribes") {
+    IdleProxy proxy;
+    auto frame = std::make_shared<frames::Frame>();
+    frame->seq = 1;
+    auto& image = frame->images.emplace_back();
+    image.width = image.height = image.pitch = 1;
+    image.pixels = base::ByteChain::own("rgba");
+    proxy.context().hub.publish(std::move(frame));
+    const auto socket = open_socket(proxy, open_callbacks);
+    proxy.context().hub.announce(R"({"type":"projectManagerChanged"})");
+    proxy.settle();
+    CHECK(proxy.context().hub.viewers() == 0);
+    CHECK(proxy.stats().viewers_ever == 0);
+    CHECK(socket->messages.empty());
+    socket->say(R"({"type":"ping"})");
+    REQUIRE(socket->messages.size() == 1);
+    socket->finish_writes();
+    socket->say(R"({"type":"subscribe","binary":true})");
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (socket->messages.size() < 2 && std::chrono::steady_clock::now() < patience) {
+        proxy.settle();
+        std::this_thread::yield();
+    }
+    REQUIRE(socket->messages.size() == 2);
+    CHECK(socket->messages.back().ends_with("rgba"));
+    CHECK(proxy.context().hub.viewers() == 1);
+}
+
+TEST_CASE("a client of octaneWebR's socket is slow only while something is being written to it") {
+    IdleProxy proxy;
+    const auto before = std::chrono::steady_clock::now();
+    const auto socket = open_socket(proxy, open_callbacks);
+    const auto transport = std::dynamic_pointer_cast<frames::Transport>(socket->listener());
+    REQUIRE(transport);
+    CHECK(transport->last_progress() >= before);
+    socket->say(R"({"type":"ping"})");
+    CHECK(transport->last_progress() == socket->last_progress());
+    socket->finish_writes();
+    CHECK(transport->last_progress() >= before);
 }
 
 }  // namespace

@@ -131,6 +131,66 @@ TEST_CASE("a viewer that changes its view gets the newest frame in the new form 
     CHECK(stage.hub().viewers() == 0);
 }
 
+TEST_CASE("of many views that a viewer wants while the encoders are busy, the first and the newest are made and no other") {
+    HubStage stage;
+    stage.publish(1);
+    const auto viewer = stage.join(0, as(Format::raw));
+    REQUIRE(stage.until([&] { return viewer->has_seq(1); }));
+    stage.await_workers();
+    std::promise<void> go_on;
+    asio::post(stage.workers(), [wait = go_on.get_future().share()] { wait.wait(); });
+    Variant png = as(Format::png);
+    for (png.max_width = 1; png.max_width < 8; ++png.max_width) {
+        stage.hub().at(0).change_view(viewer->viewer(), png, {});
+        stage.settle();
+    }
+    go_on.set_value();
+    REQUIRE(stage.until([&] { return viewer->events.back().data["width"] == 7; }));
+    stage.await_workers();
+    CHECK(stage.stats().pictures == 2);
+    CHECK(viewer->events.back().data["width"] == 7);
+}
+
+TEST_CASE("what nobody waits for any more is not made") {
+    HubStage stage;
+    stage.publish(1);
+    std::promise<void> go_on;
+    asio::post(stage.workers(), [wait = go_on.get_future().share()] { wait.wait(); });
+    Variant jpeg = as(Format::jpeg);
+    for (jpeg.quality = 1; jpeg.quality <= 10; ++jpeg.quality) stage.leave(0, stage.join(0, jpeg));
+    const auto gone = stage.join(1, jpeg);
+    stage.publish(2);
+    stage.leave(1, gone);
+    go_on.set_value();
+    stage.await_workers();
+    CHECK(stage.stats().pictures == 0);
+    CHECK(stage.stats().encoded == 0);
+}
+
+TEST_CASE("a viewer that is kept is not counted and gets nothing but goodbye, until it joins") {
+    HubStage stage;
+    stage.publish(1);
+    std::vector<std::shared_ptr<TestViewer>> kept;
+    for (int i = 0; i < 3; ++i) {
+        kept.push_back(std::make_shared<TestViewer>(stage.loop(0), ViewerOptions{as(Format::raw), "kept"}, stage.stats()));
+        stage.hub().at(0).keep(kept.back()->viewer());
+    }
+    stage.hub().announce(R"({"type":"newStatistics"})");
+    stage.await_workers();
+    CHECK(stage.hub().viewers() == 0);
+    CHECK(stage.stats().encoded == 0);
+    stage.leave(0, kept[0]);
+    stage.hub().at(0).join(kept[1]->viewer());
+    REQUIRE(stage.until([&] { return kept[1]->has_seq(1); }));
+    CHECK(stage.hub().viewers() == 1);
+    stage.hub().say_goodbye(R"({"type":"bye"})");
+    stage.await_workers();
+    CHECK(kept[0]->types().empty());
+    CHECK(kept[1]->types() == std::vector<std::string>{"newImage", "bye"});
+    CHECK(kept[2]->types() == std::vector<std::string>{"bye"});
+    CHECK(kept[2]->has_finished);
+}
+
 TEST_CASE("frames without a viewer's pass are none that it missed") {
     HubStage stage;
     const auto viewer = stage.join(0, as(Format::raw, 5));
@@ -316,6 +376,26 @@ TEST_CASE("there is room for so many variants, and always for one that is being 
     stage.leave(0, on_socket);
     CHECK(stage.hub().has_room_for(as(Format::png)));
     CHECK(stage.hub().has_room_for(variant));
+}
+
+TEST_CASE("each form of a variant needs room of its own") {
+    HubStage stage;
+    std::vector<std::shared_ptr<TestViewer>> viewers;
+    Variant variant = as(Format::jpeg);
+    variant.motion = MotionForm{4, 1};
+    variant.last = LastForm{};
+    for (variant.quality = 1; variant.quality <= static_cast<int>(Hub::kMaxVariants) - 3; ++variant.quality)
+        viewers.push_back(stage.join(0, variant));  // motion and final are the same for all of them
+    CHECK(stage.hub().has_room_for(variant));
+    variant.motion->quality = 2;
+    CHECK_FALSE(stage.hub().has_room_for(variant));
+    variant.motion.reset();
+    CHECK(stage.hub().has_room_for(variant));
+    viewers.push_back(stage.join(0, variant));
+    CHECK_FALSE(stage.hub().has_room_for(as(Format::webp)));
+    CHECK(stage.hub().has_room_for(as(Format::png)));  // as the final form is
+    for (const auto& viewer : viewers) stage.leave(0, viewer);
+    CHECK(stage.hub().has_room_for(as(Format::webp)));
 }
 
 TEST_CASE("who joins while the proxy goes down is told goodbye at once") {

@@ -135,6 +135,18 @@ TEST_CASE("a frame that was shown in full already does not come again when the c
     CHECK(viewer->seqs() == std::vector<std::uint64_t>{1});
 }
 
+TEST_CASE("a frame that was there before its viewer, and comes up again when the camera rests, is none that the viewer missed") {
+    MovingStage stage;
+    stage.publish(1);
+    const auto viewer = stage.join(0, lossy());
+    REQUIRE(stage.until([&] { return viewer->has_seq(1); }));
+    stage.move();
+    stage.hub().camera_rests();
+    stage.await_workers();
+    stage.publish_to(2, {viewer});
+    CHECK(frames_of(*viewer).back()["dropped"] == 0);
+}
+
 TEST_CASE("viewers who did not ask for it see nothing of the motion") {
     MovingStage stage;
     const auto viewer = stage.join(0, Variant{});

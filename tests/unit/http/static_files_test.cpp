@@ -259,6 +259,27 @@ TEST_CASE("a large file is sent while it is read, whole or in part") {
     CHECK(client.read_reply(BodyOf::head).get("content-length") == "6000000");
 }
 
+TEST_CASE("a compressed file is one thing by its own name and another as a coding") {
+    const Folder folder;
+    folder.write("app.js", kScript);
+    folder.write("app.js.gz", gzip(kScript));
+    folder.touch("app.js", 0);
+    folder.touch("app.js.gz", 1);
+    BodyCache cache;
+    const auto archive = [&] { return get(folder, "/app.js.gz", {}, cache); };
+    const auto script = [&] { return get(folder, "/app.js", {{"Accept-Encoding", "gzip"}}, cache); };
+    for (int i = 0; i < 2; ++i) {
+        const auto file = archive();
+        CHECK(file.header("Content-Encoding").empty());
+        CHECK(file.response->content_type == "application/octet-stream");
+        CHECK(file.text() == gzip(kScript));
+        const auto coded = script();
+        CHECK(coded.header("Content-Encoding") == "gzip");
+        CHECK(coded.response->content_type.starts_with("text/javascript"));
+        CHECK(unzip(coded.text(), kScript.size()) == kScript);
+    }
+}
+
 TEST_CASE("a client that leaves in the middle of a large file takes nothing with it") {
     const Folder folder;
     folder.write("scene.bin", "");

@@ -54,7 +54,7 @@ class TestOctane {
         octane_.emplace(options);
         octane_->watch();
         REQUIRE(octane_->await_connected());
-        caller_.emplace(octane_->octane(), DenyList(deny, {}, schema::builtin_schemas()), timeout);
+        caller_.emplace(octane_->octane(), DenyList(deny, {}, known_schemas(options.connection.schemas)), timeout);
     }
 
     base::Result<CallAnswer> call(const CallRequest& request) { return octane_->loop().run(caller_->call(request)); }
@@ -188,6 +188,23 @@ TEST_CASE("a refused method is refused under every release's name for it, whiche
     CHECK(denied(Speaks::beta2, "ApiNode/getPinFloat", "getPinFloat", "{}") == ErrorCode::method_denied);
     CHECK(denied(Speaks::alpha5, "ApiNode/getPinValue1", "getPinValueByPinID", typed) == ErrorCode::method_denied);
     CHECK(denied(Speaks::alpha5, "ApiNode/getPinValueByPinID", "getPinValueByPinID", typed) == ErrorCode::method_denied);
+}
+
+TEST_CASE("a method is also refused by the name of a release that was not among the schemas given") {
+    auto options = options_for(0);
+    options.connection.schemas = {schema::builtin_schemas().back()};
+    options.connection.should_detect = false;
+    TestOctane octane(Speaks::beta2, serve, options, {"ApiNode/getPinFloat"});
+    CHECK(octane.error("ApiNode", "getPinFloat", "{}").code == ErrorCode::method_denied);
+}
+
+TEST_CASE("loading a project begins an epoch without a connection's having been made") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path.ends_with("/resetProject") ? answer("\x08\x01") : serve(path, request);
+    });
+    REQUIRE(octane.call("ApiProjectManager", "resetProject", "{}"));
+    CHECK(octane.caller().octane_status().epoch == 2);
+    CHECK(octane.caller().octane_status().connections == 1);
 }
 
 TEST_CASE("a name that only a request can make out is told to those who call by themselves") {

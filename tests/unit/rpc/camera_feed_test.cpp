@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,6 +29,7 @@ using upstream::tests::Script;
 using upstream::tests::unimplemented;
 
 const std::string kSetCamera = "/livelinkapi.LiveLinkService/SetCamera";
+const std::string kGetCamera = "/livelinkapi.LiveLinkService/GetCamera";
 const std::string kStreamCamera = "/livelinkapi.LiveLinkService/StreamCamera";
 const std::string kUpdate = "/octaneapi.ApiChangeManagerService/update";
 
@@ -50,7 +53,13 @@ class FeedStage {
         octane_.watch();
         REQUIRE(octane_.await_connected());
         caller_.emplace(octane_.octane(), DenyList(deny, {}, schema::builtin_schemas()), std::chrono::milliseconds(0));
-        feed_ = std::make_shared<CameraFeed>(*caller_, octane_.loop().executor(), [this](const base::Error& error) {
+        caller_->on_edit([this](const EditEvent& edit) {
+            const std::lock_guard lock(mutex_);
+            edits_.push_back(edit.method);
+            changed_.notify_all();
+        });
+        const std::shared_ptr<void> end(nullptr, [this](void*) { feed_ended_.set_value(); });
+        feed_ = std::make_shared<CameraFeed>(*caller_, octane_.loop().executor(), [this, end](const base::Error& error) {
             const std::lock_guard lock(mutex_);
             reports_.push_back(error);
             changed_.notify_all();
@@ -58,6 +67,9 @@ class FeedStage {
     }
     ~FeedStage() {
         octane_.loop().call([this] { feed_->stop(); });
+        feed_.reset();
+        octane_.octane().shutdown();  // ends what it has under way, for which it needs the caller
+        CHECK(feed_ended_.get_future().wait_for(kPatience) == std::future_status::ready);
         octane_.close();
     }
 
@@ -78,6 +90,20 @@ class FeedStage {
         if (reports_.empty()) return std::nullopt;
         return reports_.front();
     }
+    std::future<base::Result<CallAnswer>> get_camera() {
+        CallRequest request;
+        request.service = "LiveLink";
+        request.method = "GetCamera";
+        request.body = "{}";
+        return octane_.loop().start(caller_->call(request));
+    }
+    // What on_edit() was told, in order, once it was told anything.
+    std::vector<std::string> await_edits() {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, kPatience, [this] { return !edits_.empty(); });
+        return edits_;
+    }
+    RunningOctane& octane() { return octane_; }
     FakeOctane& server() { return server_; }
     // What the camera was told, in order.
     std::vector<std::string> cameras() {
@@ -96,6 +122,8 @@ class FeedStage {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<base::Error> reports_;
+    std::vector<std::string> edits_;
+    std::promise<void> feed_ended_;
 };
 
 Script without_stream(const std::string& path, const std::string&) {
@@ -166,6 +194,52 @@ TEST_CASE("what Octane says against a camera is reported in its words, and the n
     REQUIRE(stage.push({{"fov", 31}}));
     REQUIRE(stage.server().await_calls(kSetCamera, 2));
     CHECK(stage.cameras().back() == fov_on_wire(31));
+}
+
+TEST_CASE("other pages are told of a camera that was set, and of a drag once, at its end") {
+    FeedStage by_calls(without_stream);
+    REQUIRE(by_calls.push({{"fov", 30}}));
+    CHECK(by_calls.await_edits() == std::vector<std::string>{"LiveLink/SetCamera"});
+
+    FeedStage by_stream([](const std::string&, const std::string&) { return answer(""); });
+    REQUIRE(by_stream.push({{"fov", 30}}));
+    CHECK(by_stream.await_edits() == std::vector<std::string>{"LiveLink/StreamCamera"});
+    const auto lines = by_stream.octane()->call_stats().read();
+    const auto drag = std::ranges::find_if(lines, [](const auto& line) { return line.method == "LiveLink.StreamCamera"; });
+    REQUIRE(drag != lines.end());
+    CHECK(drag->status == base::GrpcStatus::ok);
+    CHECK(drag->calls == 1);
+}
+
+TEST_CASE("a camera asked for after a move is not the one that was on its way before it") {
+    FeedStage stage([](const std::string& path, const std::string& request) {
+        return path == kGetCamera ? upstream::tests::open_call({""}) : without_stream(path, request);
+    });
+    auto before = stage.get_camera();
+    REQUIRE(stage.server().await_calls(kGetCamera, 1));
+    REQUIRE(stage.push({{"fov", 30}}));
+    REQUIRE(stage.server().await_calls(kUpdate, 1));
+    auto after = stage.get_camera();
+    CHECK(stage.server().await_calls(kGetCamera, 2));
+    stage.server().end_open_calls();
+    CHECK(upstream::tests::get(std::move(before)));
+    CHECK(upstream::tests::get(std::move(after)));
+}
+
+TEST_CASE("an Octane that breaks during a drag had StreamCamera in flight") {
+    FeedStage stage([](const std::string& path, const std::string&) {
+        return path == kStreamCamera ? upstream::tests::open_call() : answer("");
+    });
+    REQUIRE(stage.push({{"fov", 30}}));
+    REQUIRE(stage.server().await_calls(kUpdate, 1));
+    stage.server().stop();
+    REQUIRE(stage.octane().await_disconnected());
+    const auto broken = stage.octane()->last_break();
+    REQUIRE(broken);
+    const auto drag =
+        std::ranges::find_if(broken->calls, [](const auto& call) { return call.method == "LiveLink/StreamCamera"; });
+    REQUIRE(drag != broken->calls.end());
+    CHECK(drag->was_in_flight);
 }
 
 TEST_CASE("who may not call SetCamera may not move the camera this way either") {

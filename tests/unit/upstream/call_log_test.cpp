@@ -26,19 +26,19 @@ TEST_CASE("a method is named as it is pasted into a URL") {
 TEST_CASE("Octane is busy with the oldest call that it has not answered") {
     CallLog log;
     const auto start = Clock::now();
-    CHECK_FALSE(log.busy());
+    CHECK_FALSE(log.busy(start));
     CallLog::Live first;
     CallLog::Live second;
     log.begin(first, kPath, "1", start);
     log.begin(second, "/octaneapi.ApiInfoService/octaneName", "2", start + seconds(1));
-    REQUIRE(log.busy());
-    CHECK(log.busy()->method == "ApiItem/name");
-    CHECK(log.busy()->since == start);
-    log.end(first, GrpcStatus::ok);
-    REQUIRE(log.busy());
-    CHECK(log.busy()->method == "ApiInfo/octaneName");
-    log.end(second, GrpcStatus::not_found);
-    CHECK_FALSE(log.busy());
+    REQUIRE(log.busy(start));
+    CHECK(log.busy(start)->method == "ApiItem/name");
+    CHECK(log.busy(start)->since == start);
+    log.end(first, GrpcStatus::ok, start);
+    REQUIRE(log.busy(start));
+    CHECK(log.busy(start)->method == "ApiInfo/octaneName");
+    log.end(second, GrpcStatus::not_found, start);
+    CHECK_FALSE(log.busy(start));
 }
 
 TEST_CASE("a call whose caller gave up occupies Octane until a later call is answered") {
@@ -48,16 +48,63 @@ TEST_CASE("a call whose caller gave up occupies Octane until a later call is ans
     CallLog::Live also_given_up;
     CallLog::Live later;
     log.begin(given_up, kPath, "1", start);
-    log.end(given_up, GrpcStatus::deadline_exceeded);
-    REQUIRE(log.busy());
-    CHECK(log.busy()->since == start);
+    log.end(given_up, GrpcStatus::deadline_exceeded, start);
+    REQUIRE(log.busy(start));
+    CHECK(log.busy(start)->since == start);
     log.begin(also_given_up, kPath, "2", start + seconds(1));
-    log.end(also_given_up, GrpcStatus::cancelled);
-    CHECK(log.busy()->since == start);
+    log.end(also_given_up, GrpcStatus::cancelled, start);
+    CHECK(log.busy(start)->since == start);
     log.begin(later, kPath, "3", start + seconds(2));
-    CHECK(log.busy()->since == start);
-    log.end(later, GrpcStatus::ok);
-    CHECK_FALSE(log.busy());
+    CHECK(log.busy(start)->since == start);
+    log.end(later, GrpcStatus::ok, start);
+    CHECK_FALSE(log.busy(start));
+}
+
+TEST_CASE("a call whose caller gave up after a later one was answered is over") {
+    CallLog log;
+    const auto start = Clock::now();
+    CallLog::Live given_up;
+    CallLog::Live later;
+    log.begin(given_up, kPath, "1", start);
+    log.begin(later, kPath, "2", start);
+    log.end(later, GrpcStatus::ok, start);
+    CHECK(log.busy(start));
+    log.end(given_up, GrpcStatus::cancelled, start);
+    CHECK_FALSE(log.busy(start));
+}
+
+TEST_CASE("a call whose caller gave up is not held against Octane for ever where no other call comes") {
+    CallLog log;
+    const auto start = Clock::now();
+    const auto gave_up = start + seconds(5);
+    CallLog::Live given_up;
+    log.begin(given_up, kPath, "1", start);
+    log.end(given_up, GrpcStatus::cancelled, gave_up);
+    REQUIRE(log.busy(gave_up + CallLog::kDoubtful - std::chrono::milliseconds(1)));
+    CHECK(log.busy(gave_up)->since == start);
+    CHECK_FALSE(log.busy(gave_up + CallLog::kDoubtful));
+}
+
+TEST_CASE("an open stream does not make Octane busy, but a break names it") {
+    CallLog log;
+    const auto start = Clock::now();
+    CallLog::Live stream;
+    CallLog::Live call;
+    stream.is_stream = true;
+    log.begin(stream, "/livelinkapi.LiveLinkService/StreamCamera", "", start);
+    CHECK_FALSE(log.busy(start));
+    log.begin(call, kPath, "1", start);
+    REQUIRE(log.busy(start));
+    CHECK(log.busy(start)->method == "ApiItem/name");
+    log.connection_lost(start);
+    const auto broken = log.last_break(start);
+    REQUIRE(broken);
+    REQUIRE(broken->calls.size() == 2);
+    CHECK(broken->calls[1].method == "LiveLink/StreamCamera");
+    CHECK(broken->calls[1].was_in_flight);
+    log.end(call, GrpcStatus::unavailable, start);
+    log.end(stream, GrpcStatus::cancelled, start);
+    CHECK_FALSE(log.busy(start));
 }
 
 TEST_CASE("a break is remembered with the calls that were in flight first, until the next connection has lasted") {
@@ -68,13 +115,13 @@ TEST_CASE("a break is remembered with the calls that were in flight first, until
     CallLog::Live cut_off;
     log.connection_made(start);
     log.begin(answered, kPath, "before", start);
-    log.end(answered, GrpcStatus::ok);
+    log.end(answered, GrpcStatus::ok, start);
     log.begin(culprit, "/octaneapi.ApiImageComponentService/create", "culprit", start + seconds(1));
     log.begin(cut_off, kPath, "cut", start + seconds(2));
-    log.end(cut_off, GrpcStatus::unavailable);  // gRPC may tell the call before the connection
+    log.end(cut_off, GrpcStatus::unavailable, start);  // gRPC may tell the call before the connection
     CHECK_FALSE(log.last_break(start + seconds(2)));
     log.connection_lost(start + seconds(3));
-    log.end(culprit, GrpcStatus::unavailable);
+    log.end(culprit, GrpcStatus::unavailable, start);
 
     const auto broken = log.last_break(start + seconds(60));
     REQUIRE(broken);
@@ -92,7 +139,7 @@ TEST_CASE("a break is remembered with the calls that were in flight first, until
     log.connection_made(start + seconds(100));
     CHECK(log.last_break(start + seconds(100) + CallLog::kTrusted - std::chrono::milliseconds(1)));
     CHECK_FALSE(log.last_break(start + seconds(100) + CallLog::kTrusted));
-    CHECK_FALSE(log.busy());
+    CHECK_FALSE(log.busy(start));
 }
 
 TEST_CASE("sixteen calls are remembered at most, and the oldest in flight is among them") {
@@ -104,10 +151,10 @@ TEST_CASE("sixteen calls are remembered at most, and the oldest in flight is amo
         CallLog::Live call;
         const std::string id = std::to_string(i);
         log.begin(call, kPath, id, start + seconds(i));
-        log.end(call, GrpcStatus::ok);
+        log.end(call, GrpcStatus::ok, start);
     }
     log.connection_lost(start + seconds(50));
-    log.end(old, GrpcStatus::unavailable);
+    log.end(old, GrpcStatus::unavailable, start);
     const auto broken = log.last_break(start + seconds(50));
     REQUIRE(broken);
     REQUIRE(broken->calls.size() == CallLog::kRemembered);
@@ -126,8 +173,8 @@ TEST_CASE("many calls in flight fill the memory by themselves") {
     const auto broken = log.last_break(start);
     REQUIRE(broken);
     CHECK(broken->calls.size() == CallLog::kRemembered);
-    for (auto& call : calls) log.end(call, GrpcStatus::unavailable);
-    CHECK_FALSE(log.busy());
+    for (auto& call : calls) log.end(call, GrpcStatus::unavailable, start);
+    CHECK_FALSE(log.busy(start));
 }
 
 }  // namespace

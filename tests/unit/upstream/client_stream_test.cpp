@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -16,6 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 using base::GrpcStatus;
+using std::chrono::milliseconds;
 using tests::answer;
 using tests::ClosedPort;
 using tests::failure;
@@ -34,8 +38,8 @@ ChannelOptions options_for(std::uint16_t port) {
 }
 
 // Sends one message and asks how the call ended.
-asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message) {
-    auto stream = co_await channel.open_client_stream(kPath);
+asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message, milliseconds limit = milliseconds(0)) {
+    auto stream = co_await channel.open_client_stream(kPath, limit);
     const bool is_written = co_await stream->write(std::move(message));
     static_cast<void>(is_written);
     Reply end = co_await stream->finish();
@@ -43,7 +47,7 @@ asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message) {
 }
 
 asio::awaitable<std::unique_ptr<ClientStream>> open_and_say(Channel& channel, std::string message) {
-    auto stream = co_await channel.open_client_stream(kPath);
+    auto stream = co_await channel.open_client_stream(kPath, milliseconds(0));
     const bool is_written = co_await stream->write(std::move(message));
     CHECK(is_written);
     co_return stream;
@@ -89,6 +93,21 @@ TEST_CASE("waiting for a server that does not end is cancelled from outside") {
     loop.call([&] { stream->cancel(); });
     CHECK(get(std::move(end)).status == GrpcStatus::cancelled);
     CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a server that does not end in time is told off, and the end says so") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    CHECK(loop.run(say_and_finish(channel, "hello", milliseconds(200))).status == GrpcStatus::deadline_exceeded);
+}
+
+TEST_CASE("opening a client stream has the same limit, where something listens that says nothing") {
+    asio::io_context context;
+    const asio::ip::tcp::acceptor silent(context, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    Channel channel(options_for(silent.local_endpoint().port()));
+    Loop loop;
+    CHECK(loop.run(say_and_finish(channel, "hello", milliseconds(50))).status == GrpcStatus::deadline_exceeded);
 }
 
 TEST_CASE("a client stream that is let go of is cancelled") {

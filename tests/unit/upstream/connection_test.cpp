@@ -265,6 +265,7 @@ TEST_CASE("Octane is found when it comes, lost when it goes, found again, and th
         const auto found = octane.await_connected();
         REQUIRE(found);
         CHECK(found->epoch == epoch);
+        CHECK(found->connections == epoch);
         CHECK(found->error.empty());
         server->stop();
         const auto lost = octane.await_disconnected();
