@@ -35,8 +35,8 @@ function(octane_room name)
   octane_use_precompiled(octane_${name})
 endfunction()
 
-# One set of precompiled library headers for everything of ours (parsing them is most of an unoptimised build). Off in the release
-# build, which so keeps every file's own includes honest.
+# One set of precompiled library headers for everything of ours: parsing them is most of a build. Off in the tsan and fuzz presets, which
+# so keep every file's own includes honest.
 if(OCTANE_PRECOMPILED_HEADERS)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")  # needs a source to be a library
   add_library(octane_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)

@@ -88,7 +88,7 @@ source_checks() {
 node_tests() {
   local name=$1 status sums
   shift
-  stage "$name" node --test --test-reporter=tap "$@"
+  stage "$name" node --test --test-concurrency=2 --test-reporter=tap "$@"
   status=$?
   sums=$(awk '/^# pass [0-9]+/ {pass = $3} /^# (fail|cancelled|skipped|todo) [0-9]+/ {fail += $3} END {print pass + 0, fail + 0}' \
     "$logs/${name// /-}.log")

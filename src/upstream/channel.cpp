@@ -58,6 +58,7 @@ class LossWatch final : public Tag {
         const auto now = channel_.channel->GetState(false);
         if (last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY)) channel_.losses.fetch_add(1);
         last_ = now;
+        tell_start(this);
         channel_.channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
                                               static_cast<Tag*>(this));
     }
@@ -89,6 +90,7 @@ class UnaryOperation final : public Tag {
         poller_ = &poller;
         poller.add(live_);
         reader_ = channel.stub->PrepareUnaryCall(&live_.context, call.path, request, &poller.queue);
+        tell_start(this);
         reader_->StartCall();
         reader_->Finish(&response_, &status_, static_cast<Tag*>(this));
     }

@@ -12,7 +12,10 @@ namespace {
 void drain(grpc::CompletionQueue& queue) {
     void* tag = nullptr;
     bool is_ok = false;
-    while (queue.Next(&tag, &is_ok)) static_cast<Tag*>(tag)->complete(is_ok);
+    while (queue.Next(&tag, &is_ok)) {
+        tell_completion(static_cast<Tag*>(tag));
+        static_cast<Tag*>(tag)->complete(is_ok);
+    }
 }
 
 }  // namespace

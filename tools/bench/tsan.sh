@@ -31,7 +31,7 @@ standin() {
 STATUS=0
 for release in alpha5 beta2; do
     standin "$release"
-    TSAN_OPTIONS="suppressions=$ROOT/tests/support/tsan.supp exitcode=66 second_deadlock_stack=1 log_path=$OUT/report.$release" \
+    TSAN_OPTIONS="suppressions=$ROOT/tests/support/tsan.supp ignore_noninstrumented_modules=1 exitcode=66 second_deadlock_stack=1 log_path=$OUT/report.$release" \
         start proxy "$PROXY" --host 127.0.0.1 --port 0 --octane-host "${STANDIN%:*}" --octane-port "${STANDIN##*:}" --threads 4 --log-level warn
     URL=$LISTENING PROXY_PID=$STARTED_PID
     for query in format=raw format=jpeg 'format=jpeg&motion=64,40&final=png' 'format=webp&width=100&fps=10' 'format=png&pass=0' format=both; do
