@@ -1,7 +1,7 @@
 // Room: http. A part of a file as the body of a response, read piece by piece while the client takes it.
 //
 // Reads on the loop, at most 256 KiB at a time and one piece per write: the kernel reads ahead of a file that is read in order,
-// so a piece is mostly a copy from memory (0.05 ms); from a slow disk it holds up the other connections of its loop for one read.
+// so a piece is mostly a copy from memory; from a slow disk it holds up the other connections of its loop for one read.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
