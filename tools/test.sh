@@ -84,11 +84,13 @@ source_checks() {
   check "release map check" python3 tools/schema/write_release_map.py --check
 }
 
-# node_tests NAME FILE…: what node's own test runner says; skipped and cancelled tests count as failed.
+# node_tests NAME AT_ONCE FILE…: what node's own test runner says of the files, so many of them at a time; skipped and cancelled
+# tests count as failed.
 node_tests() {
-  local name=$1 status sums
-  shift
-  stage "$name" node --test --test-concurrency=2 --test-reporter=tap "$@"
+  local name=$1 at_once=$2 status sums
+  shift 2
+  # Half an hour is several times what all of them take: what hangs fails, and does not last for ever.
+  stage "$name" timeout --kill-after=10 1800 node --test --test-concurrency="$at_once" --test-reporter=tap "$@"
   status=$?
   sums=$(awk '/^# pass [0-9]+/ {pass = $3} /^# (fail|cancelled|skipped|todo) [0-9]+/ {fail += $3} END {print pass + 0, fail + 0}' \
     "$logs/${name// /-}.log")
@@ -110,8 +112,8 @@ if [[ $part == all || $part == unit ]]; then
   unit_tests
 fi
 if [[ $part != unit ]] && release_build; then
-  if [[ $part != browser ]]; then node_tests "end-to-end tests" tests/e2e/*.test.mjs; fi
-  if [[ $part != e2e ]] && must "node packages" node_packages; then node_tests "browser tests" tests/browser/*.test.mjs; fi
+  if [[ $part != browser ]]; then node_tests "end-to-end tests" 3 tests/e2e/*.test.mjs; fi
+  if [[ $part != e2e ]] && must "node packages" node_packages; then node_tests "browser tests" 2 tests/browser/*.test.mjs; fi
 fi
 
 say "total: $((SECONDS - started)) s"

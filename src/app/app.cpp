@@ -73,7 +73,7 @@ http::ServerOptions make_server_options(const Options& options) {
 http::ServerHooks make_hooks(endpoints::RequestStats& requests, const upstream::Octane& octane) {
     http::ServerHooks hooks;
     hooks.add_headers = [&octane](std::string& lines) {
-        lines += "X-Octane-Epoch: " + std::to_string(octane.connection().state()->epoch) + "\r\n";
+        lines += "X-Octane-Epoch: " + std::to_string(octane.connection().epoch()) + "\r\n";
     };
     hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
         requests.count(endpoints::surface_of(request.verb, request.path), status, took);
@@ -217,7 +217,7 @@ void App::Impl::watch_busy() {
     busy_timer.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         const auto now = std::chrono::steady_clock::now();
-        if (auto event = busy_watch.look(octane.busy(), octane.connection().state()->epoch, now)) hub.announce(std::move(*event));
+        if (auto event = busy_watch.look(octane.busy(), octane.connection().epoch(), now)) hub.announce(std::move(*event));
         watch_busy();
     });
 }
@@ -257,7 +257,8 @@ App::~App() = default;
 void App::run() {
     impl_->start();
     impl_->control.run();
-    impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
+    impl_->caller.close();
+    impl_->octane.shutdown();  // both while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
     impl_->control.restart();
     impl_->control.poll();  // and on this thread

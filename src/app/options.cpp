@@ -9,6 +9,7 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "app/option_table.hpp"
@@ -64,12 +65,19 @@ CommandLine read_command_line(int argc, const char* const* argv) {
     return result;
 }
 
+// Kubernetes gives every container, and Docker's links do too, the place of each Service in variables that begin with its name: a
+// Service called octane-proxy or octane makes OCTANE_PROXY_PORT or OCTANE_PORT "tcp://10.0.0.5:51023". Nobody meant us by that.
+bool is_service_link(const OptionEntry& entry, std::string_view value) {
+    return (entry.name == "port" || entry.name == "octane-port") && (value.starts_with("tcp://") || value.starts_with("udp://"));
+}
+
 GivenOptions read_environment(const Surroundings& surroundings) {
     GivenOptions given;
     for (const OptionEntry& entry : option_table()) {
         for (const std::string& name : {variable_name(entry), std::string(entry.short_variable)}) {
             if (name.empty() || given.contains(entry.name)) continue;
-            if (auto value = find_variable(surroundings, name)) given[entry.name] = {name, {*std::move(value)}};
+            auto value = find_variable(surroundings, name);
+            if (value && !is_service_link(entry, *value)) given[entry.name] = {name, {*std::move(value)}};
         }
     }
     return given;

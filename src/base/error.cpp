@@ -23,6 +23,7 @@ GrpcStatus nearest_grpc_status(ErrorCode code) {
         case 405: return GrpcStatus::unimplemented;
         case 406: return GrpcStatus::invalid_argument;
         case 409: return GrpcStatus::aborted;
+        case 426: return GrpcStatus::failed_precondition;
         case 413:
         case 429:
         case 431: return GrpcStatus::resource_exhausted;

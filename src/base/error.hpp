@@ -59,6 +59,7 @@ enum class ErrorCode : int {
     stale_epoch = 40901,  // handles of the request are void since
     upstream_conflict = 40910,
     body_too_large = 41301,
+    upgrade_required = 42601,  // a plain request where only a WebSocket can be opened
     too_many_variants = 42901,
     upstream_exhausted = 42910,
     header_too_large = 43101,

@@ -1,4 +1,5 @@
-// Room: base. "Did you mean": the known names nearest to one that was not found, and lists of names for sentences.
+// Room: base. "Did you mean": the known names nearest to one that was not found, and lists of names for sentences; names in lower
+// case.
 //
 // Pure functions, callable from any thread. Letter case is ASCII's.
 #pragma once
@@ -13,6 +14,7 @@ namespace octane::base {
 constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+std::string lowered(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 // At most `most` of `known`, nearest first, equals in the order of the alphabet; none if nothing is near, or if `wanted` is

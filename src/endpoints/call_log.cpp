@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "rpc/busy_words.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::endpoints {
@@ -58,11 +59,15 @@ void CallLog::success() const {
 void CallLog::failure(const base::Error& error, int status) const {
     const Level level = status >= 500 ? Level::warn : Level::info;
     if (!telemetry::is_logged(level)) return;
-    telemetry::log(level, "ERROR: " + name_of(request_) + " " + std::to_string(status) + " " + error.message,
-                   {{"status", base::grpc_status_name(error.grpc)},
-                    {"from", host_of(request_)},
-                    telemetry::incidental({"id", call_id_}),
-                    {"ms", milliseconds_since(begin_)}});
+    const std::string what = "ERROR: " + name_of(request_) + " " + std::to_string(status) + " ";
+    const telemetry::Field reason("status", base::grpc_status_name(error.grpc));
+    const telemetry::Field from("from", host_of(request_));
+    const telemetry::Field id = telemetry::incidental({"id", call_id_});
+    const telemetry::Field took("ms", milliseconds_since(begin_));
+    const auto said = error.grpc == base::GrpcStatus::deadline_exceeded ? rpc::without_busy_times(error.message)
+                                                                        : rpc::TimelessSentence{error.message, {}};
+    if (said.time.empty()) return telemetry::log(level, what + said.sentence, {reason, from, id, took});
+    telemetry::log(level, what + said.sentence, {reason, from, id, took, telemetry::incidental({"busy_for", said.time})});
 }
 
 }  // namespace octane::endpoints

@@ -5,6 +5,8 @@
 #include <string>
 #include <system_error>
 
+#include "rpc/deadline.hpp"
+
 namespace octane::endpoints {
 
 base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call) {
@@ -12,6 +14,10 @@ base::Result<base::Done> read_origin(http::Request& request, std::string_view ca
     call.call_id = call_id;
     // Without the port: a browser spreads one page's calls over several connections.
     call.client = std::string_view(request.remote).substr(0, request.remote.rfind(':'));
+    const auto timeout =
+        rpc::read_deadline({request.header("X-Timeout"), request.header("grpc-timeout"), request.header("Connect-Timeout-Ms")});
+    if (!timeout) return timeout.error();
+    call.timeout = *timeout;
     const std::string_view text = request.header("X-Octane-Epoch");
     if (text.empty()) return base::Done{};
     std::uint64_t epoch = 0;

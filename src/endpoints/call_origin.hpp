@@ -1,4 +1,4 @@
-// Room: endpoints. Who calls, and with handles of which epoch: the same for every surface that calls methods.
+// Room: endpoints. Who calls, how long they wait, and with handles of which epoch: the same for every surface that calls methods.
 #pragma once
 
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace octane::endpoints {
 
-// Fills in client_gone, client, call_id and epoch (header X-Octane-Epoch). `request` and `call_id` must outlive the call. Error
-// 40005 bad_header.
+// Fills in client_gone, client, call_id, timeout (CONTRACT §2's headers) and epoch (header X-Octane-Epoch). `request` and
+// `call_id` must outlive the call. Error 40005 bad_header.
 base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call);
 
 }  // namespace octane::endpoints

@@ -7,7 +7,6 @@
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/content_type.hpp"
-#include "rpc/deadline.hpp"
 #include "wire/json_text.hpp"
 
 namespace octane::endpoints {
@@ -36,10 +35,6 @@ base::Result<rpc::CallRequest> read_request(http::Request& request, std::string_
                                     "?raw= takes the path of a bytes field, such as renderImages.data.0.buffer.data");
         call.raw_path = *raw;
     }
-    auto timeout =
-        rpc::read_deadline({request.header("X-Timeout"), request.header("grpc-timeout"), request.header("Connect-Timeout-Ms")});
-    if (!timeout) return std::move(timeout).error();
-    call.timeout = *timeout;
     const auto origin = read_origin(request, call_id, call);
     if (!origin) return origin.error();
     return call;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "endpoints/calls.hpp"
 #include "endpoints/iso_time.hpp"
 #include "endpoints/json_body.hpp"
@@ -18,6 +19,7 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kPageLog = "octaneWebR";
+constexpr const char* kSuccess = R"({"success":true})";
 
 // Any JSON value as text: a string as it is, anything else as JSON.
 std::string as_text(const json& value) {
@@ -29,13 +31,16 @@ std::string member(const json& object, const char* name) {
     return found == object.end() || found->is_null() ? std::string() : as_text(*found);
 }
 
+// Of a text that fills a log, every character may be written as \n or \"; more than that is not meant for one.
+constexpr std::size_t kLongestLogBody = 4 * LogFiles::kLargest;
+
 struct SessionText {
     std::string id;
     json body;
 };
 
 base::Result<SessionText> read_session(const http::Request& request) {
-    auto body = read_json_object(request);
+    auto body = read_json_object(request, kLongestLogBody);
     if (!body) return std::move(body).error();
     auto id = LogFiles::make_id(member(*body, "sessionId"));
     if (!id) return std::move(id).error();
@@ -50,63 +55,30 @@ void append_entry(std::string& lines, const json& entry) {
     lines += '\n';
 }
 
-asio::awaitable<http::Response> write_page_log(const Context& context, const http::Request& request) {
-    const auto body = read_json_object(request);
-    if (!body) co_return http::error_response(body.error());
-    std::string lines;
-    const auto entries = body->find("entries");
-    if (entries != body->end() && entries->is_array()) {
-        for (const auto& entry : *entries) append_entry(lines, entry);
-    } else {
-        append_entry(lines, *body);
-    }
-    const auto written =
-        co_await http::run_on(context.log_writer, [&context, &lines] { return context.logs->append(kPageLog, lines); });
-    co_return written ? json_response(R"({"success":true})") : http::error_response(written.error());
-}
+// What the log's writer does of a request, away from the loops: such bodies are long. Each returns its answer's JSON.
 
-asio::awaitable<http::Response> clear_page_log(const Context& context) {
-    const auto cleared = co_await http::run_on(context.log_writer, [&context] { return context.logs->replace(kPageLog, {}); });
-    if (cleared) co_return json_response(R"({"status":"ok","message":"Log cleared"})");
-    const json answer = {{"status", "error"}, {"error", cleared.error().message}};
-    co_return json_response(answer.dump(), 500);
-}
-
-std::string lower(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
-}  // namespace
-
-asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request) {
+base::Result<std::string> clear_session(LogFiles& logs, const http::Request& request) {
     const auto session = read_session(request);
-    if (!session) co_return http::error_response(session.error());
-    const auto cleared =
-        co_await http::run_on(context.log_writer, [&context, &session] { return context.logs->replace(session->id, {}); });
-    if (!cleared) co_return http::error_response(cleared.error());
-    co_return json_response(R"({"success":true,"message":"Log cleared"})");
+    if (!session) return session.error();
+    const auto cleared = logs.replace(session->id, {});
+    if (!cleared) return cleared.error();
+    return std::string(R"({"success":true,"message":"Log cleared"})");
 }
 
-asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request) {
+base::Result<std::string> append_to_session(LogFiles& logs, const http::Request& request) {
     const auto session = read_session(request);
-    if (!session) co_return http::error_response(session.error());
-    const std::string line = member(session->body, "logEntry") + '\n';
-    const auto written = co_await http::run_on(context.log_writer,
-                                               [&context, &session, &line] { return context.logs->append(session->id, line); });
-    if (!written) co_return http::error_response(written.error());
-    co_return json_response(R"({"success":true})");
+    if (!session) return session.error();
+    const auto written = logs.append(session->id, member(session->body, "logEntry") + '\n');
+    if (!written) return written.error();
+    return std::string(kSuccess);
 }
 
-asio::awaitable<http::Response> save_session_log(const Context& context, http::Request& request) {
+base::Result<std::string> save_session(LogFiles& logs, const http::Request& request) {
     const auto session = read_session(request);
-    if (!session) co_return http::error_response(session.error());
+    if (!session) return session.error();
     const std::string content = member(session->body, "content");
-    const auto written = co_await http::run_on(
-        context.log_writer, [&context, &session, &content] { return context.logs->replace(session->id, content); });
-    if (!written) co_return http::error_response(written.error());
+    const auto written = logs.replace(session->id, content);
+    if (!written) return written.error();
     nlohmann::ordered_json answer = {
         {"success", true}, {"filename", session->id + ".log"}, {"filepath", "/debug-logs/" + session->id}};
     const auto timestamp = session->body.find("timestamp");
@@ -116,7 +88,50 @@ asio::awaitable<http::Response> save_session_log(const Context& context, http::R
         answer["timestamp"] = iso_time(std::chrono::system_clock::now());
     }
     answer["size"] = content.size();
-    co_return json_response(answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+base::Result<std::string> append_to_page_log(LogFiles& logs, const http::Request& request) {
+    const auto body = read_json_object(request, kLongestLogBody);
+    if (!body) return body.error();
+    std::string lines;
+    const auto entries = body->find("entries");
+    if (entries != body->end() && entries->is_array()) {
+        for (const auto& entry : *entries) append_entry(lines, entry);
+    } else {
+        append_entry(lines, *body);
+    }
+    const auto written = logs.append(kPageLog, lines);
+    if (!written) return written.error();
+    return std::string(kSuccess);
+}
+
+using LogWork = base::Result<std::string> (*)(LogFiles& logs, const http::Request& request);
+
+asio::awaitable<http::Response> answer_with(LogWork work, const Context& context, const http::Request& request) {
+    auto answer = co_await http::run_on(context.log_writer, [work, &context, &request] { return work(*context.logs, request); });
+    co_return answer ? json_response(std::move(*answer)) : http::error_response(answer.error());
+}
+
+asio::awaitable<http::Response> clear_page_log(const Context& context) {
+    const auto cleared = co_await http::run_on(context.log_writer, [&context] { return context.logs->replace(kPageLog, {}); });
+    if (cleared) co_return json_response(R"({"status":"ok","message":"Log cleared"})");
+    const json answer = {{"status", "error"}, {"error", cleared.error().message}};
+    co_return json_response(answer.dump(), 500);
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request) {
+    return answer_with(clear_session, context, request);
+}
+
+asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request) {
+    return answer_with(append_to_session, context, request);
+}
+
+asio::awaitable<http::Response> save_session_log(const Context& context, http::Request& request) {
+    return answer_with(save_session, context, request);
 }
 
 asio::awaitable<http::Response> show_session_log(const Context& context, http::Request& request) {
@@ -132,9 +147,9 @@ asio::awaitable<http::Response> show_session_log(const Context& context, http::R
 }
 
 asio::awaitable<http::Response> page_log(const Context& context, http::Request& request) {
-    const std::string name = lower(request.captures[0]);
+    const std::string name = base::lowered(request.captures[0]);
     if (name == "log") {
-        auto written = co_await write_page_log(context, request);
+        auto written = co_await answer_with(append_to_page_log, context, request);
         co_return written;
     }
     if (name == "logclear") {

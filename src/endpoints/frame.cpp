@@ -103,10 +103,10 @@ void expose_headers(http::Response& response) {
     response.headers.emplace_back("Access-Control-Expose-Headers", std::move(names));
 }
 
-// Nothing newer has come.
-http::Response nothing_new(const Context& context, bool has_it) {
+// Nothing newer has come: none at all, or none in which the pass that is asked for would be.
+http::Response nothing_new(const Context& context, const FrameQuery& query, bool has_it) {
     const auto frame = context.hub.latest();
-    if (!frame) return no_frame(context);
+    if (!shows(frame, query)) return no_frame(context);
     http::Response response;
     response.status = has_it ? 304 : 204;
     response.headers.emplace_back("Cache-Control", "no-cache");
@@ -159,7 +159,7 @@ asio::awaitable<http::Response> newest_frame(const Context& context, http::Reque
     FramePointer frame;
     if (after) {
         frame = co_await next_frame(context, request, *query, *after);
-        if (!frame) co_return nothing_new(context, has_it);
+        if (!frame) co_return nothing_new(context, *query, has_it);
     } else {
         frame = co_await current_frame(context, request, *query);
         if (!frame) co_return no_frame(context);

@@ -1,6 +1,7 @@
 #include "endpoints/metrics.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -73,7 +74,7 @@ void add_viewers(MetricsText& text, const frames::DeliveryStats& delivery) {
     }
 }
 
-void add_calls(MetricsText& text, const telemetry::CallStats& calls, const rpc::OctaneStatus& octane) {
+void add_calls(MetricsText& text, const telemetry::CallStats& calls, const rpc::OctaneStatus& octane, std::uint64_t joined) {
     const auto lines = calls.read();
     auto total = text.counter("octane_proxy_upstream_calls_total", "Calls sent to Octane that have ended");
     for (const auto& line : lines) {
@@ -91,6 +92,8 @@ void add_calls(MetricsText& text, const telemetry::CallStats& calls, const rpc::
         if (const auto count = calls.unsent(status); count > 0)
             unsent.add({{"status", base::grpc_status_name(status)}}, static_cast<double>(count));
     }
+    text.counter("octane_proxy_upstream_reads_joined_total", "Reads answered with the answer to an equal one that was in flight")
+        .add(static_cast<double>(joined));
     text.gauge("octane_proxy_upstream_calls_in_flight", "Calls that Octane has and has not answered")
         .add(static_cast<double>(octane.calls_in_flight));
     text.gauge("octane_proxy_upstream_calls_waiting", "Calls that wait for their turn")
@@ -144,7 +147,7 @@ asio::awaitable<http::Response> metrics(const Context& context, http::Request&) 
     add_octane(text, context, octane);
     add_frames(text, context.stats);
     add_viewers(text, context.stats.delivery);
-    add_calls(text, context.caller.call_stats(), octane);
+    add_calls(text, context.caller.call_stats(), octane, context.caller.joined_reads());
     add_requests(text, context.requests, context.open_connections());
     add_process(text);
     http::Response response;

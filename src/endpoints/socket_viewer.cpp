@@ -24,10 +24,17 @@ base::Error bad(std::string message) {
 
 constexpr std::size_t kLongestWish = 100;  // characters
 
+// What a viewer is told of besides its frames is settled when it joins; a view is about frames only.
+constexpr std::string_view kSettledAtOpening = "events";
+
 base::Result<base::Done> check_name(const std::string& name) {
+    if (name == kSettledAtOpening)
+        return bad("\"events\" is no part of a view: ask for it when the socket is opened, as /render/ws?events=calls");
     if (std::ranges::find(kViewParameters, name) != kViewParameters.end()) return base::Done{};
     std::string known;
-    for (const auto parameter : kViewParameters) known += (known.empty() ? "" : ", ") + std::string(parameter);
+    for (const auto parameter : kViewParameters) {
+        if (parameter != kSettledAtOpening) known += (known.empty() ? "" : ", ") + std::string(parameter);
+    }
     return bad("a view has no \"" + name.substr(0, 40) + "\"; it has " + known);
 }
 

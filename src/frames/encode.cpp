@@ -16,6 +16,25 @@
 namespace octane::frames {
 namespace {
 
+// The longest side that libwebp and libjpeg take.
+constexpr std::uint32_t kMaxWebp = 16383;
+constexpr std::uint32_t kMaxJpeg = 65500;
+
+base::Error too_large(std::string_view format, std::uint32_t most, PictureSize size, std::string_view others) {
+    return base::make_error(base::ErrorCode::not_acceptable, "a " + std::string(format) + " picture has at most " +
+                                                                 std::to_string(most) + " pixels a side and this frame is " +
+                                                                 std::to_string(size.width) + "×" + std::to_string(size.height) +
+                                                                 "; ask with width= or height=, or for " + std::string(others));
+}
+
+base::Result<base::Done> check_size(Format format, PictureSize size) {
+    const std::uint32_t longest = std::max(size.width, size.height);
+    if (format == Format::webp && longest > kMaxWebp) return too_large("WebP", kMaxWebp, size, "jpeg or png");
+    const bool is_jpeg = format == Format::jpeg || format == Format::both;
+    if (is_jpeg && longest > kMaxJpeg) return too_large("JPEG", kMaxJpeg, size, "png");
+    return base::Done{};
+}
+
 base::Error refused(std::string_view library, std::string_view why) {
     return base::make_error(base::ErrorCode::internal, std::string(library) + " could not encode the frame: " + std::string(why));
 }
@@ -58,7 +77,7 @@ base::Result<std::string> encode_webp(const Rgba8& rows, int quality) {
     picture.custom_ptr = &out;
     const auto import = rows.has_alpha ? WebPPictureImportRGBA : WebPPictureImportRGBX;
     const bool is_made = import(&picture, rows.pixels, static_cast<int>(rows.stride)) != 0 && WebPEncode(&config, &picture) != 0;
-    if (!is_made) return refused("libwebp", "a WebP picture has at most 16383 pixels a side");
+    if (!is_made) return refused("libwebp", "error " + std::to_string(picture.error_code) + " of its WebPEncodingError");
     return out;
 }
 
@@ -96,6 +115,8 @@ PictureSize fit_inside(const RenderImage& image, const Variant& variant) {
 
 base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size, const Look& look) {
     if (format == Format::exr) return encode_exr(image);
+    const auto fits = check_size(format, size);
+    if (!fits) return fits.error();
     auto full = to_rgba8(image, look, alpha_use(image, format, look.alpha));
     if (!full) return std::move(full).error();
     Rgba8 rows = scale_down(*std::move(full), size.width, size.height);

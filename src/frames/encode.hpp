@@ -25,7 +25,8 @@ PictureSize fit_inside(const RenderImage& image, const Variant& variant);
 
 // The image as JPEG (for both, jpeg), PNG, WebP or EXR. The size must not be larger than the image. `exr` holds Octane's values
 // in full size whatever size, quality and look say (exr.hpp). Costs for 1024×512 on one core: JPEG 1.5 ms, PNG 5 ms, WebP 10 ms.
-// Errors: 50002 bad_answer for a buffer that does not fit its size, 50001 if the library refuses.
+// Errors: 40601 not_acceptable for a size that the format cannot have, 50002 bad_answer for a buffer that does not fit its size,
+// 50001 if the library refuses.
 base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size,
                                        const Look& look = {});
 

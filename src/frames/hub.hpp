@@ -1,6 +1,7 @@
 // Room: frames. Who watches what: joins the session's frames to the tracks that make them and the loops that write them.
 //
-// The hub lives on the session's strand. Loops talk to it by posting; it talks to them the same way. No locks.
+// The hub lives on the session's strand. Loops talk to it by posting; it talks to them the same way. Two facts the loops may
+// read at any time are copied under a lock instead: which pictures are being made, and the newest frame.
 #pragma once
 
 #include <atomic>

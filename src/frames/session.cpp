@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -74,9 +72,13 @@ void Session::stop() {
     wake();
 }
 
+bool Session::is_watched() const {
+    return is_asked_for_ || asking_ > 0 || hub_.viewers() > 0;
+}
+
 bool Session::is_wanted() const {
     if (is_stopping_) return false;
-    if (is_asked_for_ || hub_.viewers() > 0) return true;
+    if (is_watched()) return true;
     return is_registered_ && std::chrono::steady_clock::now() - unwatched_since_ < options_.idle_before_unregister;
 }
 
@@ -86,6 +88,7 @@ void Session::on_connection(const std::shared_ptr<const upstream::ConnectionStat
         is_registered_ = false;
         stats_.callback_id.store(0);
     }
+    if (!connection_ || connection_->connections != state->connections) may_be_registered_ = false;
     connection_ = state;
     hub_.announce_octane(describe(*state, octane_), state->is_connected ? state->epoch : 0);
     wake();
@@ -102,23 +105,29 @@ asio::awaitable<void> Session::run() {
     co_await end_stream();  // that of a run which an exception ended
     auto pause = kFirstRest;
     while (!is_stopping_) {
-        if (!is_wanted() || !is_connected()) {
+        const bool is_serving = is_wanted();
+        if (!is_connected() || (!is_serving && !may_be_registered_)) {
             pause = kFirstRest;
             co_await rest(std::chrono::seconds(60));
             continue;
         }
         const auto begin = std::chrono::steady_clock::now();
-        co_await serve();
-        if (is_stopping_ || !is_wanted() || !is_connected()) continue;
-        // The stream ended although Octane is there: try again, not in a storm.
+        if (is_serving) {
+            co_await serve();
+        } else {
+            co_await unregister_with_octane();
+        }
+        // The stream ended, or the callback was not let go, although Octane is there: try again, not in a storm.
         if (std::chrono::steady_clock::now() - begin > kLongestRest) pause = kFirstRest;
         const auto until = std::chrono::steady_clock::now() + pause;
-        while (!is_stopping_ && is_connected() && std::chrono::steady_clock::now() < until) {
+        while (is_connected() && is_wanted() == is_serving && (is_serving || may_be_registered_) && !is_stopping_ &&
+               std::chrono::steady_clock::now() < until) {
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
             co_await rest(left);
         }
         pause = std::min(pause * 2, kLongestRest);
     }
+    if (is_connected() && may_be_registered_) co_await unregister_with_octane();
 }
 
 // One registration with its stream, until nobody wants it, Octane is lost, or the stream ends.
@@ -127,7 +136,7 @@ asio::awaitable<void> Session::serve() {
     const auto is_current = [this, epoch] { return is_connected() && connection_->epoch == epoch; };
     const bool has_registered = co_await register_with_octane();
     wake();
-    if (!has_registered || !is_current()) co_return;
+    if (!has_registered || !is_current() || !is_wanted()) co_return;
     octane_.frame_channel().reset_backoff();
     auto opened = co_await octane_.frame_channel().open_stream(kStreamPath, {});
     stream_ = std::move(opened);
@@ -147,18 +156,13 @@ asio::awaitable<void> Session::serve() {
     });
     ring();  // a render that had finished before we came sends no event
     while (is_reading_ && is_fetching_ && is_wanted() && is_current()) {
-        const bool is_watched = is_asked_for_ || hub_.viewers() > 0;
         const auto idle_end = unwatched_since_ + options_.idle_before_unregister;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(idle_end - std::chrono::steady_clock::now());
-        co_await rest(is_watched ? std::chrono::milliseconds(60000) : std::max(left, std::chrono::milliseconds(1)));
+        co_await rest(is_watched() ? std::chrono::milliseconds(60000) : std::max(left, std::chrono::milliseconds(1)));
     }
     co_await end_stream();
-    if (!is_current()) co_return;
-    if (has_broken_ && is_wanted()) co_return;  // Octane is going, or else the next registration takes this one's place
-    co_await unregister_with_octane();
-    if (!is_current()) co_return;
-    is_registered_ = false;
-    stats_.callback_id.store(0);
+    // Broken with its connection: Octane is going, or else the next registration takes this one's place.
+    if (is_current() && is_wanted() && !has_broken_) co_await unregister_with_octane();
 }
 
 asio::awaitable<void> Session::end_stream() {
@@ -169,47 +173,6 @@ asio::awaitable<void> Session::end_stream() {
     while (is_reading_ || is_fetching_) co_await rest(std::chrono::milliseconds(1000));
     stream_.reset();
     stats_.is_streaming.store(false);
-}
-
-asio::awaitable<bool> Session::register_with_octane() {
-    upstream::CallOptions call;
-    call.lane = upstream::Lane::fast;
-    call.timeout = options_.call_timeout;
-    call.slot = abandon_call_.slot();
-    upstream::Reply reply = co_await octane_.call(kRegisterPath, register_request(), call);
-    auto id = reply.status == base::GrpcStatus::ok
-                  ? parse_callback_id(reply.body)
-                  : base::Result<std::uint32_t>(base::Error{base::ErrorCode::upstream_internal, reply.status, reply.message});
-    if (!id) {
-        base::Error error = std::move(id).error();
-        if (reply.status == base::GrpcStatus::unavailable) error.message = octane_.unreachable_message(reply.message);
-        stats_.stream_errors.fetch_add(1);
-        registration_error_ = std::move(error);
-        telemetry::log(Level::warn, "Octane refused the OnNewImage callback",
-                       {{"status", base::grpc_status_name(reply.status)}, {"reason", reply.message}});
-        co_return false;
-    }
-    registration_error_.reset();
-    callback_id_ = *id;
-    is_registered_ = true;
-    if (hub_.viewers() == 0) unwatched_since_ = std::chrono::steady_clock::now();
-    stats_.callback_id.store(callback_id_);
-    stats_.registrations.fetch_add(1);
-    telemetry::log(Level::info, "Registered OnNewImage callback with ID: " + std::to_string(callback_id_),
-                   {{"epoch", connection_->epoch}});
-    co_return true;
-}
-
-asio::awaitable<void> Session::unregister_with_octane() {
-    upstream::CallOptions call;
-    call.lane = upstream::Lane::unqueued;
-    call.timeout = std::min(options_.call_timeout, kFarewell);
-    upstream::Reply reply = co_await octane_.call(kRegisterPath, unregister_request(), call);
-    if (reply.status == base::GrpcStatus::ok) {
-        telemetry::log(Level::info, "Unregistered OnNewImage callback with ID: " + std::to_string(callback_id_));
-    } else {
-        telemetry::log(Level::warn, "The OnNewImage callback could not be unregistered", {{"reason", reply.message}});
-    }
 }
 
 asio::awaitable<void> Session::read_stream(std::shared_ptr<upstream::ServerStream> stream) {
@@ -302,56 +265,6 @@ void Session::take_images(std::vector<RenderImage> images, std::uint32_t callbac
     }
     last_ = frame;
     hub_.publish(std::move(frame));
-}
-
-asio::awaitable<void> Session::ask_registration(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer) {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    const bool was_asked_for = is_asked_for_;  // a failure now does not take back an earlier success
-    is_asked_for_ = true;
-    registration_error_.reset();
-    wake();
-    asio::steady_timer poll(strand_);
-    const auto is_open = [this] { return !connection_ || (is_connected() && !is_registered_ && !registration_error_); };
-    while (is_open() && !is_stopping_ && std::chrono::steady_clock::now() < deadline) {
-        poll.expires_after(std::chrono::milliseconds(5));
-        const auto [error] = co_await poll.async_wait(asio::as_tuple(asio::use_awaitable));
-        static_cast<void>(error);
-    }
-    if (is_connected() && is_registered_) {
-        answer = callback_id_;
-        co_return;
-    }
-    is_asked_for_ = was_asked_for;
-    wake();
-    if (!is_connected()) {
-        answer = base::make_error(base::ErrorCode::octane_unreachable_call,
-                                  octane_.unreachable_message(connection_ ? connection_->error : ""));
-    } else if (registration_error_) {
-        answer = *registration_error_;
-    } else {
-        answer =
-            base::make_error(base::ErrorCode::deadline_exceeded, "Octane did not answer the registration in time; it is busy");
-    }
-}
-
-asio::awaitable<void> Session::ask_unregistration(bool& is_going) {
-    is_asked_for_ = false;
-    unwatched_since_ = std::chrono::steady_clock::now() - options_.idle_before_unregister;
-    is_going = hub_.viewers() == 0;
-    wake();
-    co_return;
-}
-
-asio::awaitable<base::Result<std::uint32_t>> Session::register_callback(std::chrono::milliseconds limit) {
-    base::Result<std::uint32_t> answer(0);
-    co_await asio::co_spawn(strand_, ask_registration(limit, answer), asio::use_awaitable);
-    co_return answer;
-}
-
-asio::awaitable<bool> Session::unregister_callback() {
-    bool is_going = false;
-    co_await asio::co_spawn(strand_, ask_unregistration(is_going), asio::use_awaitable);
-    co_return is_going;
 }
 
 }  // namespace octane::frames

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,16 +34,17 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // Runs until stop(), on the strand and once at a time. Returns with the callback unregistered and the stream closed; if an
-    // exception ends it, it may be run again.
+    // Runs until stop(), on the strand and once at a time. Returns with the stream closed and the callback given back, as far as
+    // Octane answers within 2 s; if an exception ends it, it may be run again.
     boost::asio::awaitable<void> run();
     void stop();  // on the strand
 
-    // From any loop: registers although nobody watches yet, and says which id Octane gave. Error 50003 octane_unreachable_call
-    // and Octane's own.
+    // From any loop: registers although nobody watches yet, and says which id Octane gave. Errors: 50003 octane_unreachable_call,
+    // 50410 if Octane took longer than the limit, 49910 if it was taken back meanwhile, and Octane's own. Who fails leaves no
+    // wish behind.
     boost::asio::awaitable<base::Result<std::uint32_t>> register_callback(std::chrono::milliseconds limit);
-    // From any loop: takes register_callback() back; the callback goes at once unless somebody watches. True if it is (being)
-    // unregistered.
+    // From any loop: takes register_callback() back, also those that still wait; the callback goes at once unless somebody
+    // watches. True if it is (being) unregistered.
     boost::asio::awaitable<bool> unregister_callback();
 
     // On the strand: the connection came or went.
@@ -69,6 +69,7 @@ class Session {
     void ring();
     static std::string reason_of(const upstream::Reply& failure);  // for the log
     void wake();
+    [[nodiscard]] bool is_watched() const;
     [[nodiscard]] bool is_wanted() const;
     [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }
 
@@ -78,7 +79,7 @@ class Session {
     FrameStats& stats_;
     SessionOptions options_;
 
-    boost::asio::cancellation_signal abandon_call_;   // emitted by stop(): registering
+    boost::asio::cancellation_signal abandon_call_;   // emitted by stop(): registering and giving back
     boost::asio::cancellation_signal abandon_fetch_;  // emitted by stop(): fetching
     boost::asio::steady_timer wake_;      // cancelled whenever something that the loops below wait for may have changed
     boost::asio::steady_timer doorbell_;  // cancelled to start a fetch
@@ -89,9 +90,13 @@ class Session {
     std::uint64_t user_data_ = 0;  // of the newest event that only rang
     std::uint32_t callback_id_ = 0;
     std::chrono::steady_clock::time_point unwatched_since_{};
-    std::optional<base::Error> registration_error_;
-    bool is_registered_ = false;
-    bool is_asked_for_ = false;  // by register_callback()
+    base::Error registration_error_;           // of the last failure
+    std::uint64_t registration_failures_ = 0;  // tells those who wait that theirs has failed
+    std::uint64_t takings_back_ = 0;           // the same for unregister_callback()
+    std::size_t asking_ = 0;                   // those who wait in register_callback() and have not been taken back
+    bool is_asked_for_ = false;                // register_callback() has succeeded since unregister_callback()
+    bool is_registered_ = false;               // Octane said so, and rings for the stream
+    bool may_be_registered_ = false;           // a registration was sent, and Octane has not said since that it has let go
     bool is_reading_ = false;
     bool has_broken_ = false;  // the stream ended with the connection
     bool is_fetching_ = false;

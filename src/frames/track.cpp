@@ -42,7 +42,7 @@ void Track::offer(const std::shared_ptr<const Frame>& frame, Form form) {
 }
 
 void Track::work() {
-    if (is_making_ || is_unused_) return;  // finish() looks again
+    if (is_making_ || is_unused_) return;  // go_on() looks again
     const auto offer = incoming_.take();
     if (offer && is_news(*offer)) make(offer);
 }
@@ -54,11 +54,12 @@ bool Track::is_news(const Offer& offer) const {
 
 void Track::make(const std::shared_ptr<const Offer>& offer) {
     if (is_unused_) return;
+    is_making_ = true;
     if (!shows_picture(variant_)) {
-        finish(offer, std::shared_ptr<const Picture>());
+        wrap(*offer, nullptr);
+        go_on_later(offer);
         return;
     }
-    is_making_ = true;
     with_picture(offer->frame, *offer->image, in_form(variant_, offer->form), stats_,
                  [self = shared_from_this(), offer](const Pictures::Made& made) {
                      asio::dispatch(self->strand_, [self, offer, made] { self->finish(offer, made); });
@@ -66,18 +67,24 @@ void Track::make(const std::shared_ptr<const Offer>& offer) {
 }
 
 void Track::finish(const std::shared_ptr<const Offer>& offer, const Pictures::Made& picture) {
-    is_making_ = false;
-    if (is_unused_) return;
+    if (is_unused_) return;  // as it will be for ever
     if (picture) {
         wrap(*offer, picture->get());
     } else {
         report(telemetry::Level::warn, picture.error().message);
     }
-    go_on(*offer);
+    go_on_later(offer);
+}
+
+// The strand is left between two frames. Done from here, with the next frame always there, each would be made further down the
+// same stack, all of them would stay alive, and nothing else would have its turn.
+void Track::go_on_later(const std::shared_ptr<const Offer>& done) {
+    asio::post(strand_, [self = shared_from_this(), done] { self->go_on(*done); });
 }
 
 // The newest frame first; if there is none, the last one once more in its final form.
 void Track::go_on(const Offer& done) {
+    is_making_ = false;
     work();
     if (is_making_ || !made_ || done.form != Form::full || !has_form(variant_, Form::final) || !is_converged(*done.image)) return;
     auto last = std::make_shared<Offer>(done);

@@ -2,7 +2,8 @@
 // viewers of it.
 //
 // offer() and the outlets belong to the hub's strand; encoding runs on the track's own strand over the workers, so frames leave
-// in order. A busy encoder skips frames instead of queueing them. Tracks that differ only in their container share the picture.
+// in order; between two frames the strand is free for whatever else waits. A busy encoder skips frames instead of queueing them.
+// Tracks that differ only in their container share the picture.
 #pragma once
 
 #include <atomic>
@@ -57,6 +58,7 @@ class Track : public std::enable_shared_from_this<Track> {
     void make(const std::shared_ptr<const Offer>& offer);
     void finish(const std::shared_ptr<const Offer>& offer, const Pictures::Made& picture);
     void wrap(const Offer& offer, const Picture* picture);
+    void go_on_later(const std::shared_ptr<const Offer>& done);
     void go_on(const Offer& done);
     void share_outlets();
     [[nodiscard]] bool is_news(const Offer& offer) const;
@@ -70,7 +72,7 @@ class Track : public std::enable_shared_from_this<Track> {
     std::map<std::size_t, std::shared_ptr<Outlet>> outlets_;  // hub's strand
     std::shared_ptr<const Outlets> outlets_of_worker_;        // track's strand
     std::shared_ptr<const VariantFrame> made_;                // track's strand
-    bool is_making_ = false;                                  // track's strand
+    bool is_making_ = false;                                  // track's strand; until it is ready for the next frame
     std::atomic<bool> is_unused_{false};                      // written on the hub's strand, read on the track's
 };
 

@@ -26,8 +26,10 @@ void Viewer::offer(const std::shared_ptr<const VariantFrame>& frame, Clock::time
     if (is_closed_ || is_leaving_ || !frame->is_newer_than(newest_offered_, newest_form_)) return;
     const bool is_again = frame->seq == newest_offered_;  // in a better form
     if (last_ordinal_ && now < next_frame_ && !is_again) {
-        // What comes before its time and is followed by another before then, the cap takes away, not the viewer's slowness.
-        held_back_ += frame->ordinal - (waiting_ ? waiting_->ordinal : newest_ordinal_ + 1);
+        // What comes before its time and is followed by another before then, the cap takes away, not the viewer's slowness. Of a
+        // frame that waits to be sent once more in a better form it takes only that.
+        const bool takes_waiting = waiting_ && waiting_->ordinal > *last_ordinal_;
+        held_back_ += frame->ordinal - (takes_waiting ? waiting_->ordinal : newest_ordinal_ + 1);
     }
     newest_offered_ = frame->seq;
     newest_form_ = frame->form;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 
+#include "base/nearest.hpp"
 #include "http/host_rules.hpp"
 
 namespace octane::http {
@@ -16,13 +17,6 @@ using base::make_error;
 
 constexpr std::size_t kMaxQuoted = 200;
 
-std::string lower(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 // Browsers leave the port out of an origin where it is the scheme's own.
 std::string_view default_port(std::string_view scheme) {
     if (scheme == "http") return "80";
@@ -30,20 +24,18 @@ std::string_view default_port(std::string_view scheme) {
     return {};
 }
 
-bool is_same_port(const Origin& one, const Origin& other) {
-    const auto port = [](const Origin& origin) {
-        return origin.at.port.empty() ? default_port(origin.scheme) : std::string_view(origin.at.port);
-    };
-    return port(one) == port(other);
+std::string_view port_of(const Origin& origin) {
+    return origin.at.port.empty() ? default_port(origin.scheme) : std::string_view(origin.at.port);
 }
 
 // An entry of allow_origins is a whole origin, or a host with or without a port.
 bool entry_matches(std::string_view entry, const Origin& origin) {
     if (const auto listed = parse_origin(entry)) {
-        return listed->scheme == origin.scheme && is_same_host(listed->at.host, origin.at.host) && is_same_port(*listed, origin);
+        return listed->scheme == origin.scheme && is_same_host(listed->at.host, origin.at.host) &&
+               port_of(*listed) == port_of(origin);
     }
     const auto listed = parse_host_port(entry);
-    return listed && is_same_host(listed->host, origin.at.host) && (listed->port.empty() || listed->port == origin.at.port);
+    return listed && is_same_host(listed->host, origin.at.host) && (listed->port.empty() || listed->port == port_of(origin));
 }
 
 bool entry_names_host(std::string_view entry, std::string_view host) {
@@ -112,16 +104,16 @@ bool carries_token(const Request& request, std::string_view wanted) {
 
 AccessPolicy::AccessPolicy(AccessOptions options) : options_(std::move(options)) {
     for (auto& entry : options_.allow_origins) {
-        entry = lower(std::move(entry));
+        entry = base::lowered(entry);
         while (entry.ends_with('/')) entry.pop_back();
     }
-    for (auto& name : options_.own_names) name = lower(std::move(name));
+    for (auto& name : options_.own_names) name = base::lowered(name);
 }
 
 bool AccessPolicy::is_local_host(std::string_view host) const {
     if (host.empty()) return true;
     const auto parsed = parse_host_port(host);
-    const std::string name = parsed ? parsed->host : lower(std::string(host));
+    const std::string name = parsed ? parsed->host : base::lowered(host);
     if (is_loopback_host(name) || is_private_address(name) || is_local_name(name)) return true;
     return std::any_of(options_.own_names.begin(), options_.own_names.end(),
                        [&name](const std::string& own) { return is_same_host(own, name); });

@@ -4,6 +4,9 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <utility>
+
+#include "base/nearest.hpp"
 
 namespace octane::http {
 namespace {
@@ -18,14 +21,6 @@ bool is_letter(char c) {
 }
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
 }
 
 bool is_port(std::string_view text) {
@@ -86,13 +81,13 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
     if (text.starts_with('[')) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) return std::nullopt;
-        result.host = lower(text.substr(1, end - 1));
+        result.host = base::lowered(text.substr(1, end - 1));
         const auto address = parse_address(result.host);
         if (!address || result.host.find(':') == std::string::npos) return std::nullopt;
         rest = text.substr(end + 1);
     } else {
         const auto colon = text.find(':');
-        result.host = lower(text.substr(0, colon));
+        result.host = base::lowered(text.substr(0, colon));
         rest = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
         if (result.host.ends_with('.')) result.host.pop_back();
         if (!is_name(result.host)) return std::nullopt;
@@ -109,7 +104,7 @@ std::optional<Origin> parse_origin(std::string_view text) {
     if (mark == std::string_view::npos || mark == 0) return std::nullopt;
     auto at = parse_host_port(text.substr(mark + 3));
     if (!at) return std::nullopt;
-    return Origin{lower(text.substr(0, mark)), std::move(*at)};
+    return Origin{base::lowered(text.substr(0, mark)), std::move(*at)};
 }
 
 bool is_loopback_host(std::string_view host) {

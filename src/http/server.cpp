@@ -5,11 +5,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <system_error>
 
 #include "http/session.hpp"
@@ -91,6 +91,26 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
+    // An exception costs one connection, not the listener.
+    static void keep_accepting(const std::shared_ptr<Impl>& self) {
+        asio::co_spawn(self->loops.at(0), accept(self), [self](const std::exception_ptr& failure) {
+            if (!failure) return;
+            self->report(failure);
+            self->pause.expires_after(kAcceptPause);
+            self->pause.async_wait([self](error_code) {
+                if (self->acceptor.is_open()) keep_accepting(self);
+            });
+        });
+    }
+
+    void report(const std::exception_ptr& failure) const {
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) { context->report_exception(error.what()); } catch (...) {
+            context->report_exception("something that is not a std::exception");
+        }
+    }
+
     void deal(const std::shared_ptr<Shard>& shard, tcp::socket socket) {
         const auto open = context->open.load();
         if (open >= context->options.max_connections + kMaxRefused) return;  // the socket closes
@@ -138,7 +158,7 @@ Server::~Server() {
 }
 
 void Server::start() {
-    asio::co_spawn(impl_->loops.at(0), Impl::accept(impl_), asio::detached);
+    Impl::keep_accepting(impl_);
 }
 
 std::string Server::address() const {

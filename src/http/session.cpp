@@ -13,11 +13,6 @@
 #include "http/request_reader.hpp"
 #include "http/response_head.hpp"
 
-// GCC 12 inlines the frame's operator new but not its operator delete, and then takes the pair for a mismatch.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
-
 namespace octane::http {
 namespace {
 

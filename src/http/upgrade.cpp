@@ -11,7 +11,6 @@ namespace {
 
 using boost::beast::iequals;
 
-constexpr base::ErrorCode kUpgradeRequired{42601};
 constexpr std::size_t kKeySize = 24;  // sixteen bytes in base64
 
 // Whether a header that is a list of words, and may stand several times, has the word.
@@ -34,8 +33,7 @@ bool is_key(std::string_view key) {
 }
 
 Response upgrade_required(const Request& request, std::string message) {
-    auto response =
-        refusal_response(base::Error{kUpgradeRequired, base::GrpcStatus::failed_precondition, std::move(message)}, request);
+    auto response = refusal_response(base::make_error(base::ErrorCode::upgrade_required, std::move(message)), request);
     response.headers.emplace_back("Upgrade", "websocket");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     return response;

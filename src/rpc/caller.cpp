@@ -6,9 +6,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstdio>
 #include <utility>
 
+#include "rpc/busy_words.hpp"
 #include "rpc/request_care.hpp"
 #include "rpc/status_map.hpp"
 #include "wire/json_to_wire.hpp"
@@ -37,13 +37,6 @@ base::Error stale_epoch(const std::string& method) {
     return base::make_error(ErrorCode::stale_epoch,
                             "Octane reconnected or its project changed while " + method +
                                 " was under way, so the handles it was about are void; ask for them anew");
-}
-
-std::string busy_words(const upstream::CallLog::Busy& busy) {
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - busy.since).count();
-    char text[32];
-    const int length = std::snprintf(text, sizeof text, "%.1f", seconds);
-    return "Octane has been busy with " + busy.method + " for " + std::string(text, static_cast<std::size_t>(length)) + " s";
 }
 
 asio::awaitable<upstream::Reply> ask_edit(JoinedReads& reads, upstream::Octane& octane, std::string path, std::string request,
@@ -86,9 +79,9 @@ asio::awaitable<bool> Caller::wait_for_verdict(asio::cancellation_slot client_go
     co_return !is_gone;
 }
 
-base::Result<Route> Caller::route(std::string_view service, std::string_view method) const {
-    const auto state = octane_.connection().state();
-    auto route = surface_.find(state->schema, state->is_release_known, service, method);
+base::Result<Route> Caller::route(const upstream::ConnectionState& state, std::string_view service,
+                                  std::string_view method) const {
+    auto route = surface_.find(state.schema, state.is_release_known, service, method);
     if (!route) return route;
     if (const auto* refusal = deny_.reason(*route->called)) return base::make_error(ErrorCode::method_denied, *refusal);
     if (route->method == nullptr) return route;
@@ -97,7 +90,7 @@ base::Result<Route> Caller::route(std::string_view service, std::string_view met
 }
 
 base::Result<Caller::Target> Caller::resolve(std::string_view service, std::string_view method) const {
-    auto found = route(service, method);
+    auto found = route(*octane_.connection().state(), service, method);
     if (!found) return std::move(found).error();
     if (found->method != nullptr) return Target{found->schema, found->method};
     return base::make_error(ErrorCode::octane_lacks_method, found->called->display + " stands for several methods of " +
@@ -130,7 +123,7 @@ base::Error Caller::explain(const Target& target, const upstream::Reply& reply) 
                 " did not answer before its deadline; Octane may still be at work on it, or a dialog may be open (X-Timeout sets "
                 "another deadline, --timeout the default)";
         }
-        if (const auto busy = octane_.busy()) error.message += "; " + busy_words(*busy);
+        if (const auto busy = octane_.busy()) error.message += "; " + busy_words(*busy, std::chrono::steady_clock::now());
     } else if (error.message.empty()) {
         error.message = target.method->display + " failed with " + std::string(base::grpc_status_name(reply.status)) +
                         " and no further words from Octane";
@@ -166,12 +159,13 @@ OctaneStatus Caller::octane_status() const {
     return status;
 }
 
-base::Result<base::Done> Caller::prepare(const schema::Method& method, const MethodTraits& traits, std::string& request) const {
+base::Result<base::Done> Caller::prepare(const upstream::ConnectionState& state, const schema::Method& method,
+                                         const MethodTraits& traits, std::string& request) const {
     if (const auto* refusal = deny_.reason(method)) return base::make_error(ErrorCode::method_denied, *refusal);
     if (auto refusal = deny_.reason(method, request)) return base::make_error(ErrorCode::method_denied, std::move(*refusal));
     suppress_dialogs(traits, request);
     // Without Octane that is what everybody is told.
-    if (!octane_.connection().state()->is_connected) return base::Done{};
+    if (!state.is_connected) return base::Done{};
     return check_instance(method, traits, request);
 }
 
@@ -186,9 +180,9 @@ asio::awaitable<upstream::Reply> Caller::ask(const schema::Method& method, const
 base::Result<base::Done> Caller::conclude(const schema::Method& method, const MethodTraits& traits, const upstream::Reply& reply,
                                           EditEvent edit) const {
     // Epoch 0: begun before it was known whether Octane is there.
-    const bool is_same_epoch = edit.epoch == 0 || octane_.connection().state()->epoch == edit.epoch;
+    const bool is_same_epoch = edit.epoch == 0 || octane_.connection().epoch() == edit.epoch;
     if (traits.voids_handles) {
-        if (is_same_epoch && has_succeeded(method, reply)) octane_.begin_epoch(method.display);
+        if (has_succeeded(method, reply)) octane_.project_loaded(method.display, edit.epoch);
     } else if (traits.deals_in_handles && !is_same_epoch) {
         return stale_epoch(method.display);
     }
@@ -199,7 +193,7 @@ base::Result<base::Done> Caller::conclude(const schema::Method& method, const Me
 void Caller::tell(const schema::Method& method, EditEvent edit) const {
     if (!on_edit_) return;
     edit.method = upstream::short_method(method.path);
-    edit.epoch = octane_.connection().state()->epoch;
+    edit.epoch = octane_.connection().epoch();
     edit.time = std::chrono::system_clock::now();
     on_edit_(edit);
 }
@@ -209,24 +203,32 @@ void Caller::announce(const Target& target) const {
 }
 
 asio::awaitable<base::Result<CallAnswer>> Caller::call(CallRequest request) const {
-    if (!octane_.connection().state()->has_verdict) {
+    auto state = octane_.connection().state();  // one call is judged by one state
+    if (!state->has_verdict) {
         const bool is_client_there = co_await wait_for_verdict(request.client_gone);
         if (!is_client_there) co_return base::make_error(ErrorCode::cancelled, "the client went away before the call was begun");
+        state = octane_.connection().state();
     }
-    const auto state = octane_.connection().state();
     if (request.epoch && state->is_connected && *request.epoch != state->epoch) {
         co_return base::make_error(ErrorCode::stale_epoch, "the request is of epoch " + std::to_string(*request.epoch) +
                                                                ", but Octane is at epoch " + std::to_string(state->epoch) +
                                                                ": it reconnected or its project changed since, so the handles "
                                                                "are void; ask for them anew");
     }
-    auto found = route(request.service, request.method);
+    auto found = route(*state, request.service, request.method);
     if (!found) co_return std::move(found).error();
     if (!found->called->is_unary) {
         co_return base::make_error(
             ErrorCode::bad_path,
             found->called->display +
                 " is a streaming method and cannot be called with one POST; GET /render/stream carries Octane's events");
+    }
+    // Checked before Octane is asked: a refusal means that nothing was done.
+    wire::BytesPath raw_path;
+    if (!request.raw_path.empty()) {
+        auto path = wire::parse_bytes_path(found->answer_type(), request.raw_path);
+        if (!path) co_return std::move(path).error();
+        raw_path = *std::move(path);
     }
     wire::JsonReadOptions reading;
     reading.is_strict = request.is_strict;
@@ -237,7 +239,7 @@ asio::awaitable<base::Result<CallAnswer>> Caller::call(CallRequest request) cons
     if (!settled) co_return std::move(settled).error();
     const schema::Method& method = *found->method;
     const MethodTraits& traits = traits_.of(method);
-    auto prepared = prepare(method, traits, *settled);
+    auto prepared = prepare(*state, method, traits, *settled);
     if (!prepared) co_return std::move(prepared).error();
     EditEvent edit;
     edit.epoch = state->epoch;
@@ -265,8 +267,8 @@ asio::awaitable<base::Result<CallAnswer>> Caller::call(CallRequest request) cons
     answer.method = &method;
     answer.schema = found->schema;
     answer.warnings = std::move(wire_request->warnings);
-    if (!request.raw_path.empty()) {
-        auto raw = wire::find_bytes(found->answer_type(), *body, request.raw_path);
+    if (!raw_path.empty()) {
+        auto raw = wire::find_bytes(raw_path, *body);
         if (!raw) co_return std::move(raw).error();
         answer.raw = std::move(*raw);
         co_return answer;

@@ -61,7 +61,8 @@ class Caller {
     // Is told of every call that may have changed something and succeeded, on the loop of the call. Only before the first call.
     void on_edit(std::function<void(const EditEvent&)> listener) { on_edit_ = std::move(listener); }
 
-    // Errors: all of CONTRACT §2's table that are not mechanics of HTTP; 40901 stale_epoch.
+    // Errors: all of CONTRACT §2's table that are not mechanics of HTTP; 40901 stale_epoch. A raw_path that leads to no bytes is
+    // refused before Octane is asked.
     boost::asio::awaitable<base::Result<CallAnswer>> call(CallRequest request) const;
 
     struct Target {
@@ -86,6 +87,10 @@ class Caller {
     [[nodiscard]] OctaneStatus octane_status() const;
 
     [[nodiscard]] const telemetry::CallStats& call_stats() const { return octane_.call_stats(); }
+    [[nodiscard]] std::uint64_t joined_reads() const { return reads_.joined(); }  // that Octane was spared
+
+    // Reads that wait for another's answer are told CANCELLED, and so are all later ones. While the loops of the calls still run.
+    void close() { reads_.close(); }
 
     // The schema that names are looked up in now, and whether it is the connected Octane's.
     [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const { return octane_.connection().state()->schema; }
@@ -94,11 +99,12 @@ class Caller {
     // False if the client went away meanwhile.
     boost::asio::awaitable<bool> wait_for_verdict(boost::asio::cancellation_slot client_gone) const;
     // What a name of any release stands for, if it may be called.
-    [[nodiscard]] base::Result<Route> route(std::string_view service, std::string_view method) const;
+    [[nodiscard]] base::Result<Route> route(const upstream::ConnectionState& state, std::string_view service,
+                                            std::string_view method) const;
 
     // What the request is refused for before it is sent; what is missing in it is added.
-    [[nodiscard]] base::Result<base::Done> prepare(const schema::Method& method, const MethodTraits& traits,
-                                                   std::string& request) const;
+    [[nodiscard]] base::Result<base::Done> prepare(const upstream::ConnectionState& state, const schema::Method& method,
+                                                   const MethodTraits& traits, std::string& request) const;
     boost::asio::awaitable<upstream::Reply> ask(const schema::Method& method, const MethodTraits& traits, std::string request,
                                                 upstream::CallOptions options) const;
     void tell(const schema::Method& method, EditEvent edit) const;

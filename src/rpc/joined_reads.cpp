@@ -68,6 +68,7 @@ void JoinedReads::land(const Key& key, const upstream::Reply* reply) {
     {
         const std::lock_guard lock(mutex_);
         const auto flight = flights_.find(key);
+        if (flight == flights_.end()) return;  // closed meanwhile
         waiters = std::move(flight->second.waiters);
         flights_.erase(flight);
         for (const auto& waiter : waiters) {
@@ -76,9 +77,27 @@ void JoinedReads::land(const Key& key, const upstream::Reply* reply) {
         }
         if (reply != nullptr) joined_ += waiters.size();
     }
-    for (auto& waiter : waiters) {
-        auto executor = waiter->timer.get_executor();
-        asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
+    for (auto& waiter : waiters) wake(std::move(waiter));
+}
+
+void JoinedReads::wake(std::shared_ptr<Waiter> waiter) {
+    auto executor = waiter->timer.get_executor();
+    asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
+}
+
+// From here on nothing of this refers to a loop.
+void JoinedReads::close() {
+    Flights ended;
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+        ended.swap(flights_);
+        for (const auto& [key, flight] : ended) {
+            for (const auto& waiter : flight.waiters) waiter->has_landed = true;
+        }
+    }
+    for (auto& [key, flight] : ended) {
+        for (auto& waiter : flight.waiters) wake(std::move(waiter));
     }
 }
 
@@ -92,10 +111,12 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(upstream::Octane& octane, std:
         std::shared_ptr<Waiter> waiter;
         Key key;
         bool is_alone = false;
+        bool is_closed = false;
         {
             const std::lock_guard lock(mutex_);
+            is_closed = is_closed_;
             is_alone = edits_under_way_ > 0;
-            if (!is_alone) {
+            if (!is_alone && !is_closed) {
                 key = Key(path, request, options.epoch, edits_ended_);
                 const auto [flight, is_new] = flights_.try_emplace(key);
                 if (is_new) {
@@ -105,6 +126,13 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(upstream::Octane& octane, std:
                     flight->second.waiters.push_back(waiter);
                 }
             }
+        }
+        if (is_closed) {
+            upstream::Reply reply;
+            reply.was_sent = false;
+            reply.status = GrpcStatus::cancelled;
+            reply.message = "the proxy is going down";
+            co_return reply;
         }
         if (is_alone) {
             upstream::Reply reply = co_await octane.call(std::move(path), std::move(request), options);

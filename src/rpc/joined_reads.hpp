@@ -43,6 +43,10 @@ class JoinedReads {
         JoinedReads& reads_;
     };
 
+    // Whoever waits for another's answer, or asks from now on, is told CANCELLED. Those who wait hold timers of their loops: to
+    // be called while the loops exist, or this may not outlive them.
+    void close();
+
     [[nodiscard]] std::uint64_t joined() const;  // how many reads Octane was spared
 
   private:
@@ -56,12 +60,14 @@ class JoinedReads {
     class Lead;
 
     void land(const Key& key, const upstream::Reply* reply);
+    static void wake(std::shared_ptr<Waiter> waiter);
 
     mutable std::mutex mutex_;  // guards everything below and what Waiter says
     Flights flights_;           // as many as there are reads under way, which the call queue bounds
     std::uint64_t edits_ended_ = 0;
     unsigned edits_under_way_ = 0;
     std::uint64_t joined_ = 0;
+    bool is_closed_ = false;
 };
 
 }  // namespace octane::rpc

@@ -1,125 +1,90 @@
-// Until configure_logging is called nothing is logged. One mutex guards the sinks and the repeats; a thread of its own writes the
-// summary of repeats when their window ends, so that a count does not wait for the next event.
+// Until configure_logging is called nothing is logged.
 #include "telemetry/log.hpp"
 
 #include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
+#include <cerrno>
 #include <cmath>
-#include <condition_variable>
 #include <cstdio>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "telemetry/line.hpp"
-#include "telemetry/repeats.hpp"
+#include "telemetry/journal.hpp"
+
+#if !defined(_WIN32)
+#include <poll.h>
+#include <unistd.h>
+#endif
 
 namespace octane::telemetry {
 namespace {
 
-using std::chrono::steady_clock;
-using std::chrono::system_clock;
-
-constexpr std::chrono::seconds kRepeatWindow{5};
-constexpr std::size_t kRepeatCapacity = 64;
 constexpr std::size_t kFileBytes = 10UL << 20U;
 constexpr std::size_t kFilesKept = 3;
 
-spdlog::level::level_enum spdlog_level(Level level) {
-    static constexpr std::array<spdlog::level::level_enum, 6> kLevels = {spdlog::level::trace, spdlog::level::debug,
-                                                                         spdlog::level::info,  spdlog::level::warn,
-                                                                         spdlog::level::err,   spdlog::level::off};
-    return kLevels.at(static_cast<std::size_t>(level));
-}
-
 std::atomic<Level> lowest_level{Level::off};
 
-class Journal {
-  public:
-    explicit Journal(const LogOptions& options) : format_(options.format) {
-        std::vector<spdlog::sink_ptr> sinks{std::make_shared<spdlog::sinks::stderr_sink_st>()};
-        if (!options.file.empty()) {
-            try {
-                sinks.push_back(
-                    std::make_shared<spdlog::sinks::rotating_file_sink_st>(options.file.string(), kFileBytes, kFilesKept));
-            } catch (const spdlog::spdlog_ex&) {
-                throw std::runtime_error("the log file " + options.file.string() + " cannot be opened for writing");
-            }
-        }
-        out_ = std::make_unique<spdlog::logger>("octane-proxy", sinks.begin(), sinks.end());
-        out_->set_level(spdlog::level::trace);
-        out_->set_pattern("%v");
-        out_->flush_on(spdlog::level::trace);
-        thread_ = std::jthread([this](const std::stop_token& stop) { write_summaries(stop); });
-    }
-
-    ~Journal() {
-        lowest_level.store(Level::off);  // a static object that dies later may still call log()
-        thread_.request_stop();
-        thread_.join();
-        write(repeats_.take_all());
-    }
-
-    Journal(const Journal&) = delete;
-    Journal& operator=(const Journal&) = delete;
-
-    void add(Level level, std::string_view message, std::initializer_list<Field> fields) {
-        const std::string event = format_body(format_, level, message, fields, false);
-        const bool has_measurements = std::ranges::any_of(fields, &Field::is_incidental);
-        const std::string measured = has_measurements ? format_body(format_, level, message, fields) : std::string();
-        const std::scoped_lock lock(mutex_);
-        const auto now = steady_clock::now();
-        const bool is_new = repeats_.admit(level, event, now);
-        write(repeats_.take_finished(now));
-        if (is_new) {
-            write_line(level, has_measurements ? measured : event, 0);
-        } else {
-            counted_.notify_one();
+// Not through stdio, which keeps its lock while a write blocks: the end of the program would wait for that lock.
+void write_to_stderr(std::string_view text) {
+#if defined(_WIN32)
+    std::fwrite(text.data(), 1, text.size(), stderr);
+#else
+    while (!text.empty()) {
+        const auto count = ::write(STDERR_FILENO, text.data(), text.size());
+        if (count >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            pollfd place{STDERR_FILENO, POLLOUT, 0};  // shared with somebody who made it non-blocking
+            ::poll(&place, 1, -1);
+        } else if (errno != EINTR) {
+            return;
         }
     }
+#endif
+}
 
-  private:
-    void write(const std::vector<Repeats::Summary>& summaries) {
-        for (const auto& summary : summaries) write_line(summary.level, summary.body, summary.count);
+std::shared_ptr<spdlog::logger> open_file(const std::filesystem::path& path) {
+    if (path.empty()) return nullptr;
+    try {
+        auto file = std::make_shared<spdlog::logger>(
+            "octane-proxy", std::make_shared<spdlog::sinks::rotating_file_sink_st>(path.string(), kFileBytes, kFilesKept));
+        file->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::local, ""));
+        return file;
+    } catch (const spdlog::spdlog_ex&) {
+        throw std::runtime_error("the log file " + path.string() + " cannot be opened for writing");
     }
+}
 
-    void write_line(Level level, std::string_view body, unsigned repeats) {
-        const std::string line = format_line(format_, system_clock::now(), body, repeats);
-        out_->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
-    }
-
-    void write_summaries(const std::stop_token& stop) {
-        std::unique_lock lock(mutex_);
-        while (!stop.stop_requested()) {
-            const auto deadline = repeats_.next_deadline();
-            const auto until = deadline.value_or(steady_clock::now() + std::chrono::minutes(1));
-            // Wakes for the deadline, for the end of the program, or because the first repeat of a line set a nearer deadline.
-            counted_.wait_until(lock, stop, until, [&] { return repeats_.next_deadline() != deadline; });
-            write(repeats_.take_finished(steady_clock::now()));
+// The file first: it has what it can have, however long stderr then takes.
+Journal::Write make_write(const LogOptions& options) {
+    return [file = open_file(options.file)](const std::vector<std::string>& lines) {
+        if (file) {
+            for (const auto& line : lines) file->info(spdlog::string_view_t(line.data(), line.size()));
+            file->flush();
         }
-    }
+        for (const auto& line : lines) write_to_stderr(line);
+    };
+}
 
-    LogFormat format_;
-    std::unique_ptr<spdlog::logger> out_;
-    std::mutex mutex_;
-    std::condition_variable_any counted_;
-    Repeats repeats_{kRepeatWindow, kRepeatCapacity};
-    std::jthread thread_;
+// The program's one journal; it writes what waits when the program ends.
+struct OpenJournal {
+    OpenJournal() = default;
+    ~OpenJournal() { lowest_level.store(Level::off); }  // a static object that dies later may still call log()
+    OpenJournal(const OpenJournal&) = delete;
+    OpenJournal& operator=(const OpenJournal&) = delete;
+
+    std::unique_ptr<Journal> journal;
 };
 
-std::shared_ptr<Journal>& journal() {
-    static std::shared_ptr<Journal> instance;
-    return instance;
+std::unique_ptr<Journal>& journal() {
+    static OpenJournal open;
+    return open.journal;
 }
 
 }  // namespace
@@ -140,7 +105,7 @@ Field::Field(std::string_view name, double number) : key(name), is_number(std::i
 void configure_logging(const LogOptions& options) {
     lowest_level.store(Level::off);
     journal().reset();
-    journal() = std::make_shared<Journal>(options);
+    journal() = std::make_unique<Journal>(options.format, make_write(options));
     lowest_level.store(options.level);
 }
 

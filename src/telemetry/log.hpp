@@ -1,6 +1,6 @@
 // Room: telemetry. One line an event, the same facts as text for people and as JSON for machines. CONTRACT §7.
 //
-// Any thread may log. Never pass a token or pixel data here.
+// Any thread may log; none waits until the line is written (journal.hpp). Never pass a token or pixel data here.
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,17 @@ struct CallQueue::Waiter {
     Clients::value_type* client = nullptr;  // null: no order to keep
     Waiters::iterator place;                // in waiting_, unless granted
     bool is_granted = false;
+    bool is_refused = false;    // the queue was closed, and no longer knows this
     bool is_cancelled = false;  // used on the waiting loop only
 };
+
+namespace {
+
+base::Error going_down() {
+    return base::make_error(base::ErrorCode::cancelled, "the proxy is going down");
+}
+
+}  // namespace
 
 CallQueue::CallQueue(unsigned limit) : limit_(limit), last_change_(std::chrono::steady_clock::now()) {}
 
@@ -70,6 +79,7 @@ asio::awaitable<base::Result<CallQueue::Place>> CallQueue::enter(Turn turn, std:
     }
     {
         std::unique_lock lock(mutex_);
+        if (is_closed_) co_return going_down();
         if (auto place = try_enter_locked(turn)) co_return std::move(*place);  // a place came free meanwhile
         if (waiting_.size() >= kMaxWaiting) {
             co_return base::make_error(base::ErrorCode::upstream_exhausted, "Octane is busy and " + std::to_string(kMaxWaiting) +
@@ -93,13 +103,15 @@ asio::awaitable<base::Result<CallQueue::Place>> CallQueue::enter(Turn turn, std:
     Place place;
     std::chrono::steady_clock::time_point busy_since;
     bool is_granted = false;
+    bool is_refused = false;
     {
         std::unique_lock lock(mutex_);
         is_granted = waiter->is_granted;
+        is_refused = waiter->is_refused;
         busy_since = last_change_;
         if (is_granted) {
             place = Place(this, waiter->client, waiter->is_read);
-        } else {
+        } else if (!is_refused) {
             waiting_.erase(waiter->place);
             if (waiter->is_fast) --fast_waiting_;
             if (waiter->client != nullptr) --waiter->client->second.waiting;
@@ -111,6 +123,7 @@ asio::awaitable<base::Result<CallQueue::Place>> CallQueue::enter(Turn turn, std:
     if (waiter->is_cancelled)
         co_return base::make_error(base::ErrorCode::cancelled, "the client went away before the call was begun");
     if (is_granted) co_return place;
+    if (is_refused) co_return going_down();
     const auto busy = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - busy_since);
     co_return base::make_error(
         base::ErrorCode::deadline_exceeded,
@@ -171,10 +184,29 @@ void CallQueue::grant(std::unique_lock<std::mutex> lock) {
         waiting_.erase(next);
     }
     lock.unlock();
-    for (auto& waiter : granted) {
-        auto executor = waiter->timer.get_executor();
-        asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
+    for (auto& waiter : granted) wake(std::move(waiter));
+}
+
+void CallQueue::wake(std::shared_ptr<Waiter> waiter) {
+    auto executor = waiter->timer.get_executor();
+    asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
+}
+
+// From here on nothing of the queue refers to a loop.
+void CallQueue::close() {
+    Waiters refused;
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+        refused.swap(waiting_);
+        fast_waiting_ = 0;
+        for (const auto& waiter : refused) {
+            waiter->is_refused = true;
+            if (waiter->client != nullptr) --waiter->client->second.waiting;
+            forget_idle_locked(std::exchange(waiter->client, nullptr));
+        }
     }
+    for (auto& waiter : refused) wake(std::move(waiter));
 }
 
 void CallQueue::leave(Clients::value_type* client, bool is_read) {

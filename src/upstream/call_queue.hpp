@@ -92,9 +92,13 @@ class CallQueue {
     std::optional<Place> try_enter(const Turn& turn);
 
     // Waits for a place. Errors: 50410 deadline_exceeded (the message says since when Octane has been busy), 49910 cancelled,
-    // 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes.
+    // 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes. Closed: 49910.
     boost::asio::awaitable<base::Result<Place>> enter(Turn turn, std::chrono::milliseconds timeout,
                                                       boost::asio::cancellation_slot slot);
+
+    // Refuses those who wait, and from now on everybody who would have to. Those who wait hold timers of their loops: to be
+    // called while the loops exist, or the queue may not outlive them. Places may be given back later all the same.
+    void close();
 
     struct Load {
         std::size_t in_flight = 0;
@@ -115,6 +119,7 @@ class CallQueue {
     Waiters::iterator next_locked();
     void leave(Clients::value_type* client, bool is_read);
     void grant(std::unique_lock<std::mutex> lock);
+    static void wake(std::shared_ptr<Waiter> waiter);
 
     const unsigned limit_;
     mutable std::mutex mutex_;
@@ -123,6 +128,7 @@ class CallQueue {
     Clients clients_;  // those with a call in flight or waiting
     std::uint64_t searches_ = 0;
     unsigned in_flight_ = 0;
+    bool is_closed_ = false;
     std::chrono::steady_clock::time_point last_change_;
 };
 

@@ -16,32 +16,6 @@ bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-// Sources of the values: DESIGN §11 and octane-livelink.md §1.9. Back-off is kept below 2 s including gRPC's 20 % jitter.
-grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
-    const int limit = static_cast<int>(std::min<std::size_t>(options.max_message, std::numeric_limits<int>::max()));
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(limit);
-    arguments.SetMaxSendMessageSize(limit);
-    arguments.SetInt(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, (16 << 20) - 1);
-    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 32 << 20);
-    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);  // despite its name: how long one attempt may take
-    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-    arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, std::numeric_limits<int>::max());  // a quiet connection is not a lost one
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-    arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
-    if (!is_loopback(options.host)) {
-        // Over a network a dead host says nothing. On loopback the kernel tells at once, and a strict server would count pings as
-        // abuse.
-        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
-        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
-        arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-    }
-    return arguments;
-}
-
 // Counts how often the channel ceases to be ready. It lives on the completion-queue thread, which also does the channel's I/O: in
 // the moment between the end of one wait and the next the connection cannot break and come back unseen.
 class LossWatch final : public Tag {
@@ -122,6 +96,32 @@ class UnaryOperation final : public Tag {
 };
 
 }  // namespace
+
+// Sources of the values: DESIGN §11 and octane-livelink.md §1.9.
+grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
+    const int limit = static_cast<int>(std::min<std::size_t>(options.max_message, std::numeric_limits<int>::max()));
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(limit);
+    arguments.SetMaxSendMessageSize(limit);
+    arguments.SetInt(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, (16 << 20) - 1);
+    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 32 << 20);
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);  // despite its name: how long one attempt may take
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+    arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, std::numeric_limits<int>::max());  // a quiet connection is not a lost one
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+    arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
+    if (!is_loopback(options.host)) {
+        // Over a network a dead host says nothing. On loopback the kernel tells at once, and a strict server would count pings as
+        // abuse.
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+        arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    }
+    return arguments;
+}
 
 std::string address_of(const ChannelOptions& options) {
     const bool is_ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with("[");

@@ -13,6 +13,10 @@
 
 namespace octane::upstream {
 
+// How a channel behaves. Its pauses between attempts to connect, gRPC's 20 % jitter and the release probe included, stay below
+// the 2 s of CONTRACT §1.
+grpc::ChannelArguments make_arguments(const ChannelOptions& options);
+
 struct Channel::Impl {
     Impl(const ChannelOptions& options, std::shared_ptr<Poller> shared);
     const std::shared_ptr<Poller> poller;

@@ -1,10 +1,6 @@
 #include "upstream/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <utility>
 
@@ -25,22 +21,16 @@ constexpr std::chrono::milliseconds kProbePause{500};
 // Octane's event of a change may come so much later than the answer of the call that made it.
 constexpr std::chrono::seconds kSameChange{2};
 
-// False if the system says that no address has that name.
-asio::awaitable<bool> is_name_known(std::string host) {
-    if (host.find(':') != std::string::npos) co_return true;  // an IPv6 address
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::resolver resolver(executor);
-    const std::string any_service;
-    const auto [error, found] = co_await resolver.async_resolve(host, any_service, asio::as_tuple(asio::use_awaitable));
-    static_cast<void>(found);
-    const bool is_unknown = error == asio::error::host_not_found || error == asio::error::host_not_found_try_again;
-    co_return !is_unknown;
-}
+constexpr std::string_view kNothingAnswers = "nothing answers there";
+constexpr std::string_view kNoCallAnswered = "it accepts connections but does not answer calls";
 
 }  // namespace
 
 Connection::Connection(Channel& channel, asio::any_io_executor executor, ConnectionOptions options)
-    : channel_(channel), executor_(std::move(executor)), options_(std::move(options)) {
+    : channel_(channel),
+      executor_(std::move(executor)),
+      options_(std::move(options)),
+      lookup_(executor_, options_.is_name_known) {
     assert(!options_.schemas.empty());
     ConnectionState first;
     first.schema = options_.should_detect ? options_.schemas.back() : options_.schemas.front();
@@ -65,9 +55,15 @@ void Connection::stop() {
 template <typename Change>
 std::shared_ptr<const ConnectionState> Connection::change(Change change) {
     const std::lock_guard lock(mutex_);
+    return change_locked(std::move(change));
+}
+
+template <typename Change>
+std::shared_ptr<const ConnectionState> Connection::change_locked(Change change) {
     auto next = std::make_shared<ConnectionState>(*state_);
     change(*next);
     state_ = std::move(next);
+    epoch_.store(state_->epoch);
     return state_;
 }
 
@@ -76,21 +72,30 @@ void Connection::tell(const std::shared_ptr<const ConnectionState>& state) {
 }
 
 void Connection::begin_epoch(std::string_view why) {
-    const auto next = change([this](ConnectionState& state) {
-        state.epoch += state.is_connected ? 1 : 0;
-        epoch_begun_ = std::chrono::steady_clock::now();
-    });
+    begin_epoch(std::unique_lock(mutex_), why);
+}
+
+void Connection::begin_epoch(std::unique_lock<std::mutex> lock, std::string_view why) {
+    const auto next = change_locked([](ConnectionState& state) { state.epoch += state.is_connected ? 1 : 0; });
+    epoch_begun_ = std::chrono::steady_clock::now();
+    lock.unlock();
     if (!next->is_connected) return;  // the next connection begins one anyway
     telemetry::log(Level::info, "All handles are void", {{"reason", why}, {"epoch", next->epoch}});
     asio::post(executor_, [this] { tell(state()); });  // by then it may have changed again
 }
 
+void Connection::project_loaded(std::string_view why, std::uint64_t before) {
+    std::unique_lock lock(mutex_);
+    const bool is_explained = std::exchange(has_unexplained_change_, false);
+    if (is_explained && before != 0 && before != state_->epoch) return;
+    begin_epoch(std::move(lock), why);
+}
+
 void Connection::project_changed() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (std::chrono::steady_clock::now() - epoch_begun_ < kSameChange) return;
-    }
-    begin_epoch("projectManagerChanged");
+    std::unique_lock lock(mutex_);
+    if (std::chrono::steady_clock::now() - epoch_begun_ < kSameChange) return;
+    has_unexplained_change_ = true;
+    begin_epoch(std::move(lock), "projectManagerChanged");
 }
 
 asio::awaitable<void> Connection::run() {
@@ -122,30 +127,29 @@ asio::awaitable<void> Connection::watch_once() {
         co_return;  // it may be back already
     }
     if (now == ChannelState::failing && !current->has_verdict) {
-        co_await give_up_for_now();
+        give_up_for_now();
         co_return;
     }
     co_await channel_.wait_for_change(now, kLongestWait);
 }
 
-// The verdict does not wait for the name's being looked up, which may take its time.
-asio::awaitable<void> Connection::give_up_for_now() {
-    const auto verdict = change([](ConnectionState& state) {
-        state.has_verdict = true;
-        state.error = "nothing answers there";
-    });
-    tell(verdict);
-    const bool is_known = co_await is_name_known(options_.host);
-    if (is_stopping_) co_return;
-    if (is_known) {
-        telemetry::log(Level::warn, "Octane is not reachable; the proxy keeps looking for it", {{"address", options_.address}});
-        co_return;
-    }
-    telemetry::log(Level::warn, "Octane is not reachable: the name of its machine does not resolve; the proxy keeps trying",
-                   {{"address", options_.address}, {"hint", "--octane-host 127.0.0.1 if Octane runs on this machine"}});
+// Nothing waits for the name's being looked up, which may take minutes: neither the verdict nor the watch.
+void Connection::give_up_for_now() {
+    telemetry::log(Level::warn, "Octane is not reachable; the proxy keeps looking for it", {{"address", options_.address}});
     tell(change([](ConnectionState& state) {
-        if (!state.is_connected) state.error = kNameUnknown;
+        state.has_verdict = true;
+        state.error = kNothingAnswers;
     }));
+    lookup_.ask(options_.host, [this](bool is_known) {
+        if (!is_known) blame_name();
+    });
+}
+
+void Connection::blame_name() {
+    if (is_stopping_ || state()->error != kNothingAnswers) return;  // more is known by now
+    telemetry::log(Level::warn, "The name of Octane's machine does not resolve; the proxy keeps trying",
+                   {{"address", options_.address}, {"hint", "--octane-host 127.0.0.1 if Octane runs on this machine"}});
+    tell(change([](ConnectionState& state) { state.error = kNameUnknown; }));
 }
 
 asio::awaitable<void> Connection::come_up() {
@@ -158,10 +162,14 @@ asio::awaitable<void> Connection::come_up() {
     }
     if (is_stopping_) co_return;
     if (!probe.is_reachable) {
-        tell(change([](ConnectionState& state) {
-            state.has_verdict = true;
-            state.error = "it accepts connections but does not answer calls";
-        }));
+        if (state()->error != kNoCallAnswered) {
+            telemetry::log(Level::warn, "Octane accepts connections but does not answer calls; the proxy keeps asking",
+                           {{"address", options_.address}});
+            tell(change([](ConnectionState& state) {
+                state.has_verdict = true;
+                state.error = kNoCallAnswered;
+            }));
+        }
         co_await channel_.wait_for_change(ChannelState::ready, kProbePause);
         co_return;
     }

@@ -5,6 +5,7 @@
 // epoch are void (octane-livelink.md §1.9).
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,6 +20,7 @@
 
 #include "schema/schema.hpp"
 #include "upstream/channel.hpp"
+#include "upstream/name_lookup.hpp"
 
 namespace octane::upstream {
 
@@ -37,6 +39,7 @@ struct ConnectionOptions {
     std::vector<std::shared_ptr<const schema::Schema>> schemas;  // oldest first; not empty
     std::string address;                                         // for the log
     std::string host;                                            // looked up when nothing answers
+    NameLookup::Resolve is_name_known = is_name_known_here;      // how; see NameLookup
     bool should_detect = true;                                   // false: schemas[0] is what the user asked for
 };
 
@@ -55,10 +58,14 @@ class Connection {
     void stop();  // on the executor
 
     [[nodiscard]] std::shared_ptr<const ConnectionState> state() const;  // any thread
+    [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(); }  // state()->epoch, without a lock
     [[nodiscard]] const std::vector<std::shared_ptr<const schema::Schema>>& schemas() const { return options_.schemas; }
 
     // The handles of this epoch have become void although the connection stands. Any thread; `why` is for the log.
     void begin_epoch(std::string_view why);
+    // A call begun at the epoch `before` (0: unknown) has loaded or reset the project. Begins an epoch, unless Octane's word for
+    // it came first and did: one word stands for one call, so that of two loads under way each begins its own.
+    void project_loaded(std::string_view why, std::uint64_t before);
     // Octane says that its project has changed. Begins an epoch, unless one has just begun: then it is that change.
     void project_changed();
 
@@ -69,10 +76,14 @@ class Connection {
     boost::asio::awaitable<void> watch_once();
     boost::asio::awaitable<void> come_up();
     boost::asio::awaitable<void> probe_again();
-    boost::asio::awaitable<void> give_up_for_now();
+    void give_up_for_now();
+    void blame_name();
     // Makes the next state from the one now; tell() it on the executor.
     template <typename Change>
     std::shared_ptr<const ConnectionState> change(Change change);
+    template <typename Change>
+    std::shared_ptr<const ConnectionState> change_locked(Change change);
+    void begin_epoch(std::unique_lock<std::mutex> lock, std::string_view why);
     void tell(const std::shared_ptr<const ConnectionState>& state);
 
     Channel& channel_;
@@ -82,9 +93,13 @@ class Connection {
     std::uint64_t losses_ = 0;  // of the channel, when the connected Octane was last found
     std::chrono::steady_clock::time_point next_probe_{};
     bool is_stopping_ = false;
+    NameLookup lookup_;
     mutable std::mutex mutex_;  // guards state_ for the length of a copy
     std::shared_ptr<const ConnectionState> state_;
+    std::atomic<std::uint64_t> epoch_{0};                  // state_'s
     std::chrono::steady_clock::time_point epoch_begun_{};  // by begin_epoch(); guarded by mutex_
+    bool has_unexplained_change_ = false;  // project_changed() has begun an epoch, and no call has said since that it was its
+                                           // own; guarded by mutex_
 };
 
 }  // namespace octane::upstream

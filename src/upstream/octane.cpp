@@ -113,11 +113,11 @@ asio::awaitable<Reply> Octane::call_on(Channel& channel, std::string path, std::
             co_return unsent(entered.error().grpc, entered.error().message);
         }
         place = std::move(*entered);
-        // Octane may have gone and come back meanwhile.
-        if (options.epoch != 0 && connection_.state()->epoch != options.epoch) {
-            stats_.count_unsent(base::GrpcStatus::aborted);
-            co_return unsent(base::GrpcStatus::aborted, "");
-        }
+    }
+    // Octane may have gone and come back while the call waited: here, or before for the answer to an equal one.
+    if (options.epoch != 0 && connection_.epoch() != options.epoch) {
+        stats_.count_unsent(base::GrpcStatus::aborted);
+        co_return unsent(base::GrpcStatus::aborted, "");
     }
     CallRecord record(log_, stats_, path, options.id);
     UnaryCall unary;
@@ -134,6 +134,7 @@ asio::awaitable<Reply> Octane::call_on(Channel& channel, std::string path, std::
 }
 
 void Octane::shutdown() {
+    queue_.close();
     calls_.shutdown();
     frames_.shutdown();
 }

@@ -68,8 +68,9 @@ class Octane {
     [[nodiscard]] const std::string& address() const { return address_; }            // "127.0.0.1:51022"
     [[nodiscard]] std::size_t max_message() const { return max_message_; }
 
-    // What was said to Octane has made every handle void (a project was loaded, reset). Any thread; `why` is for the log.
+    // What makes every handle void. Any thread; see Connection.
     void begin_epoch(std::string_view why) { connection_.begin_epoch(why); }
+    void project_loaded(std::string_view why, std::uint64_t before) { connection_.project_loaded(why, before); }
     void project_changed() { connection_.project_changed(); }  // Octane's own word for it
 
     // The oldest call that Octane is still at, as far as can be known; and what was called before it was lost.
@@ -79,7 +80,7 @@ class Octane {
     // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text.
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const;
 
-    // Ends every call under way and joins the poller's thread; the loops that await them must still exist.
+    // Ends every call that waits or is under way, and joins the poller's thread; the loops that await them must still exist.
     void shutdown();
 
   private:

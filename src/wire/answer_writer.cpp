@@ -187,6 +187,7 @@ bool AnswerWriter::map_entry(const FieldDescriptor& field, Reader& reader, int d
     const FieldDescriptor& key_field = *entry.FindFieldByNumber(1);
     const FieldDescriptor& value_field = *entry.FindFieldByNumber(2);
     const Reader halves = reader.read_message();
+    if (find_order(entry, halves) == FieldOrder::malformed) return false;
     const std::vector<bool> is_set = find_set_fields(entry, halves);
     comma();
     if (key_field.type() == FieldDescriptor::TYPE_STRING) {

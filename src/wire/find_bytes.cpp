@@ -1,12 +1,13 @@
-// Room: wire. find_bytes(): the way from an answer to one of its byte fields.
+// Room: wire. parse_bytes_path() and find_bytes(): the way from an answer to one of its byte fields.
 #include <google/protobuf/descriptor.h>
 
-#include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <memory>
-#include <optional>
 #include <set>
+#include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/nearest.hpp"
@@ -23,12 +24,8 @@ using google::protobuf::FieldDescriptor;
 constexpr std::size_t kMostSteps = 32;
 constexpr std::size_t kMostListed = 20;
 constexpr std::size_t kMostListedDepth = 8;
-
-struct Step {
-    const FieldDescriptor* field = nullptr;
-    std::size_t index = 0;   // of a repeated field
-    std::size_t passed = 0;  // elements seen so far
-};
+// A user's schema may fan out so far that a walk to this depth would never end, and it runs on an I/O loop.
+constexpr std::size_t kMostVisited = 2000;
 
 std::vector<std::string_view> split(std::string_view path) {
     std::vector<std::string_view> parts;
@@ -48,13 +45,13 @@ const FieldDescriptor* find_field(const Descriptor& message, std::string_view na
 }
 
 // The fields that the path names, down to one of text or bytes; empty if it names none.
-std::vector<Step> parse_path(const Descriptor& message, std::string_view path) {
+BytesPath parse_path(const Descriptor& message, std::string_view path) {
     const std::vector<std::string_view> parts = split(path);
-    std::vector<Step> steps;
+    BytesPath steps;
     const Descriptor* type = &message;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (!type || steps.size() == kMostSteps) return {};
-        Step step{.field = find_field(*type, parts[i])};
+        BytesStep step{.field = find_field(*type, parts[i])};
         if (!step.field || step.field->is_map()) return {};
         if (step.field->is_repeated() && i + 1 < parts.size()) {
             const std::string_view next = parts[i + 1];
@@ -71,64 +68,95 @@ std::vector<Step> parse_path(const Descriptor& message, std::string_view path) {
     return steps;
 }
 
-void list_paths(const Descriptor& message, const std::string& prefix, FieldDescriptor::Type wanted,
-                std::set<const Descriptor*>& open, std::vector<std::string>& paths) {
-    if (open.size() == kMostListedDepth || !open.insert(&message).second) return;
-    for (int i = 0; i < message.field_count() && paths.size() < kMostListed; ++i) {
-        const FieldDescriptor& field = *message.field(i);
-        if (field.is_map()) continue;
-        const std::string path = prefix + field.name() + (field.is_repeated() ? ".0" : "");
-        if (field.type() == wanted)
-            paths.push_back(path);
-        else if (field.message_type())
-            list_paths(*field.message_type(), path + ".", wanted, open, paths);
+// Walks through the types below a message for the paths of all fields of one type, within the bounds above.
+class PathList {
+  public:
+    PathList(const Descriptor& message, FieldDescriptor::Type wanted) : wanted_(wanted) { walk(message, ""); }
+    [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
+    [[nodiscard]] bool was_cut_short() const { return left_ == 0; }
+
+  private:
+    void walk(const Descriptor& message, const std::string& prefix) {
+        if (open_.size() == kMostListedDepth || !open_.insert(&message).second) return;
+        for (int i = 0; i < message.field_count() && left_ > 0 && paths_.size() < kMostListed; ++i) {
+            --left_;
+            const FieldDescriptor& field = *message.field(i);
+            if (field.is_map()) continue;
+            const std::string path = prefix + field.name() + (field.is_repeated() ? ".0" : "");
+            if (field.type() == wanted_)
+                paths_.push_back(path);
+            else if (field.message_type())
+                walk(*field.message_type(), path + ".");
+        }
+        open_.erase(&message);
     }
-    open.erase(&message);
-}
+
+    FieldDescriptor::Type wanted_;
+    std::size_t left_ = kMostVisited;
+    std::set<const Descriptor*> open_;
+    std::vector<std::string> paths_;
+};
 
 base::Error no_such_path(const Descriptor& message, std::string_view path) {
-    std::vector<std::string> paths;
-    std::set<const Descriptor*> open;
-    list_paths(message, "", FieldDescriptor::TYPE_BYTES, open, paths);
-    if (paths.empty()) list_paths(message, "", FieldDescriptor::TYPE_STRING, open, paths);
-    const std::vector<std::string_view> names(paths.begin(), paths.end());
-    const std::string known = names.empty() ? "it has none" : "it has " + base::join_names(names, kMostListed);
+    PathList list(message, FieldDescriptor::TYPE_BYTES);
+    if (list.paths().empty()) list = PathList(message, FieldDescriptor::TYPE_STRING);
+    const std::vector<std::string_view> names(list.paths().begin(), list.paths().end());
+    const std::string known = !names.empty()         ? "it has " + base::join_names(names, kMostListed)
+                              : list.was_cut_short() ? "none is among its first " + std::to_string(kMostVisited) + " fields"
+                                                     : "it has none";
     return base::make_error(base::ErrorCode::bad_query, "\"" + std::string(path.substr(0, 100)) + "\" is not a bytes field of " +
                                                             message.full_name() + "; " + known);
 }
 
-// Follows steps[at…] through one message. A later occurrence replaces an earlier one, as does another member of the same one-of.
-// False if the bytes are malformed.
-bool follow(std::vector<Step>& steps, std::size_t at, Reader reader, const std::shared_ptr<const void>& owner,
-            base::ByteChain& found) {
-    Step& step = steps[at];
-    const FieldDescriptor& wanted = *step.field;
-    const auto* one_of = wanted.real_containing_oneof();
-    while (reader.next()) {
-        const FieldDescriptor* field = known_field(*wanted.containing_type(), reader);
-        if (field != &wanted) {
-            if (field && one_of && field->real_containing_oneof() == one_of) found = {};
-            continue;
+// Follows a path through one answer. A later occurrence replaces an earlier one, as does another member of the same one-of.
+class Follower {
+  public:
+    Follower(const BytesPath& path, std::shared_ptr<const void> owner)
+        : path_(path), owner_(std::move(owner)), passed_(path.size()) {}
+
+    // Takes the steps from `at` on. False if the bytes are malformed.
+    bool follow(Reader reader, std::size_t at) {
+        const FieldDescriptor& wanted = *path_[at].field;
+        const auto* one_of = wanted.real_containing_oneof();
+        while (reader.next()) {
+            const FieldDescriptor* field = known_field(*wanted.containing_type(), reader);
+            if (field != &wanted) {
+                if (field && one_of && field->real_containing_oneof() == one_of) found_ = {};
+                continue;
+            }
+            if (wanted.is_repeated() && passed_[at]++ != path_[at].index) continue;
+            if (at + 1 == path_.size())
+                found_ = reader.share_bytes(owner_);
+            else if (!follow(reader.read_message(), at + 1))
+                return false;
         }
-        if (wanted.is_repeated() && step.passed++ != step.index) continue;
-        if (at + 1 == steps.size())
-            found = reader.share_bytes(owner);
-        else if (!follow(steps, at + 1, reader.read_message(), owner, found))
-            return false;
+        return !reader.failed();
     }
-    return !reader.failed();
-}
+    base::ByteChain take_found() { return std::move(found_); }
+
+  private:
+    const BytesPath& path_;
+    std::shared_ptr<const void> owner_;
+    std::vector<std::size_t> passed_;  // by step: elements of a repeated field seen so far
+    base::ByteChain found_;
+};
 
 }  // namespace
 
-base::Result<base::ByteChain> find_bytes(const Descriptor& message, const base::ByteChain& answer, std::string_view path) {
-    std::vector<Step> steps = parse_path(message, path);
+base::Result<BytesPath> parse_bytes_path(const Descriptor& message, std::string_view path) {
+    BytesPath steps = parse_path(message, path);
     if (steps.empty()) return no_such_path(message, path);
+    return steps;
+}
+
+base::Result<base::ByteChain> find_bytes(const BytesPath& path, const base::ByteChain& answer) {
+    assert(!path.empty());
     // The chain itself, kept alive by a copy: copying it copies views, never bytes.
     const auto owner = std::make_shared<const base::ByteChain>(answer);
-    base::ByteChain found;
-    if (follow(steps, 0, Reader(*owner), owner, found)) return found;
-    return base::make_error(base::ErrorCode::bad_answer, "the answer is not a well-formed " + message.full_name() + " message");
+    Follower follower(path, owner);
+    if (follower.follow(Reader(*owner), 0)) return follower.take_found();
+    return base::make_error(base::ErrorCode::bad_answer,
+                            "the answer is not a well-formed " + path.front().field->containing_type()->full_name() + " message");
 }
 
 }  // namespace octane::wire

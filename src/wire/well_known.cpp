@@ -204,6 +204,20 @@ bool append_field_mask_json(Reader message, std::string& out) {
 }
 
 // A user's own files may define the names of google.protobuf otherwise; only the true shapes get the special form.
+bool is_single(const FieldDescriptor* field, FieldDescriptor::Type type) {
+    return field && field->type() == type && !field->is_repeated() && !field->real_containing_oneof();
+}
+
+bool is_instant(const Descriptor& message) {
+    return message.field_count() == 2 && is_single(message.FindFieldByNumber(1), FieldDescriptor::TYPE_INT64) &&
+           is_single(message.FindFieldByNumber(2), FieldDescriptor::TYPE_INT32);
+}
+
+bool is_mask(const Descriptor& message) {
+    const FieldDescriptor* paths = message.FindFieldByNumber(1);
+    return message.field_count() == 1 && paths && paths->is_repeated() && paths->type() == FieldDescriptor::TYPE_STRING;
+}
+
 bool is_wrapper(const Descriptor& message) {
     return message.field_count() == 1 && !message.field(0)->is_repeated() && message.field(0)->message_type() == nullptr;
 }
@@ -236,9 +250,9 @@ WellKnown well_known(const Descriptor& message) {
     switch (message.well_known_type()) {
         case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
         case Descriptor::WELLKNOWNTYPE_ANY: return WellKnown::none;
-        case Descriptor::WELLKNOWNTYPE_TIMESTAMP: return WellKnown::timestamp;
-        case Descriptor::WELLKNOWNTYPE_DURATION: return WellKnown::duration;
-        case Descriptor::WELLKNOWNTYPE_FIELDMASK: return WellKnown::field_mask;
+        case Descriptor::WELLKNOWNTYPE_TIMESTAMP: return is_instant(message) ? WellKnown::timestamp : WellKnown::none;
+        case Descriptor::WELLKNOWNTYPE_DURATION: return is_instant(message) ? WellKnown::duration : WellKnown::none;
+        case Descriptor::WELLKNOWNTYPE_FIELDMASK: return is_mask(message) ? WellKnown::field_mask : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_STRUCT: return is_structure(message) ? WellKnown::structure : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_VALUE: return is_value(message) ? WellKnown::value : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_LISTVALUE: return is_list(message) ? WellKnown::list : WellKnown::none;

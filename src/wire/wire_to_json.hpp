@@ -3,15 +3,18 @@
 // Pure functions: no I/O, no locks, callable from any thread. Rules: CONTRACT §2 "Answer"; dialects: octane-livelink.md §3.3.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
 namespace google::protobuf {
 class Descriptor;
-}
+class FieldDescriptor;
+}  // namespace google::protobuf
 
 namespace octane::wire {
 
@@ -28,10 +31,20 @@ struct JsonWriteOptions {
 base::Result<base::Done> wire_to_json(const google::protobuf::Descriptor& message, const base::ByteChain& answer,
                                       const JsonWriteOptions& options, std::string& out);
 
-// The `bytes` (or string) field at a dotted path such as "renderImages.data.0.buffer.data"; an index picks from a repeated field
-// and may be left out for its first element. The chain shares the answer's owner: nothing is copied. An unset field is an empty
-// chain. Errors: 40006 bad_query (no such path, or not bytes; the message lists the paths that exist), 50002 bad_answer.
-base::Result<base::ByteChain> find_bytes(const google::protobuf::Descriptor& message, const base::ByteChain& answer,
-                                         std::string_view path);
+// The way to a `bytes` (or string) field. The descriptors must outlive it.
+struct BytesStep {
+    const google::protobuf::FieldDescriptor* field = nullptr;
+    std::size_t index = 0;  // of a repeated field
+};
+using BytesPath = std::vector<BytesStep>;
+
+// Reads a dotted path such as "renderImages.data.0.buffer.data"; an index picks from a repeated field and may be left out for its
+// first element. Needs no answer, so that a path can be refused before anything is asked. Never empty. Error 40006 bad_query: no
+// such path, or not bytes; the message lists the paths that exist.
+base::Result<BytesPath> parse_bytes_path(const google::protobuf::Descriptor& message, std::string_view path);
+
+// The field at the end of a path that parse_bytes_path() gave for the answer's type. The chain shares the answer's owner: nothing
+// is copied. An unset field is an empty chain. Error 50002 bad_answer.
+base::Result<base::ByteChain> find_bytes(const BytesPath& path, const base::ByteChain& answer);
 
 }  // namespace octane::wire

@@ -243,11 +243,13 @@ describe('?raw', () => {
     assert.equal(Buffer.from(whole.renderImages.data[0].buffer.data, 'base64').length, 48 * 16 * 4);
   });
 
-  test('of a path that is no bytes field is refused with the path named', async () => {
+  test('of a path that is no bytes field is refused with the path named, and nothing was grabbed', async () => {
+    const { grabs } = await octane.counters();
     for (const path of ['renderImages.nothing', 'result', 'renderImages']) {
       const answer = await proxy.post(`/ApiRenderEngine/grabRenderResult?raw=${path}`, {});
       assert.equal(answer.status, 400, answer.text.slice(0, 300));
       assert.ok(answer.json.error.includes(path.split('.').pop()), answer.text);
     }
+    assert.equal((await octane.counters()).grabs, grabs);
   });
 });

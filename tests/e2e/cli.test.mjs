@@ -127,7 +127,7 @@ describe('the end', () => {
       const call = post(`${proxy.url}/ApiItem/name`, { objectPtr: { handle: teapot, type: 16 } });
       await until('the call is at the stand-in', async () => (await octane.counters()).calls['ApiItem/name'] >= 1);
       proxy.signal(signal);
-      await viewer.type('bye', { within: 3000 });
+      await viewer.type('bye', { within: 5000 });
       assert.deepEqual((await call).json, { success: true, data: { result: 'teapot.obj' } });
       assert.deepEqual(await proxy.exit(8000), { code: 0, signal: null });
       assert.equal(await viewer.closed, 0, 'the stream did not end cleanly');
@@ -139,7 +139,7 @@ describe('the end', () => {
     const started = cleanup(t);
     const octane = started(await Standin.start(pattern()));
     const proxy = started(await Proxy.start(octane));
-    await octane.stall('ApiInfo/octaneName', 2000);
+    await octane.stall('ApiInfo/octaneName', 4500);
     const call = proxy.post('/ApiInfo/octaneName', {});
     await until('the call is at the stand-in', async () => (await octane.counters()).calls['ApiInfo/octaneName'] >= 1);
     proxy.signal('SIGTERM');
@@ -148,7 +148,7 @@ describe('the end', () => {
       const socket = net.connect(Number(port), '127.0.0.1');
       socket.on('connect', () => resolve(false)).on('error', (error) => resolve(error.code === 'ECONNREFUSED'));
       socket.on('connect', () => socket.destroy());
-    }), { within: 1500 });
+    }), { within: 4000 });
     assert.equal((await call).status, 200);
     assert.deepEqual(await proxy.exit(8000), { code: 0, signal: null });
   });
@@ -166,10 +166,10 @@ describe('the end', () => {
     hasty.signal('SIGTERM');
     await until('it drains', async () => !(await hasty.get('/livez').catch(() => null)));
     hasty.signal('SIGTERM');
-    await hasty.exit(2000);
-    assert.deepEqual(await patient.exit(8000), { code: 0, signal: null });
+    await hasty.exit(4000);
+    assert.deepEqual(await patient.exit(15000), { code: 0, signal: null });
     const took = performance.now() - begin;
-    assert.ok(took > 4000 && took < 7500, `${took} ms`);
+    assert.ok(took > 4000 && took < 15000, `${took} ms`);
     await Promise.all(calls);
   });
 
@@ -179,7 +179,7 @@ describe('the end', () => {
     const begin = performance.now();
     proxy.signal('SIGTERM');
     assert.deepEqual(await proxy.exit(5000), { code: 0, signal: null });
-    assert.ok(performance.now() - begin < 2500);
+    assert.ok(performance.now() - begin < 4500, 'it does not drain for 5 s');
   });
 });
 

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { cleanup, freePort, pattern, Proxy, releases, Standin } from '../support/octane.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
-import { until } from '../support/wait.mjs';
+import { until, within } from '../support/wait.mjs';
 
 const width = 48;
 const height = 20;
@@ -150,7 +150,7 @@ test('a proxy that goes down closes WebSockets with 1001', async (t) => {
   socket.send({ type: 'ping' });
   await socket.message('a pong', ({ json }) => json?.type === 'pong');
   proxy.signal('SIGTERM');
-  await socket.closed;
+  await within(10000, 'the end of the WebSocket', socket.closed);
   assert.equal(socket.code, 1001);
   assert.deepEqual(await proxy.exit(5000), { code: 0, signal: null });
 });

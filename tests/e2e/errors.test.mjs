@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { curl, runCurl } from '../support/curl.mjs';
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { Socket } from '../support/socket.mjs';
-import { until } from '../support/wait.mjs';
+import { until, within } from '../support/wait.mjs';
 
 // The shape of every error, and the words its sentence must hold.
 function assertError(answer, status, name, code, ...words) {
@@ -135,7 +135,7 @@ describe('errors of a call', () => {
       `POST / HTTP/1.1\r\nHost: ${proxy.host}\r\nContent-Length: many\r\n\r\n`]) {
       const socket = started(await Socket.open(proxy.host));
       socket.write(garbage);
-      await socket.closed;
+      await within(10000, `the end of the connection after ${garbage}`, socket.closed);
       assert.match(socket.text, /^HTTP\/1\.1 400 /, garbage);
       assert.match(socket.text, /"success":false/);
     }
@@ -179,12 +179,12 @@ describe('errors of a call', () => {
   });
 
   test('a deadline that passes is 504, however it was set', async () => {
-    await octane.stall('ApiItem/isLinker', 1500);
+    await octane.stall('ApiItem/isLinker', 20000);
     for (const headers of [{ 'X-Timeout': '150ms' }, { 'X-Timeout': '0.15s' }, { 'grpc-timeout': '150m' },
       { 'Connect-Timeout-Ms': '150' }]) {
       const begin = performance.now();
       assertError(await proxy.post('/ApiItem/isLinker', item(), { headers }), 504, 'DEADLINE_EXCEEDED', 4);
-      assert.ok(performance.now() - begin < 1400, JSON.stringify(headers));
+      assert.ok(performance.now() - begin < 15000, JSON.stringify(headers));
     }
     await octane.clear();
   });
@@ -209,7 +209,7 @@ describe('errors of the surroundings', () => {
     const proxy = started(await Proxy.start(null, [], { octanePort: port }));
     const begin = performance.now();
     assertError(await proxy.post('/ApiItem/name', {}), 500, 'UNAVAILABLE', 14, `127.0.0.1:${port}`);
-    assert.ok(performance.now() - begin < 5000);
+    assert.ok(performance.now() - begin < 15000, 'it does not wait for the deadline of 30 s');
     for (const path of ['/health', '/readyz']) assert.equal((await proxy.get(path)).status, 503, path);
     assert.equal((await proxy.post('/render/register-callback')).status, 500);
     assert.equal((await proxy.get('/livez')).status, 200);
@@ -248,8 +248,11 @@ describe('errors of the surroundings', () => {
     const started = cleanup(t);
     const octane = started(await Standin.start(pattern()));
     const proxy = started(await Proxy.start(octane, ['--timeout', '200ms']));
-    await octane.stall('ApiInfo/octaneName', 1500);
+    await octane.stall('ApiInfo/octaneName', 20000);
+    const begin = performance.now();
     assertError(await proxy.post('/ApiInfo/octaneName', {}), 504, 'DEADLINE_EXCEEDED', 4);
+    assert.ok(performance.now() - begin < 15000);
+    await octane.clear();
   });
 
   test('denied methods are 403 with their reason; --allow lets them through and --deny adds more', async (t) => {

@@ -271,17 +271,18 @@ for (const release of releases) {
 
     test('fps caps what a viewer gets and the last frame still arrives', async (t) => {
       const started = cleanup(t);
-      const octane = started(await Standin.start(pattern({ fps: 50, width: 32, height: 16 }, '--frames', '100'), { release }));
-      const proxy = started(await Proxy.start(octane, [], { connected: false }));
-      const all = started(proxy.watch('?format=raw'));
+      const { octane, proxy, viewer: all } = await single(started, release, onRequest(), '?format=raw');
       const few = started(proxy.watch('?format=raw&fps=5'));
-      await until('the renderer is done', async () => (await octane.counters()).frames >= 100, { within: 15000 });
-      const { number } = await octane.frame();
-      const isLast = (data, event) => data.type === 'newImage' && Number(event.userData & 0xfffffn) === number;
-      await all.event('the last frame', isLast);
-      await few.event('the last frame', isLast);
+      await few.type('connected');
+      await until('both have joined', async () => (await proxy.get('/health')).json.frames.viewers === 2);
       const count = (viewer) => viewer.events.filter((event) => event.data.type === 'newImage').length;
-      assert.ok(count(few) < count(all) / 2, `${count(few)} of ${count(all)}`);
+      const begin = performance.now();
+      let last;
+      while (count(few) < 6) last = await requested(octane, all);
+      await few.event('the last frame', (data) => data.type === 'newImage' && data.seq === last.data.seq);
+      // All that it got was sent within this time, however the machine spread its arrival.
+      const span = (performance.now() - begin) / 1000;
+      assert.ok(count(few) <= span * 5 + 2, `${count(few)} of ${count(all)} in ${span} s`);
     });
   });
 }

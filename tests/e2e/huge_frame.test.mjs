@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { get } from '../support/curl.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
-import { until } from '../support/wait.mjs';
+import { until, within } from '../support/wait.mjs';
 
 const width = 3840;
 const height = 2160;
@@ -25,6 +25,7 @@ function hashFrame(proxyUrl) {
   let rest = Buffer.alloc(0);
   result.done = new Promise((resolve, reject) => {
     socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`closed after ${result.size} bytes of the frame`)));
     socket.on('data', (chunk) => {
       result.joined = true;
       if (result.size === 0) {
@@ -45,6 +46,7 @@ function hashFrame(proxyUrl) {
       resolve(hash.digest('hex'));
     });
   });
+  result.done.catch(() => {}); // whoever awaits it hears of it
   result.stop = async () => socket.destroy();
   return result;
 }
@@ -64,11 +66,16 @@ test('a frame of 127 MiB passes to all kinds of viewers while /health goes on an
   const polling = (async () => {
     while (!isOver) answers.push((await get(`${proxy.url}/health`)).status);
   })();
-  await octane.sendFrame();
-  const frame = await jpeg.type('newImage', { within: 60000 });
-  const hash = await raw.done;
-  isOver = true;
-  await polling;
+  let frame;
+  let hash;
+  try {
+    await octane.sendFrame();
+    frame = await jpeg.type('newImage', { within: 60000 });
+    hash = await within(60000, 'the whole raw frame', raw.done);
+  } finally {
+    isOver = true;
+    await polling;
+  }
   assert.ok(answers.length > 0 && answers.every((status) => status === 200), `/health: ${answers}`);
   assert.equal(raw.size, bytes);
   assert.equal(frame.data.width, width);

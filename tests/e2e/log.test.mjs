@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
+import { within } from '../support/wait.mjs';
 
 test('at info: start, Octane found and lost, registration, viewers, failed calls; no successful calls', async (t) => {
   const started = cleanup(t);
@@ -111,4 +112,43 @@ test('what repeats is counted instead of repeated', async (t) => {
   const lines = proxy.linesLike(/ApiItem\.name/);
   assert.ok(lines.length >= 1 && lines.length < 100, `${lines.length} lines for 200 equal failures`);
   assert.match(proxy.err, /repeated/);
+});
+
+// More lines than the kernel, this process and the proxy together hold for a reader that reads nothing.
+async function stopReadingLog(proxy) {
+  proxy.child.stderr.pause();
+  for (let round = 0; round < 12; round++) {
+    const answers = await proxy.pipeline([...Array(1000)].map((_, i) => ['/ApiItem/name', { filler: 'x'.repeat(900) }, `r${round}-${i}`]));
+    assert.ok(answers.every(({ status }) => status === 500), 'each call is answered as ever');
+  }
+}
+
+test('whoever does not read stderr holds up nothing, and hears later how many lines were lost', async (t) => {
+  const started = cleanup(t);
+  const proxy = started(await Proxy.start(null, ['--log-level', 'debug'], { octanePort: await freePort() }));
+  await stopReadingLog(proxy);
+  assert.equal((await proxy.get('/livez')).status, 200);
+  proxy.child.stderr.resume();
+  await proxy.line(/Log lines were lost/); // from here on there is room again
+  await proxy.post('/ApiItem/after', {}, { headers: { 'X-Call-Id': 'after-1' } });
+  await proxy.line(/POST \/ApiItem\/after .*id=after-1/);
+  const written = proxy.linesLike(/POST \/ApiItem\/name from .* id=r\d+-\d+ /).length;
+  const lost = proxy.linesLike(/Log lines were lost/).reduce((sum, line) => sum + Number(/ lines=(\d+)/.exec(line)[1]), 0);
+  assert.ok(lost > 0 && written + lost >= 12000, `of 12000 lines ${written} are written and ${lost} said to be lost`);
+});
+
+test('whoever does not read stderr does not hold the end either, and a log file has what stderr missed', async (t) => {
+  const started = cleanup(t);
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'octane-log-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = path.join(directory, 'proxy.log');
+  const proxy = started(await Proxy.start(null, ['--log-level', 'debug', '--log-file', file], { octanePort: await freePort() }));
+  await stopReadingLog(proxy);
+  const ended = new Promise((resolve) => proxy.child.once('exit', (code, signal) => resolve({ code, signal })));
+  proxy.signal('SIGTERM');
+  assert.deepEqual(await within(20000, 'the end of the proxy', ended), { code: 0, signal: null });
+  proxy.child.stderr.resume();
+  await proxy.exit();
+  const whole = proxy.err.slice(0, proxy.err.lastIndexOf('\n') + 1);
+  assert.ok(whole.length > 0 && readFileSync(file, 'utf8').startsWith(whole), 'the file has every line of stderr');
 });

@@ -97,7 +97,9 @@ test('requests are counted by what they ask for and how they are answered', asyn
   await proxy.get('/');
   await proxy.get('/services');
   const requests = (metrics, surface, status) => metrics.count('octane_proxy_http_requests_total', { surface, status });
-  const metrics = await scrapeWhen(proxy, 'every request counted', (now) => requests(now, 'services', '2xx') === 1);
+  const metrics = await scrapeWhen(proxy, 'every request counted', (now) =>
+    ['page', 'services'].every((surface) => requests(now, surface, '2xx') === 1) && requests(now, 'other', '4xx') === 1 &&
+    now.count('octane_proxy_http_request_seconds_count', { surface: 'call' }) === 2);
   assert.equal(requests(metrics, 'call', '2xx'), 1);
   assert.equal(requests(metrics, 'call', '4xx'), 1);
   assert.equal(requests(metrics, 'other', '4xx'), 1);
@@ -154,6 +156,23 @@ test('calls that wait and the time Octane has been busy show in the gauges', asy
   assert.equal(after.find('octane_proxy_upstream_calls_in_flight'), 0);
   assert.equal(after.find('octane_proxy_upstream_calls_waiting'), 0);
   assert.equal(after.find('octane_proxy_upstream_busy_seconds'), 0);
+});
+
+test('reads that were spared because an equal one was in flight are counted', async (t) => {
+  const started = cleanup(t);
+  const octane = started(await Standin.start(pattern({ fps: 0 })));
+  const proxy = started(await Proxy.start(octane, ['--threads', '1', '--log-level', 'debug']));
+  await octane.stall('ApiInfo/octaneName', 20000);
+  const reads = [0, 1, 2].map((i) => proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Call-Id': `equal-${i}` } }));
+  for (const i of [0, 1, 2]) await proxy.line(new RegExp(`id=equal-${i}`));
+  // On the one loop all of them have been taken up before this is answered.
+  assert.equal((await scrape(proxy)).find('octane_proxy_upstream_reads_joined_total'), 0);
+  await octane.clear();
+  for (const answer of await Promise.all(reads)) assert.equal(answer.status, 200);
+  const after = await scrape(proxy);
+  assert.equal(after.find('octane_proxy_upstream_reads_joined_total'), 2);
+  assert.equal(after.sum('octane_proxy_upstream_calls_total'), 1);
+  assert.equal((await octane.counters()).calls['ApiInfo/octaneName'], 1);
 });
 
 test('the process tells what it uses', async (t) => {

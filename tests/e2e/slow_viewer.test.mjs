@@ -3,17 +3,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { FrameReader } from '../support/frame_reader.mjs';
 import { cleanup, pattern, Proxy, releases, Standin } from '../support/octane.mjs';
 import { SteadyReader } from '../support/steady_reader.mjs';
 import { until } from '../support/wait.mjs';
 
-const fps = 30;
+const fps = 10;
 
 // Only what the test compares: frames of a whole run would fill the test's own memory.
-const keepLittle = (event) => ({ at: event.at, size: event.size,
-  data: { type: event.data.type, seq: event.data.seq, dropped: event.data.dropped } });
+const keepLittle = (event) => ({ data: { type: event.data.type, seq: event.data.seq, dropped: event.data.dropped } });
 
-const framesOf = (viewer) => viewer.events.filter((event) => event.data.type === 'newImage');
+const framesOf = (viewer) => viewer.events.filter((event) => event.data.type === 'newImage').map((event) => event.data);
 
 for (const release of releases) {
   test(`${release}: a viewer at 100 kB/s beside a fast one at ${fps} frames/s`, async (t) => {
@@ -26,35 +26,39 @@ for (const release of releases) {
     await bursts.type('connected');
     await fast.frames(fps, { within: 15000 });
     const early = proxy.rss();
-    await slow.until('the slow viewer has missed a second of frames', (frames) => sum(frames) > fps, 30000);
-    // Four seconds on end, so that a machine which holds its breath for a moment is not taken for a slow viewer's doing.
-    const from = fast.events.length;
-    await until('the fast viewer misses nothing for four seconds on end', () => longestRun(framesOf(fast).slice(from)) >= 4 * fps,
-      { within: 25000, every: 100 });
+    await slow.until('the slow viewer has missed three seconds of frames', (frames) => sum(frames) > 3 * fps, 30000);
     const late = proxy.rss();
-    const seen = framesOf(fast);
-    const span = (seen.at(-1).at - seen[0].at) / 1000;
-    assert.ok(seen.length / span > 0.8 * fps, `${seen.length} frames in ${span} s`);
-    assertDropsAdd(seen.map((frame) => frame.data));
-    assertDropsAdd(slow.frames);
+    assertFewMissed(t, framesOf(fast), 3 * fps);
+    for (const frames of [framesOf(fast), slow.frames, framesOf(bursts)]) assertDropsAdd(frames);
     assert.ok(late - early < 8 * 1024 * 1024, `memory went from ${early} to ${late} bytes`);
   });
-}
 
-test('a frame that a slow viewer gets was the newest when its write began', async (t) => {
-  const started = cleanup(t);
-  const octane = started(await Standin.start(pattern({ fps: 15, width: 512, height: 512 }), { release: 'beta2' }));
-  const proxy = started(await Proxy.start(octane));
-  const rate = 500_000;
-  const slow = started(new SteadyReader(proxy.url, '?format=raw', rate));
-  await slow.until('four frames', (frames) => frames.length >= 4, 30000);
-  assertDropsAdd(slow.frames);
-  // One write takes size / rate, or longer where the machine keeps this reader waiting. What is left of the second is for the sockets'
-  // buffers in the kernel, which hold under a megabyte.
-  for (const frame of slow.frames) {
-    assert.ok(frame.age < 2 * Math.max(frame.size / rate, frame.took), `frame ${frame.seq} of ${frame.size} bytes came ${frame.age} s old`);
-  }
-});
+  test(`${release}: one who stands still gets what is being written, then the newest frame, and how many it missed; the others miss none`, async (t) => {
+    const started = cleanup(t);
+    const octane = started(await Standin.start(pattern({ fps: 0, width: 1024, height: 512 }), { release }));
+    const proxy = started(await Proxy.start(octane));
+    const fast = started(new FrameReader(proxy.url, '?format=raw'));
+    const still = started(new FrameReader(proxy.url, '?format=raw', { stalls: true }));
+    await until('both have joined', async () => (await proxy.get('/health')).json.frames.viewers === 2);
+    await until('the proxy listens to Octane', async () => (await octane.counters()).streamsOpen >= 1);
+    const sent = 12;
+    for (let i = 1; i <= sent; i++) {
+      await octane.sendFrame();
+      await until(`frame ${i} at the fast viewer`, () => fast.frames.length === i);
+    }
+    assert.equal(still.frames.length, 0);
+    still.goOn();
+    const first = fast.frames[0].seq;
+    const newest = first + sent - 1;
+    assert.deepEqual(fast.frames, [...Array(sent)].map((_, i) => ({ seq: first + i, dropped: 0 })));
+    await until('it has the newest', () => still.frames.at(-1)?.seq === newest);
+    const begun = still.frames.slice(0, -1);
+    assert.deepEqual(begun, fast.frames.slice(0, begun.length));
+    // One that was being written. The kernel's buffers, which may have taken one before it, are smaller than two of these frames of 2.8 MB.
+    assert.ok(begun.length === 1 || begun.length === 2, `${begun.length} frames were begun while nothing was read`);
+    assert.equal(still.frames.at(-1).dropped, sent - begun.length - 1);
+  });
+}
 
 test('a viewer that reads nothing does not hold up the others, and memory stays flat', async (t) => {
   const started = cleanup(t);
@@ -64,26 +68,24 @@ test('a viewer that reads nothing does not hold up the others, and memory stays 
   await Promise.all(stuck.map((viewer) => viewer.type('connected')));
   for (const viewer of stuck) viewer.child.kill('SIGSTOP');
   const fast = started(proxy.watch('?format=raw', { keep: keepLittle }));
-  await fast.frames(fps, { within: 15000 });
+  const first = framesOf({ events: await fast.frames(fps, { within: 15000 }) })[0].seq;
   const early = proxy.rss();
-  await fast.frames(4 * fps, { within: 20000, from: fast.events.length });
+  await fast.event('four seconds of frames', (data) => data.type === 'newImage' && data.seq >= first + 4 * fps, { within: 20000 });
   const late = proxy.rss();
-  const frames = framesOf(fast);
-  assert.ok(longestRun(frames) >= 2 * fps, `at most ${longestRun(frames)} frames in a row`);
+  assertFewMissed(t, framesOf(fast), 4 * fps);
+  assertDropsAdd(framesOf(fast));
   assert.ok(late - early < 16 * 1024 * 1024, `memory went from ${early} to ${late} bytes`);
 });
 
 const sum = (frames) => frames.reduce((total, frame) => total + frame.dropped, 0);
 
-// The most frames in a row without a miss.
-function longestRun(frames) {
-  let longest = 0;
-  let run = 0;
-  for (const [i, { data }] of frames.entries()) {
-    run = i > 0 && data.dropped === 0 && data.seq === frames[i - 1].data.seq + 1 ? run + 1 : 1;
-    longest = Math.max(longest, run);
-  }
-  return longest;
+// Of the frames that were published while it watched. One in ten may be lost to a machine that keeps this test or curl waiting; a viewer that
+// waits for a slow one loses nearly all of them.
+function assertFewMissed(t, frames, least) {
+  const published = frames.at(-1).seq - frames[0].seq + 1;
+  t.diagnostic(`${frames.length} of ${published} frames`);
+  assert.ok(published >= least, `only ${published} frames were published`);
+  assert.ok(frames.length >= 0.9 * published, `${frames.length} of ${published} frames`);
 }
 
 // `dropped` says exactly which numbers are missing between a frame and the one before.

@@ -1,5 +1,5 @@
-// Test support. A viewer on a line of fixed speed. curl --limit-rate reads in bursts with long pauses, which says nothing about the age of
-// a frame; this one takes the same number of bytes in every tenth of a second. Whole events are not kept, only what stands at their beginning.
+// Test support. A viewer on a line of fixed speed. curl --limit-rate reads in bursts with long pauses; this one takes the same number of bytes
+// in every tenth of a second. Whole events are not kept, only what stands at their beginning.
 
 import net from 'node:net';
 
@@ -10,8 +10,7 @@ const tick = 100;
 export class SteadyReader {
   constructor(proxyUrl, query, bytesPerSecond) {
     const { hostname, port, host } = new URL(proxyUrl);
-    // {seq, dropped, age (seconds, when its last byte came), size, took (seconds since the last byte of the event before)}
-    this.frames = [];
+    this.frames = []; // {seq, dropped}
     this.rate = bytesPerSecond;
     this.taken = 0;
     this.text = '';
@@ -27,12 +26,8 @@ export class SteadyReader {
     this.taken += chunk.length;
     this.text += chunk.toString('latin1');
     for (let end = this.text.indexOf('\n\n'); end >= 0; end = this.text.indexOf('\n\n')) {
-      const head = /"seq":(\d+),"dropped":(\d+).*?"timestamp":([\d.]+)/.exec(this.text.slice(0, Math.min(end, 1000)));
-      if (head) {
-        const took = (performance.now() - (this.lastEnd ?? this.begin)) / 1000;
-        this.frames.push({ seq: Number(head[1]), dropped: Number(head[2]), age: Date.now() / 1000 - Number(head[3]), size: end, took });
-      }
-      this.lastEnd = performance.now();
+      const head = /"type":"newImage","seq":(\d+),"dropped":(\d+)/.exec(this.text.slice(0, Math.min(end, 1000)));
+      if (head) this.frames.push({ seq: Number(head[1]), dropped: Number(head[2]) });
       this.text = this.text.slice(end + 2);
     }
     const due = this.begin + (this.taken / this.rate) * 1000 - performance.now();

@@ -145,6 +145,30 @@ TEST_CASE("an empty variable is as good as none") {
     CHECK(parse_good({}, {{"OCTANE_PROXY_PORT", ""}}).port == 51023);
 }
 
+TEST_CASE("the variables that a Service of the same name leaves in a container are no ports") {
+    const Variables services{{"OCTANE_PROXY_PORT", "tcp://10.0.0.5:51023"}, {"OCTANE_PORT", "udp://10.0.0.6:51022"}};
+    Options options = parse_good({}, services);
+    CHECK(options.port == 51023);
+    CHECK(options.octane_port == 51022);
+    const TemporaryFile file("port = 1003\n");
+    options = parse_good({"--config", file.path()}, services);
+    CHECK(options.port == 1003);
+    Variables both = services;
+    both["OCTANE_PROXY_OCTANE_PORT"] = "1004";
+    CHECK(parse_good({}, both).octane_port == 1004);
+    both["OCTANE_PROXY_OCTANE_PORT"] = "tcp://10.0.0.6:51022";
+    both["OCTANE_PORT"] = "1005";
+    CHECK(parse_good({}, both).octane_port == 1005);
+}
+
+TEST_CASE("only a service's address is passed over: any other word in place of a port is refused") {
+    check_refused({}, "OCTANE_PROXY_PORT: \"many\" is not a whole number", {{"OCTANE_PROXY_PORT", "many"}});
+    check_refused({}, "OCTANE_PORT: \"many\" is not a whole number", {{"OCTANE_PORT", "many"}});
+    check_refused({}, "OCTANE_PROXY_PORT: \"http://", {{"OCTANE_PROXY_PORT", "http://10.0.0.5:51023"}});
+    check_refused({}, "OCTANE_PROXY_THREADS: ", {{"OCTANE_PROXY_THREADS", "tcp://10.0.0.5:51023"}});
+    check_refused({"--port", "tcp://10.0.0.5:51023"}, "--port: ");
+}
+
 TEST_CASE("without a host the surroundings decide") {
     const Options options = parse_good({}, {{"CONTAINER", "1"}});
     CHECK(options.octane_host == "host.docker.internal");

@@ -26,10 +26,12 @@ constexpr std::array kEveryCode = {ErrorCode::bad_path,           ErrorCode::bad
                                    ErrorCode::upstream_internal,  ErrorCode::octane_lacks_method,
                                    ErrorCode::message_too_large,  ErrorCode::octane_unreachable,
                                    ErrorCode::shutting_down,      ErrorCode::too_many_connections,
-                                   ErrorCode::deadline_exceeded};
+                                   ErrorCode::deadline_exceeded,  ErrorCode::pass_not_found,
+                                   ErrorCode::not_acceptable,     ErrorCode::stale_epoch,
+                                   ErrorCode::upgrade_required,   ErrorCode::no_frame};
 
 TEST_CASE("every error number carries an HTTP error status that the contract knows") {
-    const std::set<int> known = {400, 401, 403, 404, 405, 409, 413, 429, 431, 499, 500, 501, 502, 503, 504};
+    const std::set<int> known = {400, 401, 403, 404, 405, 406, 409, 413, 426, 429, 431, 499, 500, 501, 502, 503, 504};
     std::set<int> numbers;
     for (const auto code : kEveryCode) {
         CAPTURE(static_cast<int>(code));
@@ -57,6 +59,7 @@ TEST_CASE("an error of the proxy itself gets the nearest gRPC status") {
     CHECK(nearest_grpc_status(ErrorCode::verb_not_allowed) == GrpcStatus::unimplemented);
     CHECK(nearest_grpc_status(ErrorCode::upstream_conflict) == GrpcStatus::aborted);
     CHECK(nearest_grpc_status(ErrorCode::body_too_large) == GrpcStatus::resource_exhausted);
+    CHECK(nearest_grpc_status(ErrorCode::upgrade_required) == GrpcStatus::failed_precondition);
     CHECK(nearest_grpc_status(ErrorCode::upstream_exhausted) == GrpcStatus::resource_exhausted);
     CHECK(nearest_grpc_status(ErrorCode::header_too_large) == GrpcStatus::resource_exhausted);
     CHECK(nearest_grpc_status(ErrorCode::cancelled) == GrpcStatus::cancelled);

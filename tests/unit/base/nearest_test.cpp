@@ -74,6 +74,8 @@ TEST_CASE("Letter case does not count in names") {
     CHECK(equals_ignoring_case("Color_Blue", "COLOR_BLUE"));
     CHECK_FALSE(equals_ignoring_case("a", "ab"));
     CHECK_FALSE(equals_ignoring_case("a[", "a{"));
+    CHECK(lowered("Color_BLUE [ÄZ@]") == "color_blue [Äz@]");
+    CHECK(lowered("").empty());
 }
 
 }  // namespace

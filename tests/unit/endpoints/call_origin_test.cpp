@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,27 @@ TEST_CASE("a client is an address, whatever its port: a page's calls come over s
         CHECK(call.client == client);
         CHECK(call.call_id == "id-1");
         CHECK_FALSE(call.epoch);
+    }
+}
+
+TEST_CASE("the deadline is that of the caller's headers, and one that makes no sense is refused") {
+    using namespace std::chrono_literals;
+    http::Request request;
+    request.remote = "127.0.0.1:1";
+    rpc::CallRequest call;
+    REQUIRE(read_origin(request, "", call));
+    CHECK_FALSE(call.timeout);
+    for (const auto& [name, value] :
+         {std::pair("X-Timeout", "200ms"), std::pair("grpc-timeout", "200m"), std::pair("Connect-Timeout-Ms", "200")}) {
+        CAPTURE(name);
+        request.headers = {{name, value}};
+        REQUIRE(read_origin(request, "", call));
+        CHECK(call.timeout == 200ms);
+        request.headers.front().second = "soon";
+        const auto refused = read_origin(request, "", call);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == base::ErrorCode::bad_header);
+        CHECK(refused.error().message.find(name) != std::string::npos);
     }
 }
 

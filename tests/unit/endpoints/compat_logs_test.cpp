@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "base/ids.hpp"
@@ -122,6 +126,33 @@ TEST_CASE("a log and the number of logs are bounded") {
     CHECK(count == LogFiles::kMost);
     CHECK_FALSE(fs::exists(logs.folder() / "big.log"));
     CHECK_FALSE(fs::exists(logs.folder() / "big.old"));
+}
+
+TEST_CASE("a text that fills a log may be sent with every character escaped") {
+    Logging logs;
+    CHECK(logs.post(save_session_log, {{"sessionId", "a"}, {"content", std::string(LogFiles::kLargest, '\n')}}).status == 200);
+    CHECK(fs::file_size(logs.folder() / "a.log") == LogFiles::kLargest);
+}
+
+TEST_CASE("a log's body is read where it is written, away from the loop") {
+    boost::asio::io_context writer;
+    Logging logs;
+    auto& context = logs.proxy.context();
+    context.log_writer = writer.get_executor();
+    for (const auto endpoint : {append_session_log, save_session_log, clear_session_log, page_log}) {
+        http::Request request;
+        request.captures = {"log"};
+        request.body = "not JSON";
+        std::optional<int> status;
+        boost::asio::co_spawn(context.hub.at(0).executor(), endpoint(context, request),
+                              [&status](const std::exception_ptr&, const http::Response& response) { status = response.status; });
+        logs.proxy.settle();
+        CHECK_FALSE(status);
+        writer.restart();
+        writer.run();
+        logs.proxy.settle();
+        CHECK(status == 400);
+    }
 }
 
 TEST_CASE("without a state directory a write says which option gives one, and no path is told") {

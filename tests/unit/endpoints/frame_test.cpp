@@ -129,6 +129,19 @@ TEST_CASE("a pass is had alone; one that is not there is 404 and those that are 
     CHECK(json_of(missing)["error"].get<std::string>().find("0, 7") != std::string::npos);
 }
 
+TEST_CASE("a pass that is not there is 404 also for who asks for what comes next, with or without a wait") {
+    IdleProxy proxy;
+    publish(proxy, 1);
+    for (const auto& asked : {Asked{.query = "pass=3&after=1"}, Asked{.query = "pass=3&after=0&wait=1"},
+                              Asked{.query = "pass=3&wait=1", .if_none_match = "*"}}) {
+        CAPTURE(asked.query);
+        const auto missing = ask(proxy, asked);
+        CHECK(missing.status == 404);
+        CHECK(json_of(missing)["error"].get<std::string>().find("0, 7") != std::string::npos);
+    }
+    CHECK(ask(proxy, {.query = "pass=7&after=1"}).status == 204);
+}
+
 TEST_CASE("the description has all passes and no pixels") {
     IdleProxy proxy;
     publish(proxy, 1);

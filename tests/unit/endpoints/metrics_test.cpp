@@ -29,6 +29,7 @@ TEST_CASE("metrics are text that Prometheus reads, also without Octane") {
     CHECK(has_line(response.body, "octane_proxy_octane_epoch 0"));
     CHECK(has_line(response.body, "octane_proxy_http_connections 3"));
     CHECK(has_line(response.body, "octane_proxy_upstream_calls_waiting 0"));
+    CHECK(has_line(response.body, "octane_proxy_upstream_reads_joined_total 0"));
     CHECK(has_line(response.body, "octane_proxy_viewers{container=\"sse\",format=\"jpeg\"} 0"));
     CHECK(response.body.find("octane_proxy_octane_info") == std::string::npos);
 }

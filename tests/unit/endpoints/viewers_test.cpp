@@ -154,6 +154,8 @@ TEST_CASE("a view has the members of a query and no others, and none that is lon
          {std::pair(std::string(R"({"type":"view","nonsense":1})"), "\"nonsense\""),
           std::pair(std::string(R"({"type":"view","token":null})"), "it has format, quality, width"),
           std::pair(R"({"type":"view","width":")" + zeros + R"(5"})", "at most 100 characters"),
+          std::pair(std::string(R"({"type":"view","events":"calls"})"), "/render/ws?events=calls"),
+          std::pair(std::string(R"({"type":"view","events":null})"), "/render/ws?events=calls"),
           std::pair(std::string(R"({"type":"view","quality":0})"), "quality")}) {
         CAPTURE(message);
         const auto before = socket->messages.size();
@@ -166,8 +168,37 @@ TEST_CASE("a view has the members of a query and no others, and none that is lon
     }
     const auto before = socket->messages.size();
     socket->say(R"({"type":"view","format":"webp","quality":50,"width":640,"height":480,"fps":5,"pass":0,"exposure":1,
-                    "curve":"aces","alpha":"opaque","events":"calls","motion":"64,50","final":"png"})");
+                    "curve":"aces","alpha":"opaque","motion":"64,50","final":"png"})");
     CHECK(socket->messages.size() == before);
+}
+
+TEST_CASE("a list of what a view has names nothing that a view refuses") {
+    IdleProxy proxy;
+    const auto socket = open_socket(proxy, open_web_socket);
+    socket->finish_writes();
+    socket->say(R"({"type":"view","nonsense":1})");
+    const auto error = nlohmann::json::parse(socket->messages.back())["error"].get<std::string>();
+    CHECK(error.find("format") != std::string::npos);
+    CHECK(error.find("events") == std::string::npos);
+}
+
+TEST_CASE("who asked for edits at the opening is told of them still after a change of view") {
+    IdleProxy proxy;
+    const auto response = open_with(proxy, open_web_socket, "events=calls");
+    REQUIRE(response.on_web_socket);
+    const auto socket = std::make_shared<FakeSocket>();
+    response.on_web_socket(socket);
+    proxy.settle();
+    socket->finish_writes();
+    CHECK(proxy.context().hub.has_call_watchers());
+    socket->say(R"({"type":"view","width":64})");
+    proxy.settle();
+    proxy.context().hub.announce_call(R"({"type":"call"})");
+    proxy.settle();
+    CHECK(socket->messages.back() == R"({"type":"call"})");
+    socket->finish_writes();
+    socket->listener()->on_closed();
+    CHECK_FALSE(proxy.context().hub.has_call_watchers());
 }
 
 TEST_CASE("octaneWebR's socket is a viewer from the moment when it subscribes") {

@@ -126,20 +126,39 @@ TEST_CASE("pictures of one pixel, one row and one column are whole") {
     }
 }
 
-TEST_CASE("a picture wider than a format allows is an error in words, not a crash") {
+RenderImage strip(std::uint32_t width, std::uint32_t height) {
     RenderImage image;
-    image.width = 70000;
-    image.height = 1;
-    image.pixels = base::ByteChain::own(std::string(280000, 'x'));
-    for (const Format format : {Format::jpeg, Format::webp}) {
+    image.width = width;
+    image.height = height;
+    image.pixels = base::ByteChain::own(std::string(std::size_t{4} * width * height, 'x'));
+    return image;
+}
+
+TEST_CASE("a picture larger than its format allows is a wish that cannot be met, and the answer says what can be asked for") {
+    const auto words_for = [](const RenderImage& image, Format format) {
         const auto encoded = encode_image(image, format, 85, {image.width, image.height});
         REQUIRE_FALSE(encoded);
-        CHECK(encoded.error().code == base::ErrorCode::internal);
-        CHECK_FALSE(encoded.error().message.empty());
+        CHECK(encoded.error().code == base::ErrorCode::not_acceptable);
+        return encoded.error().message;
+    };
+    CHECK(words_for(strip(16384, 1), Format::webp) ==
+          "a WebP picture has at most 16383 pixels a side and this frame is 16384×1; ask with width= or height=, or for jpeg or "
+          "png");
+    CHECK(words_for(strip(1, 16384), Format::webp).find("this frame is 1×16384;") != std::string::npos);
+    for (const Format format : {Format::jpeg, Format::both}) {
+        CHECK(words_for(strip(65501, 1), format) ==
+              "a JPEG picture has at most 65500 pixels a side and this frame is 65501×1; ask with width= or height=, or for png");
+        CHECK(words_for(strip(1, 65501), format).find("this frame is 1×65501;") != std::string::npos);
     }
-    CHECK(decode_png(encode(image, Format::png, 85)).width == 70000);
-    // The encoder is as good as new afterwards.
-    CHECK(decode_jpeg(encode(picture(kRgba, 8, 8), Format::jpeg, 90)).width == 8);
+}
+
+TEST_CASE("a picture as large as its format allows is whole, and so is a larger one made smaller") {
+    CHECK(decode_webp(encode(strip(16383, 1), Format::webp, 85)).width == 16383);
+    CHECK(decode_jpeg(encode(strip(65500, 1), Format::jpeg, 85)).width == 65500);
+    CHECK(decode_png(encode(strip(70000, 1), Format::png, 85)).width == 70000);
+    const auto smaller = encode_image(strip(16384, 2), Format::webp, 85, {8192, 1});
+    REQUIRE(smaller);
+    CHECK(decode_webp(*smaller).width == 8192);
 }
 
 TEST_CASE("a buffer that does not fit its size is a bad answer in every format") {

@@ -144,10 +144,12 @@ inline std::string grab_answer(std::uint64_t level) {
     return result->SerializeAsString();
 }
 
+inline constexpr const char* kIdFive = "\x08\x05";  // the answer to a registration
+
 // A registration with id 5, a stream that stays open, nothing to grab: what a test does not script itself.
 inline Script usual(const std::string& path, const std::string& request) {
     if (path == kStreamPath) return open_call();
-    if (path == kRegisterPath) return answer(request.empty() ? "" : "\x08\x05");
+    if (path == kRegisterPath) return answer(request.empty() ? "" : kIdFive);
     if (path == kGrabPath || path == kReleasePath) return answer("");
     if (path.ends_with("/getByAttrID")) return failure(grpc::StatusCode::INVALID_ARGUMENT, "invalid object reference");
     return unimplemented();
@@ -198,7 +200,20 @@ class SessionStage {
     base::Result<std::uint32_t> ask_registration() {
         return octane_.loop().run(session_.register_callback(std::chrono::seconds(8)));
     }
+    std::future<base::Result<std::uint32_t>> start_registration(std::chrono::milliseconds limit) {
+        return octane_.loop().start(session_.register_callback(limit));
+    }
     bool ask_unregistration() { return octane_.loop().run(session_.unregister_callback()); }
+
+    // Until the session's loop has made it true.
+    bool until(const std::function<bool()>& is_true) {
+        const auto patience = std::chrono::steady_clock::now() + kPatience;
+        while (!is_true()) {
+            if (std::chrono::steady_clock::now() > patience) return false;
+            octane_.loop().call([] {});
+        }
+        return true;
+    }
 
     RunningOctane& octane() { return octane_; }
     FrameStats& stats() { return stats_; }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "frames/two_speeds.hpp"
 #include "recording_transport.hpp"
 
 namespace octane::frames {
@@ -33,7 +34,11 @@ struct Watching {
         transport.progress = now;
     }
 
-    void offer(std::uint64_t seq) { viewer.offer(frame(seq), now); }
+    void offer(std::uint64_t seq, Form form = Form::motion) {
+        auto made = std::make_shared<VariantFrame>(*frame(seq));
+        made->form = static_cast<std::uint8_t>(form);
+        viewer.offer(made, now);
+    }
     void finish_write() {
         REQUIRE(transport.is_writing);
         transport.is_writing = false;
@@ -307,6 +312,65 @@ TEST_CASE("a frame that was kept back and then forgotten is counted once") {
     watching.viewer.advance(watching.now);
     CHECK(watching.last_seq() == 6);
     CHECK(watching.last_dropped() == 1);  // 5; 2 to 4 the cap kept back
+}
+
+TEST_CASE("a frame that was sent small and waits to be sent in full is not one that the cap keeps back") {
+    Watching watching(100ms);
+    watching.offer(1, Form::motion);
+    watching.finish_write();
+    watching.now += 10ms;
+    watching.offer(1, Form::full);
+    watching.now += 10ms;
+    watching.offer(2, Form::full);
+    watching.now += 80ms;
+    watching.viewer.advance(watching.now);
+    CHECK(watching.last_seq() == 2);
+    CHECK(watching.last_dropped() == 0);
+    CHECK(watching.stats.dropped == 0);
+}
+
+TEST_CASE("a frame that waits small and is kept back is not missed, whether its full form came or not") {
+    for (const bool has_full : {false, true}) {
+        CAPTURE(has_full);
+        Watching watching(100ms);
+        watching.offer(1, Form::motion);
+        watching.finish_write();
+        watching.offer(2, Form::motion);
+        if (has_full) watching.offer(2, Form::full);
+        watching.offer(3, Form::motion);
+        watching.now += 100ms;
+        watching.viewer.advance(watching.now);
+        CHECK(watching.last_seq() == 3);
+        CHECK(watching.last_dropped() == 0);
+    }
+}
+
+TEST_CASE("whatever happens in whatever order, no more frames are missed than there were") {
+    constexpr int kSteps = 6;
+    constexpr int kKindsOfStep = 5;
+    int orders = 1;
+    for (int i = 0; i < kSteps; ++i) orders *= kKindsOfStep;
+    for (int order = 0; order < orders; ++order) {
+        Watching watching(100ms);
+        watching.offer(1, Form::motion);
+        std::uint64_t seq = 1;
+        int left = order;
+        for (int step = 0; step < kSteps; ++step, left /= kKindsOfStep) {
+            switch (left % kKindsOfStep) {
+                case 0: watching.offer(++seq, Form::motion); break;
+                case 1: watching.offer(seq, Form::full); break;
+                case 2:
+                    watching.now += 60ms;
+                    watching.viewer.advance(watching.now);
+                    break;
+                case 3: watching.viewer.forget_waiting(); break;
+                default:
+                    if (watching.transport.is_writing) watching.finish_write();
+            }
+        }
+        CAPTURE(order);
+        REQUIRE(watching.stats.dropped < seq);
+    }
 }
 
 TEST_CASE("frames that could not be had in this form are none that were missed") {

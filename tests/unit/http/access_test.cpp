@@ -128,6 +128,20 @@ TEST_CASE("A listed origin is let in as it stands, and its host is a good Host")
     CHECK(verdict(policy, "other.example", "") == kHost);
 }
 
+TEST_CASE("A listed host with a scheme's own port is let in where browsers leave that port out, and for that scheme only") {
+    const AccessPolicy policy({{"secure.example:443", "plain.example:80", "whole.example", "https://both.example:443"}, "", {}});
+    CHECK(verdict(policy, "localhost", "https://secure.example") == kAllowed);
+    CHECK(verdict(policy, "localhost", "https://secure.example:443") == kAllowed);
+    CHECK(verdict(policy, "localhost", "http://secure.example") == kOrigin);
+    CHECK(verdict(policy, "localhost", "http://secure.example:443") == kAllowed);
+    CHECK(verdict(policy, "localhost", "http://plain.example") == kAllowed);
+    CHECK(verdict(policy, "localhost", "https://plain.example") == kOrigin);
+    CHECK(verdict(policy, "localhost", "https://whole.example") == kAllowed);
+    CHECK(verdict(policy, "localhost", "http://whole.example") == kAllowed);
+    CHECK(verdict(policy, "localhost", "https://both.example") == kAllowed);
+    CHECK(verdict(policy, "localhost", "http://both.example:443") == kOrigin);
+}
+
 TEST_CASE("A star lets every origin and host in, null included, and null can be listed alone") {
     const AccessPolicy everyone({{"*"}, "", {}});
     CHECK(verdict(everyone, "any.example", "https://evil.example") == kAllowed);

@@ -305,18 +305,18 @@ TEST_CASE("an answer that is no such message is an error, not an answer") {
 }
 
 TEST_CASE("the caller's deadline counts, else the proxy's own; the message says what may have happened") {
-    TestOctane octane(
-        Speaks::beta2,
-        [](const std::string& path, const std::string& request) {
-            return path == kNamePath ? open_call() : serve(path, request);
-        },
-        options_for(0), {}, milliseconds(50));
+    const auto silent = [](const std::string& path, const std::string& request) {
+        return path == kNamePath ? open_call() : serve(path, request);
+    };
+    TestOctane octane(Speaks::beta2, silent, options_for(0), {}, milliseconds(50));
     const auto error = octane.error("ApiItem", "name");
     CHECK(error.code == ErrorCode::deadline_exceeded);
     CHECK(error.grpc == GrpcStatus::deadline_exceeded);
     CHECK(has(error.message, "ApiItem.name"));
     CHECK(has(error.message, "--timeout"));
 
+    // An Octane of its own: whether the call above got as far as Octane within its deadline, nobody knows.
+    TestOctane patient(Speaks::beta2, silent, options_for(0), {}, milliseconds(1));
     CallRequest request;
     request.service = "ApiItem";
     request.method = "name";
@@ -324,9 +324,9 @@ TEST_CASE("the caller's deadline counts, else the proxy's own; the message says 
     request.timeout = milliseconds(0);  // none: ends only because the client goes away
     asio::cancellation_signal gone;
     request.client_gone = gone.slot();
-    auto pending = octane.octane().loop().start(octane.caller().call(request));
-    REQUIRE(octane.server().await_calls(kNamePath, 2));
-    octane.octane().loop().call([&] { gone.emit(asio::cancellation_type::terminal); });
+    auto pending = patient.octane().loop().start(patient.caller().call(request));
+    REQUIRE(patient.server().await_calls(kNamePath, 1));
+    patient.octane().loop().call([&] { gone.emit(asio::cancellation_type::terminal); });
     const auto cancelled = get(std::move(pending));
     REQUIRE_FALSE(cancelled);
     CHECK(cancelled.error().code == ErrorCode::cancelled);
@@ -547,6 +547,62 @@ TEST_CASE("camera, grab and release go before ordinary calls that wait") {
     CHECK(history.end()[-3].path == "/livelinkapi.LiveLinkService/GetCamera");
     CHECK(history.end()[-2].path == "/livelinkapi.LiveLinkService/SetCamera");
     CHECK(history.end()[-1].path == kNamePath);
+}
+
+TEST_CASE("a path that leads to no bytes is refused before Octane is asked, and one that does is followed") {
+    constexpr const char* kGrabPath = "/octaneapi.ApiRenderEngineService/grabRenderResult";
+    constexpr const char* kSetNamePath = "/octaneapi.ApiItemService/setName";
+    TestOctane octane(Speaks::beta2, [=](const std::string& path, const std::string& request) {
+        return path == kGrabPath || path == kSetNamePath ? answer("") : serve(path, request);
+    });
+    std::vector<EditEvent> edits;
+    octane.caller().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    const auto raw = [&octane](const char* service, const char* method, const char* path, const char* body) {
+        CallRequest request;
+        request.service = service;
+        request.method = method;
+        request.body = body;
+        request.raw_path = path;
+        return octane.call(request);
+    };
+
+    const auto grab = raw("ApiRenderEngine", "grabRenderResult", "renderImages.nothing", "{}");
+    REQUIRE_FALSE(grab);
+    CHECK(grab.error().code == ErrorCode::bad_query);
+    CHECK(has(grab.error().message, "renderImages.data.0.buffer.data"));
+    CHECK(octane.server().calls(kGrabPath) == 0);
+
+    const auto edit = raw("ApiItem", "setName", "name", R"({"objectPtr":{"handle":1},"name":"n"})");
+    REQUIRE_FALSE(edit);
+    CHECK(edit.error().code == ErrorCode::bad_query);
+    CHECK(octane.server().calls(kSetNamePath) == 0);
+    CHECK(edits.empty());
+
+    const auto name = raw("ApiItem", "name", "result", kItem);
+    REQUIRE(name);
+    CHECK(name->raw.flatten() == "teapot.obj");
+    CHECK(name->json.empty());
+}
+
+TEST_CASE("the path of a call by another release's name is one of the answer that the name promises") {
+    // An answer of beta2 with string_value "s"; the older name's has it in `result`.
+    constexpr const char* kPath = "/octaneapi.ApiNodeService/getPinValueByPinID";
+    TestOctane octane(Speaks::beta2, [=](const std::string& path, const std::string& request) {
+        return path == kPath ? answer("\xB2\x01\x01s") : serve(path, request);
+    });
+    CallRequest request;
+    request.service = "ApiNode";
+    request.method = "getPinString";
+    request.body = R"({"objectPtr":{"handle":1},"id":43})";
+    request.raw_path = "string_value";
+    const auto refused = octane.call(request);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::bad_query);
+    CHECK(octane.server().calls(kPath) == 0);
+    request.raw_path = "result";
+    const auto found = octane.call(request);
+    REQUIRE(found);
+    CHECK(found->raw.flatten() == "s");
 }
 
 }  // namespace

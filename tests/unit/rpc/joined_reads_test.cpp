@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <future>
 #include <optional>
 #include <string>
@@ -68,6 +71,8 @@ class Stage {
         octane_->loop().call([&] { gone.emit(asio::cancellation_type::terminal); });
     }
     FakeOctane& server() { return server_; }
+    RunningOctane& octane() { return *octane_; }
+    Caller& caller() { return *caller_; }
 
   private:
     FakeOctane server_;
@@ -89,6 +94,7 @@ TEST_CASE("equal reads in flight are asked once, and everybody has the answer") 
     stage.server().end_open_calls();
     for (auto& read : reads) check_teapot(std::move(read));
     CHECK(stage.server().calls(kNamePath) == 1);
+    CHECK(stage.caller().joined_reads() == 4);
 }
 
 TEST_CASE("a read that begins after the answer is asked anew") {
@@ -174,6 +180,71 @@ TEST_CASE("while an edit is under way nothing is joined") {
     CHECK(get(std::move(edit)));
     check_teapot(std::move(one));
     check_teapot(std::move(two));
+}
+
+TEST_CASE("who joined a read that was given up does not ask by itself with handles that have become void") {
+    Stage stage;
+    asio::cancellation_signal gone;
+    auto first = stage.read(gone.slot());
+    REQUIRE(stage.server().await_open_calls(1));
+    auto second = stage.read();
+    stage.octane()->begin_epoch("test");
+    stage.leave(gone);
+    CHECK_FALSE(get(std::move(first)));
+    const auto outcome = get(std::move(second));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::stale_epoch);
+    CHECK(stage.server().calls(kNamePath) == 1);
+}
+
+TEST_CASE("who waits for another's answer when the proxy goes down is told so, and nobody is joined later") {
+    Stage stage;
+    auto first = stage.read();
+    REQUIRE(stage.server().await_open_calls(1));
+    auto second = stage.read();
+    stage.caller().close();
+    const auto outcome = get(std::move(second));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::cancelled);
+    CHECK(outcome.error().message == "the proxy is going down");
+    const auto late = get(stage.read());
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == ErrorCode::cancelled);
+    stage.server().end_open_calls();
+    check_teapot(std::move(first));
+    CHECK(stage.server().calls(kNamePath) == 1);
+}
+
+asio::awaitable<void> ask_for_name(JoinedReads& reads, upstream::Octane& octane) {
+    const upstream::Reply reply = co_await reads.ask(octane, kNamePath, {}, {});
+    static_cast<void>(reply);
+}
+
+TEST_CASE("closed, it outlives the loops of those who waited, whichever of them ends first") {
+    for (const bool is_leader_first : {true, false}) {
+        CAPTURE(is_leader_first);
+        FakeOctane server([](const std::string& path, const std::string&) {
+            return path == kNamePath ? open_call() : upstream::tests::failure(grpc::StatusCode::INVALID_ARGUMENT, "");
+        });
+        RunningOctane octane(options_for(server.port()));
+        octane.watch();
+        REQUIRE(octane.await_connected());
+        JoinedReads reads;
+        std::optional<asio::io_context> leading(std::in_place, 1);
+        std::optional<asio::io_context> joined(std::in_place, 1);
+        asio::co_spawn(*leading, ask_for_name(reads, octane.octane()), asio::detached);
+        leading->poll();
+        REQUIRE(server.await_open_calls(1));
+        asio::co_spawn(*joined, ask_for_name(reads, octane.octane()), asio::detached);
+        joined->poll();
+        reads.close();
+        octane->shutdown();
+        if (is_leader_first) leading.reset();
+        joined.reset();
+        leading.reset();
+        CHECK(server.calls(kNamePath) == 1);
+        CHECK(reads.joined() == 0);
+    }
 }
 
 TEST_CASE("without a limit of calls in flight nothing is joined") {

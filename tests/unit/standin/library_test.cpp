@@ -103,7 +103,7 @@ TEST_CASE("each camera of a stream is an update of its own") {
     };
     const auto before = level();
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    context.set_deadline(std::chrono::system_clock::now() + kPatience);
     grpc::CompletionQueue queue;
     const auto stream = p.client.stub().PrepareCall(&context, "/livelinkapi.LiveLinkService/StreamCamera", &queue);
     const auto next = [&] {

@@ -32,10 +32,10 @@ inline void put_object(Message& request, Handle handle, int type, const char* na
     put(sub(request, name), "type", type);
 }
 
-// Waits for what other threads are about to do, ten seconds at most.
+// Waits for what other threads are about to do, but not for ever.
 template <class Condition>
 void wait_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!condition()) {
         REQUIRE(std::chrono::steady_clock::now() < deadline);
         std::this_thread::yield();

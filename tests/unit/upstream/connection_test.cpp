@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.pb.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -137,6 +139,62 @@ TEST_CASE("where the name of Octane's machine does not resolve, that is the reas
     CHECK(message.find("--octane-host 127.0.0.1") != std::string::npos);
 }
 
+TEST_CASE("a name that the system takes for ever to look up keeps nobody from finding Octane, and nobody from ending") {
+    // Shared with the look-up's thread, which outlives what asked.
+    struct System {
+        std::promise<void> asked;
+        std::promise<bool> answer;
+        std::shared_future<bool> known = answer.get_future().share();
+    };
+    const auto system = std::make_shared<System>();
+    std::optional<FakeOctane> server(std::in_place, speak(kAlpha));
+    const int port = server->port();
+    server->stop();
+    auto options = options_for(static_cast<std::uint16_t>(port));
+    options.connection.is_name_known = [system](const std::string&) {
+        system->asked.set_value();
+        return system->known.get();
+    };
+    {
+        RunningOctane octane(options);
+        octane.watch();
+        REQUIRE(octane.await_disconnected());
+        REQUIRE(system->asked.get_future().wait_for(kPatience) == std::future_status::ready);
+        server.emplace(speak(kAlpha), port);
+        CHECK(octane.await_connected());
+    }
+    system->answer.set_value(false);
+}
+
+TEST_CASE("what the system says of the name late does not replace what is known by then") {
+    struct System {
+        std::promise<bool> answer;
+        std::shared_future<bool> known = answer.get_future().share();
+        std::promise<void> through;
+    };
+    const auto system = std::make_shared<System>();
+    std::optional<FakeOctane> server(std::in_place, speak(kAlpha));
+    const int port = server->port();
+    server->stop();
+    auto options = options_for(static_cast<std::uint16_t>(port));
+    options.connection.is_name_known = [system](const std::string&) {
+        system->through.set_value_at_thread_exit();  // by then the answer has been handed over
+        return system->known.get();
+    };
+    RunningOctane octane(options);
+    octane.watch();
+    REQUIRE(octane.await_disconnected());
+    server.emplace(speak(kAlpha), port);
+    REQUIRE(octane.await_connected());
+    server->stop();
+    const auto lost = octane.await_disconnected();
+    REQUIRE(lost);
+    system->answer.set_value(false);
+    REQUIRE(system->through.get_future().wait_for(kPatience) == std::future_status::ready);
+    octane.loop().call([] {});
+    CHECK(octane->connection().state()->error == lost->error);
+}
+
 TEST_CASE("alpha5 is recognised") {
     check_release(kAlpha, "alpha5", true, "15000005");
 }
@@ -215,9 +273,11 @@ TEST_CASE(
     "a server that answers UNAVAILABLE itself, as one in front of Octane does, gets the verdict of an Octane that is away") {
     FakeOctane server(
         [](const std::string&, const std::string&) { return failure(grpc::StatusCode::UNAVAILABLE, "no healthy upstream"); });
-    RunningOctane octane(options_for(server.port()));
+    std::atomic<int> changes{0};
+    RunningOctane octane(options_for(server.port()), [&](const auto&) { ++changes; });
     octane.watch();
-    REQUIRE(server.await_calls(kVersionPath, 2));
+    REQUIRE(server.await_calls(kVersionPath, 3));
+    CHECK(changes == 1);  // it is asked again and again, but said once
     const auto state = octane->connection().state();
     CHECK(state->has_verdict);
     CHECK_FALSE(state->is_connected);

@@ -125,6 +125,41 @@ TEST_CASE("a call's timeout covers the time that it waits for its turn") {
     CHECK(get(std::move(inside)).status == GrpcStatus::ok);
 }
 
+TEST_CASE("a call whose handles are void is not sent, also where it need not wait for its turn") {
+    FakeOctane server(serve);
+    RunningOctane octane(options_for(server.port()));
+    octane.watch();
+    REQUIRE(octane.await_connected());
+    CallOptions options;
+    options.epoch = octane->connection().epoch();
+    CHECK(octane.loop().run(octane->call(kQuick, "1", options)).status == GrpcStatus::ok);
+    octane->begin_epoch("test");
+    const Reply reply = octane.loop().run(octane->call(kQuick, "2", options));
+    CHECK(reply.status == GrpcStatus::aborted);
+    CHECK_FALSE(reply.was_sent);
+    CHECK(server.calls(kQuick) == 1);
+    CHECK(octane->queue().load().in_flight == 0);
+}
+
+TEST_CASE("who waits for its turn when the proxy goes down is told so") {
+    FakeOctane server(serve);
+    auto options = options_for(server.port());
+    options.concurrency = 1;
+    RunningOctane octane(options);
+    octane.watch();
+    REQUIRE(octane.await_connected());
+    auto inside = octane.loop().start(octane->call(kSlow, "", {}));
+    REQUIRE(server.await_open_calls(1));
+    auto waiting = octane.loop().start(octane->call(kQuick, "1", {}));
+    octane.loop().call([] {});
+    octane->shutdown();
+    CHECK(get(std::move(inside)).status == GrpcStatus::cancelled);
+    const Reply refused = get(std::move(waiting));
+    CHECK(refused.status == GrpcStatus::cancelled);
+    CHECK_FALSE(refused.was_sent);
+    CHECK(server.calls(kQuick) == 0);
+}
+
 TEST_CASE("a call that fails gives its place back") {
     FakeOctane server(serve);
     auto options = options_for(server.port());

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "oracle.hpp"
 #include "wire/json_to_wire.hpp"
@@ -173,6 +175,78 @@ TEST_CASE("a message that only borrows a well-known name is an ordinary one") {
         CHECK(json_to_wire(*message, R"({"f1":1})").has_value());
         CHECK_FALSE(json_to_wire(*message, "[1]").has_value());
     }
+}
+
+// A message of google.protobuf as a user's own file may define it, with fields numbered from 1 and named f1, f2, …
+struct OwnShape {
+    using Field = google::protobuf::FieldDescriptorProto;
+
+    const char* what;
+    std::vector<std::pair<Field::Type, Field::Label>> fields;
+    bool is_one_of = false;
+
+    [[nodiscard]] const google::protobuf::Descriptor& define(const std::string& name,
+                                                             google::protobuf::DescriptorPool& pool) const {
+        google::protobuf::FileDescriptorProto file;
+        file.set_name("own.proto");
+        file.set_package("google.protobuf");
+        file.set_syntax("proto3");
+        auto* message = file.add_message_type();
+        message->set_name(name);
+        if (is_one_of) message->add_oneof_decl()->set_name("either");
+        for (const auto& [type, label] : fields) {
+            auto* field = message->add_field();
+            field->set_number(message->field_size());
+            field->set_name("f" + std::to_string(field->number()));
+            field->set_type(type);
+            field->set_label(label);
+            if (is_one_of) field->set_oneof_index(0);
+        }
+        REQUIRE(pool.BuildFile(file) != nullptr);
+        return *pool.FindMessageTypeByName("google.protobuf." + name);
+    }
+};
+
+TEST_CASE("a time, duration or field mask of another shape than Google's is an ordinary message") {
+    using Field = google::protobuf::FieldDescriptorProto;
+    const auto once = Field::LABEL_OPTIONAL;
+    const auto many = Field::LABEL_REPEATED;
+    const std::vector<OwnShape> shapes = {
+        {"no field", {}},
+        {"one number", {{Field::TYPE_INT64, once}}},
+        {"seconds as a float", {{Field::TYPE_DOUBLE, once}, {Field::TYPE_INT32, once}}},
+        {"seconds in zigzag", {{Field::TYPE_SINT64, once}, {Field::TYPE_INT32, once}}},
+        {"wide nanoseconds", {{Field::TYPE_INT64, once}, {Field::TYPE_INT64, once}}},
+        {"many seconds", {{Field::TYPE_INT64, many}, {Field::TYPE_INT32, once}}},
+        {"a zone besides", {{Field::TYPE_INT64, once}, {Field::TYPE_INT32, once}, {Field::TYPE_STRING, once}}},
+        {"one or the other", {{Field::TYPE_INT64, once}, {Field::TYPE_INT32, once}}, true},
+        {"one path", {{Field::TYPE_STRING, once}}},
+        {"paths in bytes", {{Field::TYPE_BYTES, many}}},
+        {"paths and more", {{Field::TYPE_STRING, many}, {Field::TYPE_STRING, once}}},
+    };
+    for (const auto& shape : shapes) {
+        for (const std::string name : {"Timestamp", "Duration", "FieldMask"}) {
+            CAPTURE(shape.what);
+            CAPTURE(name);
+            google::protobuf::DescriptorPool pool;
+            CHECK(well_known(shape.define(name, pool)) == WellKnown::none);
+        }
+    }
+}
+
+TEST_CASE("a user's own time with other members is read and written member by member") {
+    using Field = google::protobuf::FieldDescriptorProto;
+    const OwnShape ticks{"ticks and a zone",
+                         {{Field::TYPE_UINT32, Field::LABEL_OPTIONAL}, {Field::TYPE_STRING, Field::LABEL_OPTIONAL}}};
+    google::protobuf::DescriptorPool pool;
+    const auto& time = ticks.define("Timestamp", pool);
+    const auto wire = json_to_wire(time, R"({"f1":7,"f2":"UTC"})");
+    REQUIRE(wire.has_value());
+    CHECK(wire->bytes == "\x08\x07\x12\x03UTC");
+    CHECK_FALSE(json_to_wire(time, R"("2000-01-01T00:00:00Z")").has_value());
+    std::string json;
+    REQUIRE(wire_to_json(time, base::ByteChain::own(wire->bytes), {}, json).has_value());
+    CHECK(json == R"({"f1":7,"f2":"UTC"})");
 }
 
 }  // namespace

@@ -224,6 +224,18 @@ TEST_CASE("maps are objects, also with halves of entries missing or in the wrong
     CHECK(write("Maps", wire) == R"({"counts":{"z":5,"":0},"points":{"0":{}},"truths":{"false":""},"colors":{"0":"COLOR_RED"}})");
 }
 
+TEST_CASE("a map entry that is no well-formed message is refused, whichever of its halves are there") {
+    for (const std::string entry : {"\xFF", "\x0A", "\x10\x05\xFF", "\x0A\x01z\xFF", "\x0A\x01z\x10\x05\xFF", "\x1A\x7F"}) {
+        CAPTURE(Json(entry).dump(-1, ' ', true, Json::error_handler_t::replace));
+        for (const std::uint32_t map : {1U, 2U, 3U, 4U}) {
+            CAPTURE(map);
+            std::string wire;
+            append_bytes_field(wire, map, entry);
+            CHECK(write("Maps", wire) == "error: the answer is not a well-formed everyday.Maps message");
+        }
+    }
+}
+
 TEST_CASE("an answer in many pieces gives the same text as in one") {
     std::mt19937 random(8);
     const std::string wire = wire_of(
