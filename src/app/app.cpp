@@ -24,8 +24,8 @@
 #include "endpoints/routes.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
-#include "rpc/busy_watch.hpp"
-#include "rpc/surface.hpp"
+#include "livelink/busy_watch.hpp"
+#include "livelink/surface.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/task.hpp"
 
@@ -42,8 +42,8 @@ unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-upstream::OctaneOptions make_octane_options(const Options& options, const LoadedSchemas& schemas) {
-    upstream::OctaneOptions result;
+livelink::OctaneOptions make_octane_options(const Options& options, const LoadedSchemas& schemas) {
+    livelink::OctaneOptions result;
     result.channel.host = options.octane_host;
     result.channel.port = options.octane_port;
     result.channel.max_message = options.max_message;
@@ -70,7 +70,7 @@ http::ServerOptions make_server_options(const Options& options) {
     return result;
 }
 
-http::ServerHooks make_hooks(endpoints::RequestStats& requests, const upstream::Octane& octane) {
+http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::Octane& octane) {
     http::ServerHooks hooks;
     hooks.add_headers = [&octane](std::string& lines) {
         lines += "X-Octane-Epoch: " + std::to_string(octane.connection().epoch()) + "\r\n";
@@ -103,7 +103,7 @@ struct App::Impl {
           loaded(load_schemas(given)),
           control_guard(asio::make_work_guard(control)),
           octane(make_octane_options(given, loaded), control.get_executor()),
-          caller(octane, rpc::DenyList(given.deny, given.allow, rpc::known_schemas(loaded.schemas)), given.timeout),
+          caller(octane, livelink::DenyList(given.deny, given.allow, livelink::known_schemas(loaded.schemas)), given.timeout),
           loops(given.threads == 0 ? cores() : given.threads),
           workers(std::max(2U, cores() - 1)),
           hub(control.get_executor(), executors_of(loops), workers, stats),
@@ -142,12 +142,12 @@ struct App::Impl {
     endpoints::RequestStats requests;
     asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
     asio::executor_work_guard<asio::io_context::executor_type> control_guard;
-    upstream::Octane octane;
-    rpc::Caller caller;
+    livelink::Octane octane;
+    livelink::Caller caller;
     http::Loops loops;
     asio::thread_pool workers;  // encoders, files; ends before the loops: what it still holds belongs to their connections
     frames::Hub hub;
-    frames::Session session;
+    livelink::CallbackSession session;
     endpoints::Context context;
     http::AccessPolicy access;
     http::Router router;
@@ -156,7 +156,7 @@ struct App::Impl {
     std::function<asio::awaitable<void>()> watch = [this] { return octane.connection().run(); };
     std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
     asio::steady_timer busy_timer{control};
-    rpc::BusyWatch busy_watch;        // control thread
+    livelink::BusyWatch busy_watch;   // control thread
     bool is_session_running = false;  // control thread
     bool is_watch_running = false;    // control thread
 };
@@ -185,14 +185,14 @@ void App::Impl::say_what_starts() const {
 void App::Impl::start() {
     say_what_starts();
     octane.connection().on_change(
-        [this](const std::shared_ptr<const upstream::ConnectionState>& state) { session.on_connection(state); });
+        [this](const std::shared_ptr<const livelink::ConnectionState>& state) { session.on_connection(state); });
     is_watch_running = true;
     upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch),
                          [this] { is_watch_running = false; });
-    caller.on_edit([this](const rpc::EditEvent& edit) {
+    caller.on_edit([this](const livelink::EditEvent& edit) {
         if (edit.method.ends_with("/SetCamera")) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
-        asio::post(control, [this, json = rpc::to_json(edit)]() mutable { hub.announce_call(std::move(json)); });
+        asio::post(control, [this, json = livelink::to_json(edit)]() mutable { hub.announce_call(std::move(json)); });
     });
     watch_busy();
     is_session_running = true;

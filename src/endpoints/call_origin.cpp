@@ -9,7 +9,7 @@
 
 namespace octane::endpoints {
 
-base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call) {
+base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, livelink::CallRequest& call) {
     call.client_gone = request.client_gone.slot();
     call.call_id = call_id;
     // Without the port: a browser spreads one page's calls over several connections.

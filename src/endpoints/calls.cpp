@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-base::Result<rpc::CallRequest> read_request(http::Request& request, std::string_view call_id) {
-    rpc::CallRequest call;
+base::Result<livelink::CallRequest> read_request(http::Request& request, std::string_view call_id) {
+    livelink::CallRequest call;
     call.service = request.captures[0];
     call.method = request.captures[1];
     call.body = request.body;
@@ -49,7 +49,7 @@ void append_warnings(std::string& out, const std::vector<std::string>& warnings)
     out += ']';
 }
 
-http::Response make_response(rpc::CallAnswer answer, bool is_bare, bool is_raw) {
+http::Response make_response(livelink::CallAnswer answer, bool is_bare, bool is_raw) {
     http::Response response;
     if (is_raw) {
         response.chain = std::move(answer.raw);
@@ -87,7 +87,7 @@ void name_missing_node(const schema::Method& method, std::string& json) {
 asio::awaitable<http::Response> call_method(const Context& context, http::Request& request) {
     const CallLog log(request);
     auto call = read_request(request, log.call_id());
-    base::Result<rpc::CallAnswer> answer = rpc::CallAnswer();
+    base::Result<livelink::CallAnswer> answer = livelink::CallAnswer();
     if (call) {
         answer = co_await context.caller.call(*call);
     } else {

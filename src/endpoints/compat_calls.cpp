@@ -34,12 +34,12 @@ http::Response failure(const base::Error& error, const http::Request& request) {
 
 asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request) {
     const CallLog log(request);
-    rpc::CallRequest call;
+    livelink::CallRequest call;
     call.service = request.captures[0];
     call.method = request.captures[1];
     call.body = request.body;
     call.dialect = kWebDialect;
-    base::Result<rpc::CallAnswer> answer = rpc::CallAnswer();
+    base::Result<livelink::CallAnswer> answer = livelink::CallAnswer();
     if (const auto origin = read_origin(request, log.call_id(), call)) {
         answer = co_await context.caller.call(call);
     } else {

@@ -178,7 +178,7 @@ void CallbackViewer::fetch_statistics() {
 }
 
 asio::awaitable<void> CallbackViewer::send_statistics(std::shared_ptr<CallbackViewer> self) {
-    rpc::CallRequest call;
+    livelink::CallRequest call;
     call.service = "ApiRenderEngine";
     call.method = "getRenderStatistics";
     call.body = "{}";

@@ -14,17 +14,17 @@
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
 #include "frames/hub.hpp"
-#include "frames/session.hpp"
 #include "frames/stats.hpp"
 #include "http/body_cache.hpp"
-#include "rpc/caller.hpp"
+#include "livelink/callback_session.hpp"
+#include "livelink/caller.hpp"
 
 namespace octane::endpoints {
 
 struct Context {
-    const rpc::Caller& caller;
+    const livelink::Caller& caller;
     frames::Hub& hub;
-    frames::Session& session;
+    livelink::CallbackSession& session;
     const frames::FrameStats& stats;
     frames::FrameStats& viewer_stats;   // the same object, for the viewers that write it
     std::string version;                // of the proxy

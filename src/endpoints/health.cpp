@@ -25,7 +25,7 @@ Json describe_frames(const frames::FrameStats& stats) {
     return json;
 }
 
-Json describe_queue(const rpc::OctaneStatus& octane) {
+Json describe_queue(const livelink::OctaneStatus& octane) {
     Json json = {{"in_flight", octane.calls_in_flight}, {"waiting", octane.calls_waiting}};
     if (octane.busy) json["busy_s"] = octane.busy->count();
     return json;
@@ -36,7 +36,7 @@ double seconds_since(std::chrono::steady_clock::time_point time) {
     return static_cast<double>(passed.count()) / 1000.0;
 }
 
-Json describe_octane(const rpc::OctaneStatus& octane) {
+Json describe_octane(const livelink::OctaneStatus& octane) {
     Json json = {{"address", octane.address}, {"api", octane.api}, {"version", octane.version}, {"epoch", octane.epoch}};
     if (octane.at_work_on) {
         json["busy"] = {{"method", octane.at_work_on->method}, {"since_s", seconds_since(octane.at_work_on->since)}};
@@ -45,7 +45,7 @@ Json describe_octane(const rpc::OctaneStatus& octane) {
 }
 
 // What may have broken the connection.
-Json describe_last_calls(const rpc::OctaneStatus::Break& broken) {
+Json describe_last_calls(const livelink::OctaneStatus::Break& broken) {
     Json calls = Json::array();
     for (const auto& call : broken.calls) {
         const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun);

@@ -15,7 +15,7 @@ using telemetry::MetricsText;
 
 namespace {
 
-void add_octane(MetricsText& text, const Context& context, const rpc::OctaneStatus& octane) {
+void add_octane(MetricsText& text, const Context& context, const livelink::OctaneStatus& octane) {
     text.gauge("octane_proxy_build_info", "The proxy's version; always 1").add({{"version", context.version}}, 1);
     text.gauge("octane_proxy_octane_connected", "1 while Octane is connected").add(octane.is_connected ? 1 : 0);
     auto info = text.gauge("octane_proxy_octane_info", "The schema spoken and what the connected Octane calls itself; always 1");
@@ -74,7 +74,7 @@ void add_viewers(MetricsText& text, const frames::DeliveryStats& delivery) {
     }
 }
 
-void add_calls(MetricsText& text, const telemetry::CallStats& calls, const rpc::OctaneStatus& octane, std::uint64_t joined) {
+void add_calls(MetricsText& text, const telemetry::CallStats& calls, const livelink::OctaneStatus& octane, std::uint64_t joined) {
     const auto lines = calls.read();
     auto total = text.counter("octane_proxy_upstream_calls_total", "Calls sent to Octane that have ended");
     for (const auto& line : lines) {

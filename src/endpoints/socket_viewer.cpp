@@ -90,10 +90,10 @@ base::Result<base::Done> SocketViewer::take(http::MessageKind kind, std::string_
 
 base::Result<base::Done> SocketViewer::take_camera(const nlohmann::json& message) {
     if (!camera_) {
-        camera_ =
-            std::make_shared<rpc::CameraFeed>(context_.caller, client_.loop, [weak = weak_from_this()](const base::Error& error) {
-                if (const auto self = weak.lock()) self->say_error(error);
-            });
+        camera_ = std::make_shared<livelink::CameraFeed>(context_.caller, client_.loop,
+                                                         [weak = weak_from_this()](const base::Error& error) {
+                                                             if (const auto self = weak.lock()) self->say_error(error);
+                                                         });
     }
     auto pushed = camera_->push(message);
     if (pushed) context_.hub.camera_moved();

@@ -16,7 +16,7 @@
 #include "frames/viewer.hpp"
 #include "http/message.hpp"
 #include "http/web_socket.hpp"
-#include "rpc/camera_feed.hpp"
+#include "livelink/camera_feed.hpp"
 
 namespace octane::endpoints {
 
@@ -60,7 +60,7 @@ class SocketViewer : public http::WebSocketListener, public frames::Transport, p
     SocketClient client_;
     frames::LoopHub& hub_;
     frames::Viewer viewer_;
-    std::shared_ptr<rpc::CameraFeed> camera_;  // from the first camera on
+    std::shared_ptr<livelink::CameraFeed> camera_;  // from the first camera on
     std::chrono::steady_clock::time_point opened_;
 };
 

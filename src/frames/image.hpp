@@ -66,9 +66,6 @@ struct Frame {
     std::shared_ptr<Pictures> pictures = no_pictures_yet();
 };
 
-// The entries of an octaneapi.ApiArrayApiRenderImage. Error 50002 bad_answer if the bytes are no such message.
-base::Result<std::vector<RenderImage>> parse_images(const base::ByteChain& array, const std::shared_ptr<const void>& owner);
-
 // Where rows lie in the pixels.
 struct Layout {
     std::size_t bytes_per_pixel = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "frames/image.hpp"
@@ -32,6 +33,14 @@ base::Result<Layout> resolve_layout(const RenderImage& image) {
                                                              std::to_string(image.height) + " pixels, pitch " +
                                                              std::to_string(image.pitch) + ", " + kind + ", which needs " +
                                                              std::to_string(row) + " bytes a row without padding");
+}
+
+bool is_repeat(const Frame& previous, const std::vector<RenderImage>& images) {
+    const auto is_same = [](const RenderImage& one, const RenderImage& other) {
+        return one.change_level == other.change_level && one.tonemapped_samples == other.tonemapped_samples &&
+               one.render_time == other.render_time && one.width == other.width && one.height == other.height;
+    };
+    return std::ranges::equal(previous.images, images, is_same);
 }
 
 }  // namespace octane::frames

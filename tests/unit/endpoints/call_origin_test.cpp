@@ -13,7 +13,7 @@ TEST_CASE("a client is an address, whatever its port: a page's calls come over s
     for (const auto& [remote, client] : {std::pair("127.0.0.1:52044", "127.0.0.1"), std::pair("[::1]:52044", "[::1]")}) {
         http::Request request;
         request.remote = remote;
-        rpc::CallRequest call;
+        livelink::CallRequest call;
         CHECK(read_origin(request, "id-1", call));
         CHECK(call.client == client);
         CHECK(call.call_id == "id-1");
@@ -25,7 +25,7 @@ TEST_CASE("the deadline is that of the caller's headers, and one that makes no s
     using namespace std::chrono_literals;
     http::Request request;
     request.remote = "127.0.0.1:1";
-    rpc::CallRequest call;
+    livelink::CallRequest call;
     REQUIRE(read_origin(request, "", call));
     CHECK_FALSE(call.timeout);
     for (const auto& [name, value] :
@@ -46,7 +46,7 @@ TEST_CASE("the epoch of the handles is a number, and nothing else") {
     http::Request request;
     request.remote = "127.0.0.1:1";
     request.headers.emplace_back("x-octane-epoch", "18");
-    rpc::CallRequest call;
+    livelink::CallRequest call;
     REQUIRE(read_origin(request, "", call));
     CHECK(call.epoch == 18);
     for (const char* text : {"soon", "-1", "1.5", "1 ", "0x10", "18446744073709551616"}) {

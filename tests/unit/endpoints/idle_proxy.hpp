@@ -24,7 +24,7 @@ class IdleProxy {
   public:
     explicit IdleProxy(std::filesystem::path web_root = {})
         : octane_(octane_options(), loop_.get_executor()),
-          caller_(octane_, rpc::DenyList({}, {}, schema::builtin_schemas()), std::chrono::milliseconds(0)),
+          caller_(octane_, livelink::DenyList({}, {}, schema::builtin_schemas()), std::chrono::milliseconds(0)),
           hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_),
           session_(octane_, hub_, loop_.get_executor(), stats_, {}),
           context_{caller_,
@@ -39,11 +39,11 @@ class IdleProxy {
                    requests_,
                    [] { return std::size_t{3}; },
                    workers_} {
-        upstream::ConnectionState away;
+        livelink::ConnectionState away;
         away.has_verdict = true;
         away.schema = schema::builtin_schemas().back();
         away.error = "nothing answers there";
-        session_.on_connection(std::make_shared<const upstream::ConnectionState>(std::move(away)));
+        session_.on_connection(std::make_shared<const livelink::ConnectionState>(std::move(away)));
     }
     ~IdleProxy() { workers_.join(); }
     IdleProxy(const IdleProxy&) = delete;
@@ -79,8 +79,8 @@ class IdleProxy {
     RequestStats& requests() { return requests_; }
 
   private:
-    static upstream::OctaneOptions octane_options() {
-        upstream::OctaneOptions options;
+    static livelink::OctaneOptions octane_options() {
+        livelink::OctaneOptions options;
         options.channel.host = "octane.invalid";
         options.connection.schemas = schema::builtin_schemas();
         return options;
@@ -95,10 +95,10 @@ class IdleProxy {
     RequestStats requests_;
     boost::asio::io_context loop_{1};
     boost::asio::thread_pool workers_{1};
-    upstream::Octane octane_;
-    rpc::Caller caller_;
+    livelink::Octane octane_;
+    livelink::Caller caller_;
     frames::Hub hub_;
-    frames::Session session_;
+    livelink::CallbackSession session_;
     Context context_;
 };
 

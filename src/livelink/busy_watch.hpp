@@ -1,0 +1,28 @@
+// Room: livelink. When viewers are told that Octane has been at one call for long, and that it is free again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "rpc/call_history.hpp"
+
+namespace octane::livelink {
+
+// Looked at a few times a second, on one thread.
+class BusyWatch {
+  public:
+    using Clock = rpc::CallHistory::Clock;
+    static constexpr std::chrono::seconds kLong{2};
+
+    // The event to send now, if there is one: {"type":"octane","state":"busy","method":…,"seconds":…,"epoch":…}, once for each
+    // call that takes longer than kLong, and {"type":"octane","state":"idle","epoch":…} when no such call is left.
+    std::optional<std::string> look(const std::optional<rpc::CallHistory::Busy>& busy, std::uint64_t epoch,
+                                    Clock::time_point now);
+
+  private:
+    std::uint64_t told_ = 0;  // number of the call that viewers know of; 0: none
+};
+
+}  // namespace octane::livelink

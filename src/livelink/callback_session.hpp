@@ -1,0 +1,110 @@
+// Room: livelink. Octane's callback session: registration, the stream, fetching, reconnects and the order of frames.
+//
+// It lives on one dedicated strand, like the hub it feeds. Frames are numbered here; repeats end here. CONTRACT §3.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "frames/hub.hpp"
+#include "frames/stats.hpp"
+#include "livelink/callback_wire.hpp"
+#include "livelink/octane.hpp"
+
+namespace octane::livelink {
+
+struct SessionOptions {
+    std::chrono::milliseconds idle_before_unregister{10000};  // CONTRACT §3: nobody watching for this long
+    std::chrono::milliseconds call_timeout{10000};            // registering, unregistering, release
+    std::chrono::milliseconds grab_timeout{30000};
+};
+
+class CallbackSession {
+  public:
+    // `strand` is the hub's too. Everything must outlive run().
+    CallbackSession(Octane& octane, frames::Hub& hub, boost::asio::any_io_executor strand, frames::FrameStats& stats,
+                    SessionOptions options);
+    CallbackSession(const CallbackSession&) = delete;
+    CallbackSession& operator=(const CallbackSession&) = delete;
+
+    // Runs until stop(), on the strand and once at a time. Returns with the stream closed and the callback given back, as far as
+    // Octane answers within 2 s; if an exception ends it, it may be run again.
+    boost::asio::awaitable<void> run();
+    void stop();  // on the strand
+
+    // From any loop: registers although nobody watches yet, and says which id Octane gave. Errors: 50003 octane_unreachable_call,
+    // 50410 if Octane took longer than the limit, 49910 if it was taken back meanwhile, and Octane's own. Who fails leaves no
+    // wish behind.
+    boost::asio::awaitable<base::Result<std::uint32_t>> register_callback(std::chrono::milliseconds limit);
+    // From any loop: takes register_callback() back, also those that still wait; the callback goes at once unless somebody
+    // watches. True if it is (being) unregistered.
+    boost::asio::awaitable<bool> unregister_callback();
+
+    // On the strand: the connection came or went.
+    void on_connection(const std::shared_ptr<const ConnectionState>& state);
+
+  private:
+    boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<void> end_stream();
+    boost::asio::awaitable<bool> register_with_octane();
+    boost::asio::awaitable<void> unregister_with_octane();
+    boost::asio::awaitable<void> read_stream(std::shared_ptr<upstream::ServerStream> stream);
+    boost::asio::awaitable<void> fetch_frames();
+    boost::asio::awaitable<base::GrpcStatus> fetch_once();
+    bool take_grabbed(const upstream::Reply& reply, std::uint64_t user_data);
+    boost::asio::awaitable<void> release_result();
+    boost::asio::awaitable<void> ask_registration(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer);
+    boost::asio::awaitable<void> ask_unregistration(bool& is_going);
+    boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
+    void on_event(CallbackEvent event);
+    void take_images(std::vector<frames::RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data);
+    void forward(std::string_view type, const CallbackEvent& event);
+    void ring();
+    static std::string reason_of(const upstream::Reply& failure);  // for the log
+    void wake();
+    [[nodiscard]] bool is_watched() const;
+    [[nodiscard]] bool is_wanted() const;
+    [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }
+
+    Octane& octane_;
+    frames::Hub& hub_;
+    boost::asio::any_io_executor strand_;
+    frames::FrameStats& stats_;
+    SessionOptions options_;
+
+    boost::asio::cancellation_signal abandon_call_;   // emitted by stop(): registering and giving back
+    boost::asio::cancellation_signal abandon_fetch_;  // emitted by stop(): fetching
+    boost::asio::steady_timer wake_;      // cancelled whenever something that the loops below wait for may have changed
+    boost::asio::steady_timer doorbell_;  // cancelled to start a fetch
+    std::shared_ptr<upstream::ServerStream> stream_;  // null: none open
+    std::shared_ptr<const ConnectionState> connection_;
+    std::shared_ptr<const frames::Frame> last_;
+    std::uint64_t seq_ = 0;
+    std::uint64_t user_data_ = 0;  // of the newest event that only rang
+    std::uint32_t callback_id_ = 0;
+    std::chrono::steady_clock::time_point unwatched_since_{};
+    base::Error registration_error_;           // of the last failure
+    std::uint64_t registration_failures_ = 0;  // tells those who wait that theirs has failed
+    std::uint64_t takings_back_ = 0;           // the same for unregister_callback()
+    std::size_t asking_ = 0;                   // those who wait in register_callback() and have not been taken back
+    bool is_asked_for_ = false;                // register_callback() has succeeded since unregister_callback()
+    bool is_registered_ = false;               // Octane said so, and rings for the stream
+    bool may_be_registered_ = false;           // a registration was sent, and Octane has not said since that it has let go
+    bool is_reading_ = false;
+    bool has_broken_ = false;  // the stream ended with the connection
+    bool is_fetching_ = false;
+    bool has_rung_ = false;      // one fetch pending, at most
+    bool should_fetch_ = false;  // the fetching coroutine is to go on
+    bool has_streamed_ = false;  // this stream carries pixels: what a fetch brings would be older
+    bool is_stopping_ = false;
+};
+
+}  // namespace octane::livelink

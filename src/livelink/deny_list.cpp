@@ -1,0 +1,136 @@
+#include "livelink/deny_list.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "livelink/request_care.hpp"
+
+namespace octane::livelink {
+namespace {
+
+struct BuiltIn {
+    std::string_view pattern;
+    std::string_view why;
+};
+
+// Sources: octane-livelink.md §6.1 (crashes), §7 (GetFile).
+constexpr BuiltIn kBuiltIn[] = {
+    {"LiveLink/GetFile", "it reads any file of the machine that Octane runs on"},
+    {"ApiImageComponent/create", "it is known to crash Octane"},
+    {"ApiGeometryExporter/create", "it is known to crash Octane"},
+    {"ApiRenderEngine/asyncTonemapBufferType", "it is known to crash Octane"},
+    {"ApiMaterialXGlobal/getAllMxNodeCategories", "it is known to crash Octane"},
+};
+
+// nodeInfo, field `type`: octane-livelink.md §6.1. Besides these, the deprecated types, whose names begin with an underscore.
+constexpr std::string_view kJudgedByType = "ApiInfo/nodeInfo";
+constexpr std::array<int, 10> kKillingTypes = {0, 116, 408, 40000, 50000, 50106, 50107, 50108, 50136, 50137};
+
+bool is_killing_type(const google::protobuf::FieldDescriptor& field, std::uint64_t number) {
+    const int value = static_cast<int>(number);
+    if (std::ranges::find(kKillingTypes, value) != kKillingTypes.end()) return true;
+    const auto* const name = field.enum_type()->FindValueByNumber(value);
+    return name != nullptr && name->name().starts_with("_");
+}
+
+bool matches(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t retry = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            retry = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++retry;
+        } else {
+            return false;
+        }
+    }
+    return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(), [](char c) { return c == '*'; });
+}
+
+// The method's name in each form of its service: ApiItem, ApiItemService, octaneapi.ApiItem, octaneapi.ApiItemService.
+std::vector<std::string> spellings(const google::protobuf::MethodDescriptor& method) {
+    constexpr std::string_view kSuffix = "Service";
+    const auto* service = method.service();
+    std::vector<std::string> names;
+    for (std::string name : {std::string(service->name()), std::string(service->full_name())}) {
+        names.push_back(name + "/" + method.name());
+        if (name.size() > kSuffix.size() && name.ends_with(kSuffix)) {
+            name.resize(name.size() - kSuffix.size());
+            names.push_back(name + "/" + method.name());
+        }
+    }
+    return names;
+}
+
+bool any_matches(std::string_view pattern, const std::vector<std::string>& names) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return matches(pattern, name); });
+}
+
+std::optional<std::string> find_reason(const google::protobuf::MethodDescriptor& method, const std::vector<std::string>& deny,
+                                       const std::vector<std::string>& allow) {
+    const auto names = spellings(method);
+    for (const auto& pattern : deny) {
+        if (any_matches(pattern, names)) return names.back() + " is refused: it is on this proxy's --deny list (" + pattern + ")";
+    }
+    for (const auto& entry : kBuiltIn) {
+        if (!any_matches(entry.pattern, names)) continue;
+        if (std::ranges::any_of(allow, [&](const std::string& pattern) { return any_matches(pattern, names); }))
+            return std::nullopt;
+        return std::string(entry.pattern) + " is refused: " + std::string(entry.why) + "; start the proxy with --allow " +
+               std::string(entry.pattern) + " to let it through";
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+DenyList::DenyList(const std::vector<std::string>& deny, const std::vector<std::string>& allow,
+                   const std::vector<std::shared_ptr<const schema::Schema>>& schemas) {
+    for (const auto& schema : schemas) {
+        for (const auto* service : schema->services()) {
+            for (int i = 0; i < service->method_count(); ++i) {
+                const auto* const method = service->method(i);
+                if (auto why = find_reason(*method, deny, allow)) refused_.emplace(method, std::move(*why));
+                const auto names = spellings(*method);
+                const auto* const type = method->input_type()->FindFieldByName("type");
+                if (!any_matches(kJudgedByType, names) || type == nullptr || type->enum_type() == nullptr) continue;
+                const bool is_allowed =
+                    std::ranges::any_of(allow, [&](const std::string& pattern) { return any_matches(pattern, names); });
+                if (!is_allowed) judged_by_argument_.emplace(method, Argument{type, std::string(kJudgedByType)});
+            }
+        }
+    }
+}
+
+const std::string* DenyList::reason(const schema::Method& method) const {
+    const auto found = refused_.find(method.descriptor);
+    return found == refused_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> DenyList::reason(const schema::Method& method, const std::string& request) const {
+    if (judged_by_argument_.empty()) return std::nullopt;
+    const auto found = judged_by_argument_.find(method.descriptor);
+    if (found == judged_by_argument_.end()) return std::nullopt;
+    const auto& [field, allow] = found->second;
+    const auto number = read_number(request, static_cast<std::uint32_t>(field->number())).value_or(0);
+    if (!is_killing_type(*field, number)) return std::nullopt;
+    const auto* const value = field->enum_type()->FindValueByNumber(static_cast<int>(number));
+    return allow + " of type " + (value == nullptr ? std::to_string(number) : std::string(value->name())) +
+           " is refused: it is known to crash Octane; start the proxy with --allow " + allow + " to let it through";
+}
+
+}  // namespace octane::livelink

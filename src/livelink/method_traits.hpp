@@ -1,0 +1,46 @@
+// Room: livelink. What a method's descriptor says about how it must be treated: by data, never by a list of calls in the code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "schema/schema.hpp"
+
+namespace octane::livelink {
+
+struct MethodTraits {
+    // Changes nothing, so equal ones may be joined and several may run side by side: see is_read_name().
+    bool is_read = false;
+    // Name of field 1 if that is the object the method belongs to (objectPtr, item_ref, nodePinInfoRef), which cannot be null;
+    // else empty. Other objects may be: connectTo's source, setRenderTargetNode's target, callbacks.
+    std::string_view instance;
+    // Request or answer holds handles, which are void in another epoch.
+    bool deals_in_handles = false;
+    // When it has succeeded all handles are void: loadProject, resetProject and their kind (octane-livelink.md §1.9).
+    bool voids_handles = false;
+    // Number of resetProject's suppressUI, without which Octane may open a dialog and block; 0: it has none.
+    std::uint32_t suppress_ui = 0;
+};
+
+// True for names that ask: get…, is…, has…, can… and …Count, and nouns such as `name` or `pinInfo` that stand in a list beside
+// the code. Whatever is not known to be a question counts as an edit. `method` without service.
+bool is_read_name(std::string_view method);
+
+MethodTraits describe_method(const schema::Method& method);
+
+// The traits of every method of the schemas; immutable, read from all loops.
+class MethodTraitsTable {
+  public:
+    explicit MethodTraitsTable(const std::vector<std::shared_ptr<const schema::Schema>>& schemas);
+    [[nodiscard]] const MethodTraits& of(const schema::Method& method) const;
+
+  private:
+    std::unordered_map<const google::protobuf::MethodDescriptor*, MethodTraits> traits_;
+    std::vector<std::shared_ptr<const schema::Schema>> schemas_;  // keep the descriptors alive
+    MethodTraits unknown_;
+};
+
+}  // namespace octane::livelink

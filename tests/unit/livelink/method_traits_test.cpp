@@ -1,0 +1,122 @@
+#include "livelink/method_traits.hpp"
+
+#include <doctest/doctest.h>
+#include <google/protobuf/descriptor.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace octane::livelink {
+namespace {
+
+MethodTraits traits_of(const schema::Schema& schema, std::string_view service, std::string_view method) {
+    const auto found = schema.find_method(service, method);
+    REQUIRE(found);
+    return describe_method(**found);
+}
+
+const schema::Schema& alpha5() {
+    return *schema::builtin_schemas().front();
+}
+const schema::Schema& beta2() {
+    return *schema::builtin_schemas().back();
+}
+
+TEST_CASE("names that ask are reads") {
+    for (const char* name : {"getValueByAttrID", "isGraph", "hasAttr", "canRender", "pinCount", "attrCount", "name", "pinNameIx",
+                             "pinInfo1", "outType", "octaneVersion", "GetCamera", "connectedNodeIx", "getPinValueByPinID"}) {
+        CAPTURE(name);
+        CHECK(is_read_name(name));
+    }
+}
+
+TEST_CASE("names that change something, or may, are edits") {
+    for (const char* name : {"setName",
+                             "create",
+                             "destroy",
+                             "connectTo",
+                             "update",
+                             "grabRenderResult",
+                             "releaseRenderResult",
+                             "loadProject",
+                             "SetCamera",
+                             "issue",
+                             "getaway",
+                             "hash",
+                             "canvas",
+                             "setSampleCount",
+                             "clearCount",
+                             "get",
+                             "names",
+                             "sleep",
+                             "delete",
+                             "newRenderTask",
+                             "fetchOrCreateInstance",
+                             "copyFrom2",
+                             "browseForDirectory",
+                             "Count",
+                             ""}) {
+        CAPTURE(name);
+        CHECK_FALSE(is_read_name(name));
+    }
+}
+
+TEST_CASE("no method of either release whose name begins with a verb that changes things counts as a read") {
+    for (const auto& schema : schema::builtin_schemas()) {
+        for (const auto* service : schema->services()) {
+            for (int i = 0; i < service->method_count(); ++i) {
+                const std::string name = service->method(i)->name();
+                CAPTURE(name);
+                for (const char* verb :
+                     {"set", "Set", "create", "destroy", "delete", "add", "remove", "clear", "load", "save", "connect1",
+                      "disconnect", "reset", "update", "start", "stop", "grab", "release", "copy"}) {
+                    const std::string_view rest = name.starts_with(verb) ? std::string_view(name).substr(std::strlen(verb)) : "x";
+                    const bool is_verb = rest.empty() || (rest.front() >= 'A' && rest.front() <= 'Z');
+                    if (is_verb) CHECK_FALSE(is_read_name(name));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("the object that a method belongs to is known by field 1 and its name") {
+    CHECK(traits_of(beta2(), "ApiItem", "name").instance == "objectPtr");
+    CHECK(traits_of(beta2(), "ApiItem", "getValueByAttrID").instance == "item_ref");
+    CHECK(traits_of(beta2(), "ApiNodePinInfoEx", "getApiNodePinInfo").instance == "nodePinInfoRef");
+    // Where null means something.
+    CHECK(traits_of(beta2(), "ApiRenderEngine", "setRenderTargetNode").instance.empty());
+    CHECK(traits_of(beta2(), "ApiInfo", "octaneVersion").instance.empty());
+    CHECK(traits_of(beta2(), "ApiNode", "connectTo1").instance == "objectPtr");  // its source is another field
+}
+
+TEST_CASE("methods that deal in handles are those with an object in request or answer, however deep") {
+    CHECK(traits_of(beta2(), "ApiItem", "name").deals_in_handles);
+    CHECK(traits_of(beta2(), "ApiProjectManager", "rootNodeGraph").deals_in_handles);
+    CHECK(traits_of(beta2(), "ApiRenderEngine", "setRenderTargetNode").deals_in_handles);
+    CHECK_FALSE(traits_of(beta2(), "ApiInfo", "octaneVersion").deals_in_handles);
+    CHECK_FALSE(traits_of(beta2(), "ApiChangeManager", "update").deals_in_handles);
+}
+
+TEST_CASE("loading and resetting a project void handles, and reset knows suppressUI where the release has it") {
+    for (const auto* schema : {&alpha5(), &beta2()}) {
+        CHECK(traits_of(*schema, "ApiProjectManager", "loadProject").voids_handles);
+        CHECK(traits_of(*schema, "ApiProjectManager", "resetProject").voids_handles);
+        CHECK_FALSE(traits_of(*schema, "ApiProjectManager", "saveProject").voids_handles);
+    }
+    CHECK(traits_of(beta2(), "ApiProjectManager", "resetProject").suppress_ui == 1);
+    CHECK(traits_of(alpha5(), "ApiProjectManager", "resetProject").suppress_ui == 0);
+}
+
+TEST_CASE("the table knows every method of its schemas") {
+    const MethodTraitsTable table(schema::builtin_schemas());
+    const auto name = beta2().find_method("ApiItem", "name");
+    REQUIRE(name);
+    CHECK(table.of(**name).is_read);
+    CHECK(table.of(**name).instance == "objectPtr");
+    const MethodTraitsTable empty({});
+    CHECK_FALSE(empty.of(**name).is_read);
+}
+
+}  // namespace
+}  // namespace octane::livelink
