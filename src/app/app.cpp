@@ -47,9 +47,12 @@ livelink::OctaneOptions make_octane_options(const Options& options, const Loaded
     result.channel.host = options.octane_host;
     result.channel.port = options.octane_port;
     result.channel.max_message = options.max_message;
-    result.connection.schemas = schemas.schemas;
-    result.connection.should_detect = schemas.should_detect;
+    result.schemas = schemas.schemas;
+    result.should_detect = schemas.should_detect;
     result.concurrency = options.upstream_concurrency;
+    result.deny = options.deny;
+    result.allow = options.allow;
+    result.timeout = options.timeout;
     return result;
 }
 
@@ -72,9 +75,7 @@ http::ServerOptions make_server_options(const Options& options) {
 
 http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::Octane& octane) {
     http::ServerHooks hooks;
-    hooks.add_headers = [&octane](std::string& lines) {
-        lines += "X-Octane-Epoch: " + std::to_string(octane.connection().epoch()) + "\r\n";
-    };
+    hooks.add_headers = [&octane](std::string& lines) { lines += "X-Octane-Epoch: " + std::to_string(octane.epoch()) + "\r\n"; };
     hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
         requests.count(endpoints::surface_of(request.verb, request.path), status, took);
     };
@@ -103,12 +104,11 @@ struct App::Impl {
           loaded(load_schemas(given)),
           control_guard(asio::make_work_guard(control)),
           octane(make_octane_options(given, loaded), control.get_executor()),
-          caller(octane, livelink::DenyList(given.deny, given.allow, livelink::known_schemas(loaded.schemas)), given.timeout),
           loops(given.threads == 0 ? cores() : given.threads),
           workers(std::max(2U, cores() - 1)),
           hub(control.get_executor(), executors_of(loops), workers, stats),
           session(octane, hub, control.get_executor(), stats, {}),
-          context{caller,
+          context{octane,
                   hub,
                   session,
                   stats,
@@ -143,7 +143,6 @@ struct App::Impl {
     asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
     asio::executor_work_guard<asio::io_context::executor_type> control_guard;
     livelink::Octane octane;
-    livelink::Caller caller;
     http::Loops loops;
     asio::thread_pool workers;  // encoders, files; ends before the loops: what it still holds belongs to their connections
     frames::Hub hub;
@@ -153,7 +152,7 @@ struct App::Impl {
     http::Router router;
     http::Server server;
     asio::signal_set signals;
-    std::function<asio::awaitable<void>()> watch = [this] { return octane.connection().run(); };
+    std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
     std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
     asio::steady_timer busy_timer{control};
     livelink::BusyWatch busy_watch;   // control thread
@@ -184,13 +183,12 @@ void App::Impl::say_what_starts() const {
 
 void App::Impl::start() {
     say_what_starts();
-    octane.connection().on_change(
-        [this](const std::shared_ptr<const livelink::ConnectionState>& state) { session.on_connection(state); });
+    octane.on_change([this](const std::shared_ptr<const livelink::ConnectionState>& state) { session.on_connection(state); });
     is_watch_running = true;
     upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch),
                          [this] { is_watch_running = false; });
-    caller.on_edit([this](const livelink::EditEvent& edit) {
-        if (edit.method.ends_with("/SetCamera")) hub.camera_moved();
+    octane.policy().on_edit([this](const livelink::EditEvent& edit) {
+        if (edit.moves_camera) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
         asio::post(control, [this, json = livelink::to_json(edit)]() mutable { hub.announce_call(std::move(json)); });
     });
@@ -217,7 +215,7 @@ void App::Impl::watch_busy() {
     busy_timer.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         const auto now = std::chrono::steady_clock::now();
-        if (auto event = busy_watch.look(octane.busy(), octane.connection().epoch(), now)) hub.announce(std::move(*event));
+        if (auto event = busy_watch.look(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*event));
         watch_busy();
     });
 }
@@ -235,7 +233,7 @@ asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::c
 asio::awaitable<void> App::Impl::stop() {
     const auto deadline = std::chrono::steady_clock::now() + kDrain;
     server.stop_accepting();
-    octane.connection().stop();
+    octane.stop();
     busy_timer.cancel();
     hub.say_goodbye(R"({"type":"bye"})");
     session.stop();
@@ -257,8 +255,7 @@ App::~App() = default;
 void App::run() {
     impl_->start();
     impl_->control.run();
-    impl_->caller.close();
-    impl_->octane.shutdown();  // both while the loops still run: what is left of its calls ends on them
+    impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
     impl_->control.restart();
     impl_->control.poll();  // and on this thread

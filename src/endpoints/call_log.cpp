@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/ids.hpp"
-#include "livelink/busy_words.hpp"
+#include "rpc/busy_words.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::endpoints {
@@ -64,8 +64,8 @@ void CallLog::failure(const base::Error& error, int status) const {
     const telemetry::Field from("from", host_of(request_));
     const telemetry::Field id = telemetry::incidental({"id", call_id_});
     const telemetry::Field took("ms", milliseconds_since(begin_));
-    const auto said = error.grpc == base::GrpcStatus::deadline_exceeded ? livelink::without_busy_times(error.message)
-                                                                        : livelink::TimelessSentence{error.message, {}};
+    const auto said = error.grpc == base::GrpcStatus::deadline_exceeded ? rpc::without_busy_times(error.message)
+                                                                        : rpc::TimelessSentence{error.message, {}};
     if (said.time.empty()) return telemetry::log(level, what + said.sentence, {reason, from, id, took});
     telemetry::log(level, what + said.sentence, {reason, from, id, took, telemetry::incidental({"busy_for", said.time})});
 }

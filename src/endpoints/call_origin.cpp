@@ -9,9 +9,9 @@
 
 namespace octane::endpoints {
 
-base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, livelink::CallRequest& call) {
+base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call) {
     call.client_gone = request.client_gone.slot();
-    call.call_id = call_id;
+    call.head.call_id = call_id;
     // Without the port: a browser spreads one page's calls over several connections.
     call.client = std::string_view(request.remote).substr(0, request.remote.rfind(':'));
     const auto timeout =
@@ -27,7 +27,7 @@ base::Result<base::Done> read_origin(http::Request& request, std::string_view ca
                                 "X-Octane-Epoch is '" + std::string(text.substr(0, 40)) +
                                     "'; it takes the number that an earlier answer carried in that header");
     }
-    call.epoch = epoch;
+    call.head.epoch = epoch;
     return base::Done{};
 }
 

@@ -1,12 +1,11 @@
 #include "endpoints/calls.hpp"
 
-#include <google/protobuf/descriptor.h>
-
 #include <utility>
 
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/content_type.hpp"
+#include "rpc/codec.hpp"
 #include "wire/json_text.hpp"
 
 namespace octane::endpoints {
@@ -14,30 +13,25 @@ namespace asio = boost::asio;
 
 namespace {
 
-base::Result<livelink::CallRequest> read_request(http::Request& request, std::string_view call_id) {
-    livelink::CallRequest call;
-    call.service = request.captures[0];
-    call.method = request.captures[1];
-    call.body = request.body;
+base::Result<rpc::JsonCodec::Options> read_dialect(const http::Request& request) {
+    rpc::JsonCodec::Options options;
     const std::string_view strict = request.header("X-Strict");
-    call.is_strict = !strict.empty() && strict != "0" && strict != "false";
-    call.dialect.with_defaults = request.query.flag("defaults");
+    options.is_strict = !strict.empty() && strict != "0" && strict != "false";
+    options.dialect.with_defaults = request.query.flag("defaults");
     if (const auto enums = request.query.find("enums")) {
         if (*enums != "number" && *enums != "name") {
             return base::make_error(base::ErrorCode::bad_query,
                                     "?enums= is '" + std::string(enums->substr(0, 40)) + "'; it takes number or name");
         }
-        call.dialect.enums_as_numbers = *enums == "number";
+        options.dialect.enums_as_numbers = *enums == "number";
     }
     if (const auto raw = request.query.find("raw")) {
         if (raw->empty())
             return base::make_error(base::ErrorCode::bad_query,
                                     "?raw= takes the path of a bytes field, such as renderImages.data.0.buffer.data");
-        call.raw_path = *raw;
+        options.raw_path = *raw;
     }
-    const auto origin = read_origin(request, call_id, call);
-    if (!origin) return origin.error();
-    return call;
+    return options;
 }
 
 void append_warnings(std::string& out, const std::vector<std::string>& warnings) {
@@ -49,28 +43,29 @@ void append_warnings(std::string& out, const std::vector<std::string>& warnings)
     out += ']';
 }
 
-http::Response make_response(livelink::CallAnswer answer, bool is_bare, bool is_raw) {
+http::Response make_response(rpc::JsonCodec& codec, bool is_bare, bool is_raw) {
     http::Response response;
+    const auto& warnings = codec.warnings();
     if (is_raw) {
-        response.chain = std::move(answer.raw);
+        response.chain = std::move(codec.raw());
         response.content_type =
             recognise_content(response.chain.segments().empty() ? std::string_view() : response.chain.segments().front());
     }
     if (is_raw || is_bare) {
-        if (!is_raw) response.body = std::move(answer.json);
-        if (!answer.warnings.empty()) {
+        if (!is_raw) response.body = std::move(codec.json());
+        if (!warnings.empty()) {
             std::string text;
-            append_warnings(text, answer.warnings);
+            append_warnings(text, warnings);
             response.headers.emplace_back("X-Warnings", std::move(text));
         }
         return response;
     }
-    response.body.reserve(answer.json.size() + 32);
+    response.body.reserve(codec.json().size() + 32);
     response.body += R"({"success":true,"data":)";
-    response.body += answer.json;
-    if (!answer.warnings.empty()) {
+    response.body += codec.json();
+    if (!warnings.empty()) {
         response.body += ",\"warnings\":";
-        append_warnings(response.body, answer.warnings);
+        append_warnings(response.body, warnings);
     }
     response.body += '}';
     return response;
@@ -78,26 +73,26 @@ http::Response make_response(livelink::CallAnswer answer, bool is_bare, bool is_
 
 }  // namespace
 
-void name_missing_node(const schema::Method& method, std::string& json) {
-    if (json != "{}" || !method.descriptor->name().starts_with("connectedNode")) return;
-    const auto* result = method.response->FindFieldByName("result");
-    if (result != nullptr && result->message_type() != nullptr && !result->is_repeated()) json = R"({"result":{}})";
-}
-
 asio::awaitable<http::Response> call_method(const Context& context, http::Request& request) {
     const CallLog log(request);
-    auto call = read_request(request, log.call_id());
-    base::Result<livelink::CallAnswer> answer = livelink::CallAnswer();
-    if (call) {
-        answer = co_await context.caller.call(*call);
+    auto options = read_dialect(request);
+    base::Result<base::Done> answer = base::Done{};
+    rpc::CallRequest call;
+    const bool is_raw = options && !options->raw_path.empty();
+    rpc::JsonCodec codec(options ? *options : rpc::JsonCodec::Options());
+    if (options) {
+        call.head.service = request.captures[0];
+        call.head.method = request.captures[1];
+        call.head.wants_empty_objects = !options->dialect.with_defaults && !is_raw;
+        answer = read_origin(request, log.call_id(), call);
+        if (answer) answer = co_await context.octane.caller().call(call, request.body, codec);
     } else {
-        answer = std::move(call).error();
+        answer = std::move(options).error();
     }
     http::Response response;
     if (answer) {
         log.success();
-        name_missing_node(*answer->method, answer->json);
-        response = make_response(std::move(*answer), request.query.flag("bare"), !call->raw_path.empty());
+        response = make_response(codec, request.query.flag("bare"), is_raw);
     } else {
         response = http::error_response(answer.error(), log.call_id());
         log.failure(answer.error(), response.status);

@@ -34,21 +34,16 @@ http::Response failure(const base::Error& error, const http::Request& request) {
 
 asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request) {
     const CallLog log(request);
-    livelink::CallRequest call;
-    call.service = request.captures[0];
-    call.method = request.captures[1];
-    call.body = request.body;
-    call.dialect = kWebDialect;
-    base::Result<livelink::CallAnswer> answer = livelink::CallAnswer();
-    if (const auto origin = read_origin(request, log.call_id(), call)) {
-        answer = co_await context.caller.call(call);
-    } else {
-        answer = origin.error();
-    }
+    rpc::CallRequest call;
+    call.head.service = request.captures[0];
+    call.head.method = request.captures[1];
+    rpc::JsonCodec codec({false, kWebDialect, {}});
+    auto answer = read_origin(request, log.call_id(), call);
+    if (answer) answer = co_await context.octane.caller().call(call, request.body, codec);
     http::Response response;
     if (answer) {
         log.success();
-        response.body = std::move(answer->json);
+        response.body = std::move(codec.json());
     } else {
         log.failure(answer.error(), kFailure);
         response = failure(answer.error(), request);
@@ -58,7 +53,7 @@ asio::awaitable<http::Response> call_from_web(const Context& context, http::Requ
 }
 
 asio::awaitable<http::Response> web_health(const Context& context, http::Request&) {
-    const bool is_connected = context.caller.octane_status().is_connected;
+    const bool is_connected = context.octane.status().is_connected;
     auto response = json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
                                   (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
                                   iso_time(std::chrono::system_clock::now()) + "\"}");

@@ -178,15 +178,14 @@ void CallbackViewer::fetch_statistics() {
 }
 
 asio::awaitable<void> CallbackViewer::send_statistics(std::shared_ptr<CallbackViewer> self) {
-    livelink::CallRequest call;
-    call.service = "ApiRenderEngine";
-    call.method = "getRenderStatistics";
-    call.body = "{}";
-    call.dialect = kWebDialect;
-    auto answer = co_await self->context_.caller.call(call);
+    rpc::CallRequest call;
+    call.head.service = "ApiRenderEngine";
+    call.head.method = "getRenderStatistics";
+    rpc::JsonCodec codec({false, kWebDialect, {}});
+    const auto answer = co_await self->context_.octane.caller().call(call, {}, codec);
     self->is_asking_ = false;
     if (answer && self->is_open_) {
-        self->send(R"({"type":"newStatistics","data":)" + answer->json + R"(,"timestamp":)" + milliseconds_now() + '}');
+        self->send(R"({"type":"newStatistics","data":)" + codec.json() + R"(,"timestamp":)" + milliseconds_now() + '}');
     }
 }
 

@@ -17,12 +17,12 @@
 #include "frames/stats.hpp"
 #include "http/body_cache.hpp"
 #include "livelink/callback_session.hpp"
-#include "livelink/caller.hpp"
+#include "livelink/octane.hpp"
 
 namespace octane::endpoints {
 
 struct Context {
-    const livelink::Caller& caller;
+    livelink::Octane& octane;
     frames::Hub& hub;
     livelink::CallbackSession& session;
     const frames::FrameStats& stats;

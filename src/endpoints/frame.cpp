@@ -52,7 +52,7 @@ asio::awaitable<FramePointer> current_frame(const Context& context, http::Reques
     FramePointer held = context.hub.latest();
     const bool is_live = held && context.stats.is_streaming.load();
     if (is_live && shows(held, query)) co_return held;
-    const bool may_come = !is_live && context.caller.octane_status().is_connected;
+    const bool may_come = !is_live && context.octane.status().is_connected;
     const auto wait = query.wait.value_or(may_come ? kGrace : std::chrono::milliseconds(0));
     if (wait.count() > 0) {
         const frames::FrameWish wish{shows(held, query) ? held->seq : 0, query.variant.render_pass, true};
@@ -75,7 +75,7 @@ http::Response no_frame(const Context& context) {
         return http::error_response(base::make_error(base::ErrorCode::pass_not_found,
                                                      "the newest frame has no such render pass; it has " + passes_of(*frame)));
     }
-    const auto octane = context.caller.octane_status();
+    const auto octane = context.octane.status();
     auto response = http::error_response(base::make_error(
         base::ErrorCode::no_frame,
         "there is no frame yet: " +
@@ -145,7 +145,7 @@ asio::awaitable<base::Result<http::Response>> make_body(const Context& context, 
 }  // namespace
 
 asio::awaitable<http::Response> newest_frame(const Context& context, http::Request& request) {
-    const auto query = read_frame_query(request, *context.caller.schema());
+    const auto query = read_frame_query(request, *context.octane.state()->schema);
     if (!query) co_return http::error_response(query.error());
 
     const std::string_view known = request.header("If-None-Match");

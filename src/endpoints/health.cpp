@@ -60,7 +60,7 @@ Json describe_last_calls(const livelink::OctaneStatus::Break& broken) {
 }  // namespace
 
 asio::awaitable<http::Response> health(const Context& context, http::Request&) {
-    const auto octane = context.caller.octane_status();
+    const auto octane = context.octane.status();
     Json json = {{"status", octane.is_connected ? "ok" : "unavailable"}, {"connected", octane.is_connected}};
     if (!octane.is_connected) json["error"] = octane.error;
     json["version"] = context.version;

@@ -143,11 +143,11 @@ void add_process(MetricsText& text) {
 
 asio::awaitable<http::Response> metrics(const Context& context, http::Request&) {
     MetricsText text;
-    const auto octane = context.caller.octane_status();
+    const auto octane = context.octane.status();
     add_octane(text, context, octane);
     add_frames(text, context.stats);
     add_viewers(text, context.stats.delivery);
-    add_calls(text, context.caller.call_stats(), octane, context.caller.joined_reads());
+    add_calls(text, context.octane.invoker().stats(), octane, context.octane.invoker().joined_reads());
     add_requests(text, context.requests, context.open_connections());
     add_process(text);
     http::Response response;

@@ -32,15 +32,15 @@ std::string name_of(const schema::Schema& schema) {
 }  // namespace
 
 asio::awaitable<http::Response> list_services(const Context& context, http::Request& request) {
-    const auto schema = context.caller.schema();
+    const auto schema = context.octane.state()->schema;
     const auto describe = [&schema] { return schema::describe_services(*schema); };
     auto response = co_await kept_answer(context, request, name_of(*schema), describe);
     co_return response;
 }
 
 asio::awaitable<http::Response> show_service(const Context& context, http::Request& request) {
-    const auto schema = context.caller.schema();
-    const auto service = context.caller.find_service(request.captures[0]);
+    const auto schema = context.octane.state()->schema;
+    const auto service = context.octane.policy().find_service(request.captures[0]);
     if (!service) co_return http::error_response(service.error());
     const auto& descriptor = **service;
     const auto describe = [&schema, &descriptor] { return schema::describe_service(*schema, descriptor); };

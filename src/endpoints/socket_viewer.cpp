@@ -90,7 +90,7 @@ base::Result<base::Done> SocketViewer::take(http::MessageKind kind, std::string_
 
 base::Result<base::Done> SocketViewer::take_camera(const nlohmann::json& message) {
     if (!camera_) {
-        camera_ = std::make_shared<livelink::CameraFeed>(context_.caller, client_.loop,
+        camera_ = std::make_shared<livelink::CameraFeed>(context_.octane, client_.loop,
                                                          [weak = weak_from_this()](const base::Error& error) {
                                                              if (const auto self = weak.lock()) self->say_error(error);
                                                          });

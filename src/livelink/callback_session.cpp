@@ -138,8 +138,7 @@ asio::awaitable<void> CallbackSession::serve() {
     const bool has_registered = co_await register_with_octane();
     wake();
     if (!has_registered || !is_current() || !is_wanted()) co_return;
-    octane_.frame_channel().reset_backoff();
-    auto opened = co_await octane_.frame_channel().open_stream(kStreamPath, {});
+    auto opened = co_await octane_.invoker().open_server_stream(kStreamPath, {});
     stream_ = std::move(opened);
     stats_.is_streaming.store(true);
     is_reading_ = true;
@@ -211,7 +210,7 @@ void CallbackSession::on_event(CallbackEvent event) {
         case CallbackEvent::Kind::render_failure: forward("renderFailure", event); break;
         case CallbackEvent::Kind::new_statistics: forward("newStatistics", event); break;
         case CallbackEvent::Kind::project_manager_changed:
-            octane_.project_changed();
+            octane_.epochs().project_changed();
             forward("projectManagerChanged", event);
             break;
         case CallbackEvent::Kind::unknown: break;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kLiveLink = "livelinkapi.LiveLinkService";
 constexpr std::string_view kChanges = "octaneapi.ApiChangeManagerService";
 
-base::Result<std::string> as_wire(const Caller::Target& target, const nlohmann::json& camera) {
+base::Result<std::string> as_wire(const OctanePolicy::Target& target, const nlohmann::json& camera) {
     wire::JsonReadOptions strictly;
     strictly.is_strict = true;
     const std::string text = camera.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -27,14 +27,16 @@ base::Result<std::string> as_wire(const Caller::Target& target, const nlohmann::
 
 }  // namespace
 
-CameraFeed::CameraFeed(const Caller& caller, asio::any_io_executor loop, std::function<void(const base::Error&)> report)
-    : caller_(caller), loop_(std::move(loop)), report_(std::move(report)), rest_(loop_) {}
+CameraFeed::CameraFeed(Octane& octane, asio::any_io_executor loop, std::function<void(const base::Error&)> report)
+    : octane_(octane), loop_(std::move(loop)), report_(std::move(report)), rest_(loop_) {}
 
-CameraFeed::Drag::Drag(const Caller& caller, Caller::Target which)
-    : target(std::move(which)), edit(caller.begin_edit()), record(caller.octane().record_stream(target.method->path)) {}
+CameraFeed::Drag::Drag(Octane& octane, OctanePolicy::Target which)
+    : target(std::move(which)),
+      edit(octane.invoker().begin_edit()),
+      record(octane.invoker().record_stream(target.method->path)) {}
 
 base::Result<base::Done> CameraFeed::push(const nlohmann::json& camera) {
-    const auto target = caller_.resolve(kLiveLink, "SetCamera");
+    const auto target = octane_.policy().resolve(kLiveLink, "SetCamera");
     if (!target) return target.error();
     const auto checked = as_wire(*target, camera);
     if (!checked) return checked.error();
@@ -78,10 +80,10 @@ asio::awaitable<void> CameraFeed::run() {
     }
 }
 
-std::optional<Caller::Target> CameraFeed::stream_target() const {
-    const auto state = caller_.octane().connection().state();
+std::optional<OctanePolicy::Target> CameraFeed::stream_target() const {
+    const auto state = octane_.state();
     if (!state->is_connected || epoch_without_stream_ == state->epoch) return std::nullopt;
-    auto target = caller_.resolve(kLiveLink, "StreamCamera");
+    auto target = octane_.policy().resolve(kLiveLink, "StreamCamera");
     if (!target) return std::nullopt;
     return std::move(*target);
 }
@@ -108,8 +110,8 @@ asio::awaitable<bool> CameraFeed::send_on_stream() {
     auto bytes = as_wire(*target, unconfirmed_);
     if (!bytes) co_return false;
     if (!drag_) {
-        auto drag = std::make_unique<Drag>(caller_, *target);
-        auto opened = co_await caller_.octane().call_channel().open_client_stream(target->method->path, kLimit);
+        auto drag = std::make_unique<Drag>(octane_, *target);
+        auto opened = co_await octane_.invoker().open_client_stream(target->method->path, kLimit);
         drag->stream = std::move(opened);
         drag_ = std::move(drag);
     }
@@ -122,26 +124,26 @@ asio::awaitable<bool> CameraFeed::send_on_stream() {
 // True if Octane has taken all that was sent.
 asio::awaitable<bool> CameraFeed::end_stream() {
     const auto target = stream_target();
-    const auto epoch = caller_.octane().connection().state()->epoch;
+    const auto epoch = octane_.epoch();
     const auto drag = std::move(drag_);
     const upstream::Reply reply = co_await drag->stream->finish();
     drag->record->set_status(reply.status);
     drag->record.reset();
     if (reply.status == GrpcStatus::ok) {
         unconfirmed_.clear();
-        caller_.announce(drag->target);
+        octane_.policy().announce(*drag->target.method);
         co_return true;
     }
     if (reply.status == GrpcStatus::unimplemented) {
         epoch_without_stream_ = epoch;
     } else if (target) {
-        report(caller_.explain(*target, reply));
+        report(octane_.policy().explain(*target->schema, *target->method, reply));
     }
     co_return false;
 }
 
 asio::awaitable<void> CameraFeed::set_camera() {
-    auto target = caller_.resolve(kLiveLink, "SetCamera");
+    auto target = octane_.policy().resolve(kLiveLink, "SetCamera");
     auto bytes = target ? as_wire(*target, unconfirmed_) : base::Result<std::string>(target.error());
     if (!bytes) {
         report(bytes.error());
@@ -153,12 +155,12 @@ asio::awaitable<void> CameraFeed::set_camera() {
         co_return;
     }
     unconfirmed_.clear();
-    caller_.announce(*target);
+    octane_.policy().announce(*target->method);
     co_await update();
 }
 
 asio::awaitable<void> CameraFeed::update() {
-    auto target = caller_.resolve(kChanges, "update");
+    auto target = octane_.policy().resolve(kChanges, "update");
     std::optional<base::Error> failure;
     if (target) {
         failure = co_await call(*target, {});
@@ -168,14 +170,14 @@ asio::awaitable<void> CameraFeed::update() {
     if (failure) report(*failure);
 }
 
-asio::awaitable<std::optional<base::Error>> CameraFeed::call(const Caller::Target& target, std::string request) {
-    const JoinedReads::Edit edit = caller_.begin_edit();
-    CallOptions options;
-    options.lane = rpc::Lane::fast;
-    options.timeout = kLimit;
-    const upstream::Reply reply = co_await caller_.octane().call(target.method->path, std::move(request), options);
+asio::awaitable<std::optional<base::Error>> CameraFeed::call(const OctanePolicy::Target& target, std::string request) {
+    const rpc::JoinedReads::Edit edit = octane_.invoker().begin_edit();
+    OwnCall own;
+    own.lane = rpc::Lane::fast;
+    own.timeout = kLimit;
+    const upstream::Reply reply = co_await octane_.call(target.method->path, std::move(request), own);
     std::optional<base::Error> failure;
-    if (reply.status != GrpcStatus::ok) failure = caller_.explain(target, reply);
+    if (reply.status != GrpcStatus::ok) failure = octane_.policy().explain(*target.schema, *target.method, reply);
     co_return failure;
 }
 

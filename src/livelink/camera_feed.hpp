@@ -2,8 +2,8 @@
 //
 // A drag is one StreamCamera call, opened with its first camera and closed when the hand rests, whose end says that all of them
 // were taken; an Octane without it gets SetCamera instead. Each camera is followed by one ApiChangeManager.update, without which
-// Octane would not show it. Each drag, or each SetCamera, is an edit like any other: Caller::announce() tells of it once. Lives
-// on one loop.
+// Octane would not show it. Each drag, or each SetCamera, is an edit like any other: OctanePolicy::announce() tells of it once.
+// Lives on one loop.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,7 +18,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "livelink/caller.hpp"
+#include "livelink/octane.hpp"
 #include "rpc/call_record.hpp"
 #include "upstream/client_stream.hpp"
 
@@ -31,9 +31,9 @@ class CameraFeed : public std::enable_shared_from_this<CameraFeed> {
     // What one step of Octane's may take.
     static constexpr std::chrono::seconds kLimit{10};
 
-    // `report` is called on the loop when a camera could not be shown. The caller must outlive the feed and what it has under
+    // `report` is called on the loop when a camera could not be shown. Octane must outlive the feed and what it has under
     // way.
-    CameraFeed(const Caller& caller, boost::asio::any_io_executor loop, std::function<void(const base::Error&)> report);
+    CameraFeed(Octane& octane, boost::asio::any_io_executor loop, std::function<void(const base::Error&)> report);
 
     // Members of livelinkapi.CameraState; those that are absent stay as they are. Errors: 40003, 40004 for what is no camera,
     // 40303 if SetCamera is denied, 40401, 40402 if the schema has no such thing. On the loop.
@@ -45,9 +45,9 @@ class CameraFeed : public std::enable_shared_from_this<CameraFeed> {
   private:
     // One StreamCamera call.
     struct Drag {
-        Drag(const Caller& caller, Caller::Target which);
-        Caller::Target target;
-        JoinedReads::Edit edit;
+        Drag(Octane& octane, OctanePolicy::Target which);
+        OctanePolicy::Target target;
+        rpc::JoinedReads::Edit edit;
         std::unique_ptr<rpc::CallRecord> record;
         std::unique_ptr<upstream::ClientStream> stream;
     };
@@ -60,11 +60,11 @@ class CameraFeed : public std::enable_shared_from_this<CameraFeed> {
     boost::asio::awaitable<bool> end_stream();
     boost::asio::awaitable<void> set_camera();
     boost::asio::awaitable<void> update();
-    boost::asio::awaitable<std::optional<base::Error>> call(const Caller::Target& target, std::string request);
-    [[nodiscard]] std::optional<Caller::Target> stream_target() const;
+    boost::asio::awaitable<std::optional<base::Error>> call(const OctanePolicy::Target& target, std::string request);
+    [[nodiscard]] std::optional<OctanePolicy::Target> stream_target() const;
     void report(const base::Error& error);
 
-    const Caller& caller_;
+    Octane& octane_;
     boost::asio::any_io_executor loop_;
     std::function<void(const base::Error&)> report_;
     boost::asio::steady_timer rest_;

@@ -9,8 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include "livelink/request_care.hpp"
-
 namespace octane::livelink {
 namespace {
 
@@ -121,12 +119,15 @@ const std::string* DenyList::reason(const schema::Method& method) const {
     return found == refused_.end() ? nullptr : &found->second;
 }
 
-std::optional<std::string> DenyList::reason(const schema::Method& method, const std::string& request) const {
-    if (judged_by_argument_.empty()) return std::nullopt;
+std::uint32_t DenyList::judged_argument(const schema::Method& method) const {
+    const auto found = judged_by_argument_.find(method.descriptor);
+    return found == judged_by_argument_.end() ? 0 : static_cast<std::uint32_t>(found->second.field->number());
+}
+
+std::optional<std::string> DenyList::reason(const schema::Method& method, std::uint64_t number) const {
     const auto found = judged_by_argument_.find(method.descriptor);
     if (found == judged_by_argument_.end()) return std::nullopt;
     const auto& [field, allow] = found->second;
-    const auto number = read_number(request, static_cast<std::uint32_t>(field->number())).value_or(0);
     if (!is_killing_type(*field, number)) return std::nullopt;
     const auto* const value = field->enum_type()->FindValueByNumber(static_cast<int>(number));
     return allow + " of type " + (value == nullptr ? std::to_string(number) : std::string(value->name())) +

@@ -1,6 +1,7 @@
 // Room: livelink. Methods that the proxy refuses, each with its reason. CONTRACT §6.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,8 +28,10 @@ class DenyList {
     // The reason why the method is refused, as a sentence that also says how to let it through; null if it is allowed.
     [[nodiscard]] const std::string* reason(const schema::Method& method) const;
 
-    // The same for a request, as it will be sent, of a method that is refused for some arguments only.
-    [[nodiscard]] std::optional<std::string> reason(const schema::Method& method, const std::string& request) const;
+    // Number of the argument of a method that is refused for some of its values only; 0: there is none.
+    [[nodiscard]] std::uint32_t judged_argument(const schema::Method& method) const;
+    // The same for such a value.
+    [[nodiscard]] std::optional<std::string> reason(const schema::Method& method, std::uint64_t argument) const;
 
   private:
     struct Argument {

@@ -17,6 +17,7 @@ struct EditEvent {
     std::string call_id;
     std::uint64_t epoch = 0;
     std::chrono::system_clock::time_point time;
+    bool moves_camera = false;
 };
 
 // {"type":"call","method":…,"object":{"handle":"…","type":…},"callId":…,"timestamp":…,"epoch":…}

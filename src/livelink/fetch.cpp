@@ -55,7 +55,7 @@ asio::awaitable<void> CallbackSession::fetch_frames() {
 
 asio::awaitable<GrpcStatus> CallbackSession::fetch_once() {
     const std::uint64_t user_data = user_data_;
-    CallOptions call;
+    OwnCall call;
     call.lane = rpc::Lane::fast;
     call.timeout = options_.grab_timeout;
     call.slot = abandon_fetch_.slot();
@@ -92,7 +92,7 @@ bool CallbackSession::take_grabbed(const upstream::Reply& reply, std::uint64_t u
 
 // Past the queue: other calls may be waiting for the very thread that the result blocks.
 asio::awaitable<void> CallbackSession::release_result() {
-    CallOptions call;
+    OwnCall call;
     call.lane = rpc::Lane::unqueued;
     call.timeout = options_.call_timeout;
     const upstream::Reply released = co_await octane_.call_for_frame(kReleasePath, {}, call);

@@ -15,6 +15,7 @@ constexpr std::string_view kObject = "ObjectRef";
 constexpr std::array<std::string_view, 3> kInstanceNames = {"objectPtr", "item_ref", "nodePinInfoRef"};
 // octane-livelink.md §1.9. What a person does in Octane itself is told by its projectManagerChanged event.
 constexpr std::array<std::string_view, 2> kVoidingNames = {"loadProject", "resetProject"};
+constexpr std::array<std::string_view, 4> kFastNames = {"SetCamera", "GetCamera", "grabRenderResult", "releaseRenderResult"};
 constexpr int kDeepest = 4;  // an object that lies deeper than this is nobody's argument or result
 
 bool is_object(const FieldDescriptor& field) {
@@ -51,15 +52,29 @@ MethodTraits describe_method(const schema::Method& method) {
     if (name == "resetProject" && suppress != nullptr && suppress->type() == FieldDescriptor::TYPE_BOOL) {
         traits.suppress_ui = static_cast<std::uint32_t>(suppress->number());
     }
+    const auto* const result = method.response->FindFieldByName("result");
+    if (result != nullptr && result->type() == FieldDescriptor::TYPE_BOOL) {
+        traits.success_flag = static_cast<std::uint32_t>(result->number());
+    }
+    const bool is_object_answer = result != nullptr && result->message_type() != nullptr && !result->is_repeated();
+    if (is_object_answer && name.starts_with("connectedNode")) traits.empty_object = static_cast<std::uint32_t>(result->number());
+    traits.moves_camera = name == "SetCamera";
+    const bool is_fast = std::ranges::find(kFastNames, name) != kFastNames.end();
+    if (is_fast) traits.lane = rpc::Lane::fast;
     return traits;
 }
 
-MethodTraitsTable::MethodTraitsTable(const std::vector<std::shared_ptr<const schema::Schema>>& schemas) : schemas_(schemas) {
+MethodTraitsTable::MethodTraitsTable(const std::vector<std::shared_ptr<const schema::Schema>>& schemas, const DenyList& deny)
+    : schemas_(schemas) {
     for (const auto& schema : schemas) {
         for (const auto* service : schema->services()) {
             for (int i = 0; i < service->method_count(); ++i) {
                 const auto method = schema->find_method(service->full_name(), service->method(i)->name());
-                if (method) traits_.emplace((*method)->descriptor, describe_method(**method));
+                if (!method) continue;
+                MethodTraits traits = livelink::describe_method(**method);
+                traits.refusal = deny.reason(**method);
+                traits.judged_argument = deny.judged_argument(**method);
+                traits_.emplace((*method)->descriptor, traits);
             }
         }
     }

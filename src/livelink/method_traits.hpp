@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "livelink/deny_list.hpp"
+#include "rpc/call_queue.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::livelink {
@@ -23,18 +26,31 @@ struct MethodTraits {
     bool voids_handles = false;
     // Number of resetProject's suppressUI, without which Octane may open a dialog and block; 0: it has none.
     std::uint32_t suppress_ui = 0;
+    // Number of the answer's bool `result`, by which some calls report failure; 0: it has none.
+    std::uint32_t success_flag = 0;
+    // Number of the object in the answer of connectedNode and its kind, which may be left unset: see
+    // CallHead::wants_empty_objects; 0: another method.
+    std::uint32_t empty_object = 0;
+    // Camera and frames are what a person is waiting for while dragging (docs/octane.md §4.3).
+    rpc::Lane lane = rpc::Lane::ordinary;
+    bool moves_camera = false;
+    // Why it may not be called; null if it may. The deny list's own.
+    const std::string* refusal = nullptr;
+    // Number of the argument for some of whose values it is refused; 0: none.
+    std::uint32_t judged_argument = 0;
 };
 
 // True for names that ask: get…, is…, has…, can… and …Count, and nouns such as `name` or `pinInfo` that stand in a list beside
 // the code. Whatever is not known to be a question counts as an edit. `method` without service.
 bool is_read_name(std::string_view method);
 
+// What the descriptor alone says.
 MethodTraits describe_method(const schema::Method& method);
 
-// The traits of every method of the schemas; immutable, read from all loops.
+// The traits of every method of the schemas; immutable, read from all loops. The deny list must outlive it.
 class MethodTraitsTable {
   public:
-    explicit MethodTraitsTable(const std::vector<std::shared_ptr<const schema::Schema>>& schemas);
+    MethodTraitsTable(const std::vector<std::shared_ptr<const schema::Schema>>& schemas, const DenyList& deny);
     [[nodiscard]] const MethodTraits& of(const schema::Method& method) const;
 
   private:

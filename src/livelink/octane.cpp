@@ -2,24 +2,34 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
-#include <vector>
 
-#include "telemetry/log.hpp"
+#include "livelink/release_detection.hpp"
 
 namespace octane::livelink {
 namespace asio = boost::asio;
+using upstream::Reply;
+
 namespace {
 
-ConnectionOptions with_address(ConnectionOptions options, const std::string& host, const std::string& address) {
-    options.address = address;
-    options.host = host;
-    return options;
+upstream::UpstreamOptions upstream_options(const OctaneOptions& options) {
+    upstream::UpstreamOptions result;
+    result.name = options.name;
+    result.words.title = "Octane";
+    result.words.unreachable_hint =
+        "start Octane and enable its gRPC server (Help > LiveLink, or File > Preferences > GRPC API, then restart it), or say "
+        "with --octane-host and --octane-port where it is";
+    result.words.name_hint =
+        "pass --octane-host 127.0.0.1 if Octane runs on this machine, else --octane-host with the name or address of the machine "
+        "it runs on";
+    result.words.doubt_hint = "; set --api if calls fail with UNIMPLEMENTED";
+    result.channel = options.channel;
+    result.schema = std::make_shared<ReleaseDetection>(options.schemas, options.should_detect);
+    result.is_name_known = options.is_name_known;
+    return result;
 }
 
-std::vector<telemetry::CallStats::Name> names_of(const std::vector<std::shared_ptr<const schema::Schema>>& schemas) {
+std::vector<telemetry::CallStats::Name> names_of(const Schemas& schemas) {
     std::vector<telemetry::CallStats::Name> names;
     for (const auto& schema : schemas) {
         for (const auto* service : schema->services()) {
@@ -32,112 +42,63 @@ std::vector<telemetry::CallStats::Name> names_of(const std::vector<std::shared_p
     return names;
 }
 
-upstream::Reply unsent(base::GrpcStatus status, std::string message) {
-    upstream::Reply reply;
-    reply.was_sent = false;
-    reply.status = status;
-    reply.message = std::move(message);
-    return reply;
-}
-
-// The calls before a break as one text for the log.
-std::string tell(const rpc::CallHistory::Break& broken) {
-    std::string text;
-    for (const auto& call : broken.calls) {
-        if (!text.empty()) text += ", ";
-        const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun).count();
-        text += call.method + (call.id.empty() ? "" : " id=" + call.id) + " " + std::to_string(age) + " ms before" +
-                (call.was_in_flight ? " (unanswered)" : "");
-    }
-    return text;
+rpc::CallTerms terms_of(const OwnCall& own) {
+    rpc::CallTerms terms;
+    terms.traits.lane = own.lane;
+    terms.timeout = own.timeout;
+    terms.slot = own.slot;
+    return terms;
 }
 
 }  // namespace
 
 Octane::Octane(const OctaneOptions& options, asio::any_io_executor executor)
-    : address_(upstream::address_of(options.channel)),
-      max_message_(options.channel.max_message),
-      stats_(names_of(options.connection.schemas)),
-      calls_(options.channel),
-      frames_(options.channel, calls_),
-      queue_(options.concurrency),
-      connection_(calls_, std::move(executor), with_address(options.connection, options.channel.host, address_)) {
-    connection_.on_change([this](const std::shared_ptr<const ConnectionState>& state) { follow(*state); });
+    : upstream_(upstream_options(options), executor),
+      invoker_(upstream_, options.concurrency, names_of(options.schemas)),
+      epochs_(upstream_.liveness(), executor),
+      policy_(invoker_, epochs_, options.schemas, DenyList(options.deny, options.allow, known_schemas(options.schemas))),
+      caller_(invoker_, policy_, options.timeout) {}
+
+asio::awaitable<Reply> Octane::call(std::string path, std::string request, OwnCall own) {
+    return invoker_.call_alone(std::move(path), std::move(request), terms_of(own));
 }
 
-void Octane::follow(const ConnectionState& state) {
-    const auto now = rpc::CallHistory::Clock::now();
-    if (std::exchange(was_connected_, state.is_connected) == state.is_connected) return;
-    if (state.is_connected) return log_.connection_made(now);
-    log_.connection_lost(now);
-    const auto broken = log_.last_break(now);
-    if (!broken || broken->calls.empty()) return;
-    telemetry::log(telemetry::Level::warn, "The last calls before Octane was lost", {{"calls", tell(*broken)}});
+asio::awaitable<Reply> Octane::call_for_frame(std::string path, std::string request, OwnCall own) {
+    auto terms = terms_of(own);
+    terms.is_bulk = true;
+    return invoker_.call_alone(std::move(path), std::move(request), std::move(terms));
 }
 
-std::string Octane::unreachable_message(const std::string& cause) const {
-    if (cause == kNameUnknown) {
-        return "Octane cannot be reached at " + address_ +
-               ", because that name does not resolve here; pass --octane-host 127.0.0.1 if Octane runs on this machine, else "
-               "--octane-host with the name or address of the machine it runs on";
-    }
-    return "Octane cannot be reached at " + address_ + " (" + (cause.empty() ? "no connection" : cause) +
-           "); start Octane and enable its gRPC server (Help > LiveLink, or File > Preferences > GRPC API, then restart it), or "
-           "say with "
-           "--octane-host and --octane-port where it is";
-}
-
-asio::awaitable<upstream::Reply> Octane::call(std::string path, std::string request, CallOptions options) {
-    return call_on(calls_, std::move(path), std::move(request), options);
-}
-
-asio::awaitable<upstream::Reply> Octane::call_for_frame(std::string path, std::string request, CallOptions options) {
-    return call_on(frames_, std::move(path), std::move(request), options);
-}
-
-asio::awaitable<upstream::Reply> Octane::call_on(upstream::Channel& channel, std::string path, std::string request,
-                                                 CallOptions options) {
-    const auto state = connection_.state();
-    if (!state->is_connected && state->has_verdict) {
-        stats_.count_unsent(base::GrpcStatus::unavailable);
-        co_return unsent(base::GrpcStatus::unavailable, state->error);
-    }
-    const auto begin = rpc::CallHistory::Clock::now();
-    const rpc::Turn turn(options.lane, options.client, options.is_read);
-    rpc::CallQueue::Place place;
-    if (auto free = queue_.try_enter(turn)) {
-        place = std::move(*free);
-    } else {
-        auto entered = co_await queue_.enter(turn, options.timeout, options.slot);
-        if (!entered) {
-            stats_.count_unsent(entered.error().grpc);
-            co_return unsent(entered.error().grpc, entered.error().message);
+OctaneStatus Octane::status() const {
+    const auto now = state();
+    const auto load = invoker_.load();
+    OctaneStatus status;
+    status.is_connected = now->is_connected;
+    status.is_release_known = now->is_release_known;
+    status.address = address();
+    status.api = now->schema->name();
+    status.version = now->version;
+    status.epoch = now->epoch;
+    status.connections = now->connections;
+    if (!now->is_connected) status.error = unreachable_message(now->has_verdict ? now->error : "the first attempt is under way");
+    status.calls_in_flight = load.in_flight;
+    status.calls_waiting = load.waiting;
+    if (auto busy = invoker_.busy()) status.at_work_on = OctaneStatus::Work{std::move(busy->method), busy->since};
+    if (auto broken = invoker_.last_break()) {
+        auto& last = status.last_break.emplace();
+        last.at = broken->at;
+        for (auto& call : broken->calls) {
+            last.calls.push_back({std::move(call.method), std::move(call.id), call.begun, call.was_in_flight});
         }
-        place = std::move(*entered);
     }
-    // Octane may have gone and come back while the call waited: here, or before for the answer to an equal one.
-    if (options.epoch != 0 && connection_.epoch() != options.epoch) {
-        stats_.count_unsent(base::GrpcStatus::aborted);
-        co_return unsent(base::GrpcStatus::aborted, "");
-    }
-    rpc::CallRecord record(log_, stats_, path, options.id);
-    upstream::UnaryCall unary;
-    unary.path = path;
-    unary.request = std::move(request);
-    unary.slot = options.slot;
-    if (options.timeout.count() > 0) {
-        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(record.begun() - begin);
-        unary.timeout = std::max(options.timeout - waited, std::chrono::milliseconds(1));
-    }
-    upstream::Reply reply = co_await channel.unary(std::move(unary));
-    record.set_status(reply.status);
-    co_return reply;
+    if (load.full_since)
+        status.busy = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - *load.full_since);
+    return status;
 }
 
 void Octane::shutdown() {
-    queue_.close();
-    calls_.shutdown();
-    frames_.shutdown();
+    invoker_.close();
+    upstream_.shutdown();
 }
 
 }  // namespace octane::livelink

@@ -30,7 +30,7 @@ bool is_unchanged_by(const upstream::Reply& failure) {
 asio::awaitable<bool> CallbackSession::register_with_octane() {
     const bool was_perhaps_registered = std::exchange(may_be_registered_, true);
     const std::uint64_t connections = connection_->connections;
-    CallOptions call;
+    OwnCall call;
     call.lane = rpc::Lane::fast;
     call.timeout = options_.call_timeout;
     call.slot = abandon_call_.slot();
@@ -63,7 +63,7 @@ asio::awaitable<bool> CallbackSession::register_with_octane() {
 asio::awaitable<void> CallbackSession::unregister_with_octane() {
     is_registered_ = false;
     stats_.callback_id.store(0);
-    CallOptions call;
+    OwnCall call;
     call.lane = rpc::Lane::unqueued;
     call.timeout = options_.call_timeout;
     call.slot = abandon_call_.slot();

@@ -11,42 +11,39 @@ constexpr std::uint32_t kInstanceField = 1;
 constexpr std::uint32_t kHandleField = 1;  // of ObjectRef
 constexpr std::uint32_t kTypeField = 2;
 
-base::ByteChain chain_over(const std::string& bytes) {
-    return {{std::string_view(bytes)}, nullptr};
+void read_object(wire::Reader object, ObjectRef& into) {
+    while (object.next()) {
+        if (object.type() != wire::WireType::varint) continue;
+        if (object.field() == kHandleField) into.handle = object.read_varint();
+        if (object.field() == kTypeField) into.type = object.read_varint();
+    }
 }
 
 }  // namespace
 
-std::optional<ObjectRef> read_instance(const std::string& request) {
-    const auto chain = chain_over(request);
+RequestFacts read_facts(const std::string& request, const MethodTraits& traits) {
+    RequestFacts facts;
+    const bool has_instance = !traits.instance.empty();
+    if (!has_instance && traits.suppress_ui == 0 && traits.judged_argument == 0) return facts;
+    const base::ByteChain chain({std::string_view(request)}, nullptr);
     wire::Reader reader(chain);
-    std::optional<ObjectRef> found;
     while (reader.next()) {
-        if (reader.field() != kInstanceField || reader.type() != wire::WireType::length_delimited) continue;
-        if (!found) found.emplace();
-        wire::Reader object = reader.read_message();
-        while (object.next()) {
-            if (object.type() != wire::WireType::varint) continue;
-            if (object.field() == kHandleField) found->handle = object.read_varint();
-            if (object.field() == kTypeField) found->type = object.read_varint();
+        const auto field = reader.field();
+        if (has_instance && field == kInstanceField && reader.type() == wire::WireType::length_delimited) {
+            if (!facts.instance) facts.instance.emplace();
+            read_object(reader.read_message(), *facts.instance);
+        } else if (reader.type() == wire::WireType::varint && (field == traits.suppress_ui || field == traits.judged_argument)) {
+            const std::uint64_t value = reader.read_varint();
+            if (field == traits.suppress_ui) facts.suppress_ui = value;
+            if (field == traits.judged_argument) facts.judged_argument = value;
         }
     }
-    return found;
+    return facts;
 }
 
-std::optional<std::uint64_t> read_number(const std::string& request, std::uint32_t field) {
-    const auto chain = chain_over(request);
-    wire::Reader reader(chain);
-    std::optional<std::uint64_t> found;
-    while (reader.next()) {
-        if (reader.field() == field && reader.type() == wire::WireType::varint) found = reader.read_varint();
-    }
-    return found;
-}
-
-base::Result<base::Done> check_instance(const schema::Method& method, const MethodTraits& traits, const std::string& request) {
+base::Result<base::Done> check_instance(const schema::Method& method, const MethodTraits& traits, const RequestFacts& facts) {
     if (traits.instance.empty()) return base::Done{};
-    const auto object = read_instance(request);
+    const auto& object = facts.instance;
     if (object && object->handle != 0) return base::Done{};
     const std::string member(traits.instance);
     return base::make_error(base::ErrorCode::bad_value,
@@ -56,8 +53,8 @@ base::Result<base::Done> check_instance(const schema::Method& method, const Meth
                                 "; send \"" + member + "\":{\"handle\":…,\"type\":…} as an earlier answer gave it");
 }
 
-void suppress_dialogs(const MethodTraits& traits, std::string& request) {
-    if (traits.suppress_ui == 0 || read_number(request, traits.suppress_ui)) return;
+void suppress_dialogs(const MethodTraits& traits, const RequestFacts& facts, std::string& request) {
+    if (traits.suppress_ui == 0 || facts.suppress_ui) return;
     wire::append_varint_field(request, traits.suppress_ui, 1);
 }
 

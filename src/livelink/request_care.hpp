@@ -1,4 +1,4 @@
-// Room: livelink. What is looked at, and put right, in a request that is ready to be sent. Pure; octane-livelink.md §6.
+// Room: livelink. What is looked at, and put right, in a request that is ready to be sent. Pure; docs/octane.md §6.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,20 @@ struct ObjectRef {
     std::uint64_t type = 0;
 };
 
-// The object in field 1; nothing if the field is not there. For methods with an instance.
-std::optional<ObjectRef> read_instance(const std::string& request);
-
-// The value of a number or enum field; nothing if it is not there (which means 0).
-std::optional<std::uint64_t> read_number(const std::string& request, std::uint32_t field);
+// Members of a request that its method's traits name.
+struct RequestFacts {
+    std::optional<ObjectRef> instance;  // nothing: the field is not there
+    std::optional<std::uint64_t> suppress_ui;
+    std::uint64_t judged_argument = 0;
+};
+// One pass, and none where the traits name nothing.
+RequestFacts read_facts(const std::string& request, const MethodTraits& traits);
 
 // Error 40003 bad_value where the method's own object is null or missing: that is never what the caller means, and Octane
 // answers it with words that do not say so, if at all.
-base::Result<base::Done> check_instance(const schema::Method& method, const MethodTraits& traits, const std::string& request);
+base::Result<base::Done> check_instance(const schema::Method& method, const MethodTraits& traits, const RequestFacts& facts);
 
 // resetProject without suppressUI may wait for a person to answer a dialog: it is set unless the caller said otherwise.
-void suppress_dialogs(const MethodTraits& traits, std::string& request);
+void suppress_dialogs(const MethodTraits& traits, const RequestFacts& facts, std::string& request);
 
 }  // namespace octane::livelink

@@ -62,11 +62,11 @@ const Surface::Pair* Surface::pair_of(const schema::Schema& called, const schema
     return nullptr;
 }
 
-base::Result<Route> Surface::find(const std::shared_ptr<const schema::Schema>& connected, bool is_release_known,
-                                  std::string_view service, std::string_view method) const {
+base::Result<ResolvedName> Surface::find(const std::shared_ptr<const schema::Schema>& connected, bool is_release_known,
+                                         std::string_view service, std::string_view method) const {
     const auto route_to = [this](const std::shared_ptr<const schema::Schema>& schema, const schema::Method& found) {
         const Pair* pair = pair_of(*schema, *schema);
-        return Route{schema, &found, &found, pair == nullptr ? nullptr : pair->names.get(), nullptr, nullptr};
+        return ResolvedName{schema, &found, &found, pair == nullptr ? nullptr : pair->names.get(), nullptr, nullptr};
     };
     if (const auto* here = connected->lookup(service, method)) return route_to(connected, *here);
     for (const auto& other : known_) {
@@ -79,12 +79,12 @@ base::Result<Route> Surface::find(const std::shared_ptr<const schema::Schema>& c
         if (pair == nullptr || found == pair->conversions.end()) return lacks(*connected, other, *there);
         const Conversion& first = found->second.front();
         if (!first.is_reshaped) {
-            Route route = route_to(connected, *first.to);
+            ResolvedName route = route_to(connected, *first.to);
             route.called = there;
             return route;
         }
         const auto* only = found->second.size() == 1 ? first.to : nullptr;
-        return Route{connected, there, only, pair->names.get(), &found->second, nullptr};
+        return ResolvedName{connected, there, only, pair->names.get(), &found->second, nullptr};
     }
     return unknown(*connected, service, method);
 }

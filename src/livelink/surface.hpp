@@ -25,13 +25,13 @@ using Schemas = std::vector<std::shared_ptr<const schema::Schema>>;
 Schemas known_schemas(Schemas given);
 
 // What a name stands for. Usually `called` and `method` are the same.
-struct Route {
-    std::shared_ptr<const schema::Schema> schema;      // the connected release's; it has `method`
-    const schema::Method* called = nullptr;            // the method by the name that was used, of whichever release has it
-    const schema::Method* method = nullptr;            // what Octane is asked; null until settle() where the request decides
-    const wire::ForeignNames* foreign = nullptr;       // other releases' names, for reading the request; may be null
+struct ResolvedName {
+    std::shared_ptr<const schema::Schema> schema;  // the connected release's; it has `method`
+    const schema::Method* called = nullptr;        // the method by the name that was used, of whichever release has it
+    const schema::Method* method = nullptr;        // what Octane is asked; null until choose_method() where the request decides
+    const wire::ForeignNames* foreign = nullptr;   // other releases' names, for reading the request; may be null
     const std::vector<Conversion>* choices = nullptr;  // not null: the messages differ
-    const Conversion* conversion = nullptr;            // the one chosen by settle()
+    const Conversion* conversion = nullptr;            // the one chosen by choose_method()
 
     // What JSON is read with, and written with.
     [[nodiscard]] const google::protobuf::Descriptor& request_type() const { return *(choices ? called : method)->request; }
@@ -47,8 +47,8 @@ class Surface {
 
     // Errors: 40401 and 40402 with the nearest names of all releases; 50110 octane_lacks_method if the connected release has
     // nothing of the kind, and who has it. While the release is unknown, each name is taken literally.
-    [[nodiscard]] base::Result<Route> find(const std::shared_ptr<const schema::Schema>& connected, bool is_release_known,
-                                           std::string_view service, std::string_view method) const;
+    [[nodiscard]] base::Result<ResolvedName> find(const std::shared_ptr<const schema::Schema>& connected, bool is_release_known,
+                                                  std::string_view service, std::string_view method) const;
 
     // The connected release's service of that name in any release. Error 40401.
     [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(
@@ -79,10 +79,10 @@ class Surface {
 
 // Makes the called method's request into that of the method that is asked, which it chooses. Errors: 40003 bad_value if the
 // request does not say which, 50110 octane_lacks_method if what it says has no counterpart.
-base::Result<std::string> settle(Route& route, std::string request);
+base::Result<std::string> choose_method(ResolvedName& route, std::string request);
 
 // The answer as the called name promises it. Error 40010 upstream_bad_request with Octane's text if the answer says that Octane
 // refused, where the called name would have failed.
-base::Result<base::ByteChain> translate_answer(const Route& route, base::ByteChain answer);
+base::Result<base::ByteChain> translate_answer(const ResolvedName& route, base::ByteChain answer);
 
 }  // namespace octane::livelink

@@ -1,4 +1,4 @@
-// Room: livelink. The two halves of a call whose messages differ between releases: settle() and translate_answer().
+// Room: livelink. The two halves of a call whose messages differ between releases: choose_method() and translate_answer().
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ std::vector<std::string_view> telling_members(const std::vector<Conversion>& cho
 }
 
 // No choice fits: either the request does not say the type, or it says one that the connected release cannot do.
-base::Error nothing_fits(const Route& route, const base::ByteChain& request) {
+base::Error nothing_fits(const ResolvedName& route, const base::ByteChain& request) {
     const std::string who = route.called->display + " on " + route.schema->name();
     const auto& choices = *route.choices;
     if (choices.front().request.conditions.empty()) {
@@ -82,7 +82,7 @@ base::Error nothing_fits(const Route& route, const base::ByteChain& request) {
 
 }  // namespace
 
-base::Result<std::string> settle(Route& route, std::string request) {
+base::Result<std::string> choose_method(ResolvedName& route, std::string request) {
     if (route.choices == nullptr) return request;
     const auto message = base::ByteChain::own(std::move(request));
     const auto choice = std::ranges::find_if(*route.choices, [&message](const Conversion& one) {
@@ -95,7 +95,7 @@ base::Result<std::string> settle(Route& route, std::string request) {
     return wire::reshaped(choice->request, message);
 }
 
-base::Result<base::ByteChain> translate_answer(const Route& route, base::ByteChain answer) {
+base::Result<base::ByteChain> translate_answer(const ResolvedName& route, base::ByteChain answer) {
     if (route.conversion == nullptr) return answer;
     const Conversion& conversion = *route.conversion;
     if (!wire::fit_of(conversion.answer, answer).meets_conditions) {

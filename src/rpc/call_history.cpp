@@ -8,7 +8,7 @@ namespace {
 
 using base::GrpcStatus;
 
-// The caller has an end, but Octane may not.
+// The caller has an end, but the upstream may not.
 bool is_given_up(GrpcStatus status) {
     return status == GrpcStatus::deadline_exceeded || status == GrpcStatus::cancelled;
 }

@@ -1,7 +1,7 @@
-// Room: rpc. Which calls Octane has now, and which were the last before its connection broke.
+// Room: rpc. Which calls the upstream has now, and which were the last before its connection broke.
 //
-// Octane runs one call after the other, so a call whose caller gave up still occupies it until a later call is answered: busy()
-// counts it as long, but where no later call comes not longer than kDoubtful. Any thread; a mutex is held for a few dozen
+// A renderer may run one call after the other, so a call whose caller gave up still occupies it until a later call is answered:
+// busy() counts it as long, but where no later call comes not longer than kDoubtful. Any thread; a mutex is held for a few dozen
 // instructions, and after the first calls nothing is allocated.
 #pragma once
 
@@ -29,7 +29,8 @@ class CallHistory {
     static constexpr std::chrono::seconds kTrusted{
         30};  // a connection that has lasted so long has nothing to do with the last one
 
-    // How long a call that was given up counts as one that Octane is at. Unless another is answered nothing tells when it ends.
+    // How long a call that was given up counts as one that the upstream is at. Unless another is answered nothing tells when it
+    // ends.
     static constexpr std::chrono::seconds kDoubtful{60};
 
     // A call under way; end() must be called before it is destroyed. The views must stay valid until then.
@@ -38,7 +39,7 @@ class CallHistory {
         std::string_view id;
         Clock::time_point begun;
         std::uint64_t number = 0;  // counts the calls
-        bool is_stream = false;    // set before begin(): between its messages Octane is free, so busy() leaves it out
+        bool is_stream = false;    // set before begin(): between its messages the upstream is free, so busy() leaves it out
     };
 
     struct Busy {
@@ -65,7 +66,7 @@ class CallHistory {
     void begin(Live& call, std::string_view path, std::string_view id, Clock::time_point now);
     void end(Live& call, base::GrpcStatus status, Clock::time_point now);
 
-    // The oldest call that Octane has not finished, as far as can be known.
+    // The oldest call that the upstream has not finished, as far as can be known.
     [[nodiscard]] std::optional<Busy> busy(Clock::time_point now) const;
 
     void connection_lost(Clock::time_point now);
@@ -87,7 +88,7 @@ class CallHistory {
     std::array<Record, kRemembered> records_;  // call n is in place n % kRemembered
     std::optional<Record> abandoned_;          // the oldest whose caller gave up and which may still run
     Clock::time_point abandoned_at_;           // when its caller gave up
-    std::uint64_t answered_ = 0;               // the highest number that Octane has answered: those below it have ended
+    std::uint64_t answered_ = 0;               // the highest number that has been answered: those below it have ended
     std::uint64_t count_ = 0;
     std::optional<Break> break_;
     std::optional<Clock::time_point> connected_since_;  // after break_

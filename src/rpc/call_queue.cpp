@@ -33,7 +33,8 @@ base::Error going_down() {
 
 }  // namespace
 
-CallQueue::CallQueue(unsigned limit) : limit_(limit), last_change_(std::chrono::steady_clock::now()) {}
+CallQueue::CallQueue(unsigned limit, std::string title)
+    : limit_(limit), title_(std::move(title)), last_change_(std::chrono::steady_clock::now()) {}
 
 CallQueue::Clients::value_type* CallQueue::client_locked(std::string_view name) {
     if (name.empty()) return nullptr;
@@ -82,8 +83,9 @@ asio::awaitable<base::Result<CallQueue::Place>> CallQueue::enter(Turn turn, std:
         if (is_closed_) co_return going_down();
         if (auto place = try_enter_locked(turn)) co_return std::move(*place);  // a place came free meanwhile
         if (waiting_.size() >= kMaxWaiting) {
-            co_return base::make_error(base::ErrorCode::upstream_exhausted, "Octane is busy and " + std::to_string(kMaxWaiting) +
-                                                                                " calls already wait for it; try again later");
+            co_return base::make_error(
+                base::ErrorCode::upstream_exhausted,
+                title_ + " is busy and " + std::to_string(kMaxWaiting) + " calls already wait for it; try again later");
         }
         waiter->client = client_locked(turn.client);
         if (waiter->client != nullptr) ++waiter->client->second.waiting;
@@ -125,10 +127,9 @@ asio::awaitable<base::Result<CallQueue::Place>> CallQueue::enter(Turn turn, std:
     if (is_granted) co_return place;
     if (is_refused) co_return going_down();
     const auto busy = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - busy_since);
-    co_return base::make_error(
-        base::ErrorCode::deadline_exceeded,
-        "the call's deadline passed while it waited for Octane, which has been busy with other calls for " +
-            std::to_string(busy.count()) + " s");
+    co_return base::make_error(base::ErrorCode::deadline_exceeded, "the call's deadline passed while it waited for " + title_ +
+                                                                       ", which has been busy with other calls for " +
+                                                                       std::to_string(busy.count()) + " s");
 }
 
 // For one search, calls must be offered in order of arrival.

@@ -1,11 +1,11 @@
-// Room: rpc. Octane runs every call on one thread of its own; this queue decides which calls it gets, and when.
+// Room: rpc. A renderer may run every call on one thread of its own; this queue decides which calls it gets, and when.
 //
 // Few calls are in flight at once, begun in order of arrival. The fast lane (camera, grab and release) goes first. The calls of
 // one client keep their order: its reads run side by side, an edit waits for all that came before it, and all that comes later
 // waits for the edit; a call of the fast lane waits for earlier edits only, so that it overtakes bulk reads. Who waits too long
-// or goes away is forgotten without Octane ever hearing of it. Shared by all loops: a mutex is held for a few dozen instructions
-// (one step for each waiting call where a call waits for its own client's), never while anything waits; with no limit set there
-// is no queue, no order and no lock.
+// or goes away is forgotten without the upstream ever hearing of it. Shared by all loops: a mutex is held for a few dozen
+// instructions (one step for each waiting call where a call waits for its own client's), never while anything waits; with no
+// limit set there is no queue, no order and no lock.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,7 +27,7 @@
 
 namespace octane::rpc {
 
-// unqueued: for what must reach Octane whatever else waits, such as giving its locked result back.
+// unqueued: for what must reach the upstream whatever else waits, such as giving its locked result back.
 enum class Lane : std::uint8_t { ordinary, fast, unqueued };
 
 // What the queue needs to know of a call.
@@ -58,7 +58,8 @@ class CallQueue {
     // What waits beyond kMaxWaiting is refused with 42910.
     static constexpr std::size_t kMaxWaiting = 10000;
 
-    explicit CallQueue(unsigned limit);  // calls in flight at once; 0: no limit
+    // `limit`: calls in flight at once; 0: none. `title` is the upstream's, for sentences.
+    explicit CallQueue(unsigned limit, std::string title = "The upstream");
     CallQueue(const CallQueue&) = delete;
     CallQueue& operator=(const CallQueue&) = delete;
 
@@ -91,8 +92,8 @@ class CallQueue {
     // A place if there is one for this call now. enter() tries that first; this costs no coroutine.
     std::optional<Place> try_enter(const Turn& turn);
 
-    // Waits for a place. Errors: 50410 deadline_exceeded (the message says since when Octane has been busy), 49910 cancelled,
-    // 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes. Closed: 49910.
+    // Waits for a place. Errors: 50410 deadline_exceeded (the message says since when the upstream has been busy), 49910
+    // cancelled, 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes. Closed: 49910.
     boost::asio::awaitable<base::Result<Place>> enter(Turn turn, std::chrono::milliseconds timeout,
                                                       boost::asio::cancellation_slot slot);
 
@@ -122,6 +123,7 @@ class CallQueue {
     static void wake(std::shared_ptr<Waiter> waiter);
 
     const unsigned limit_;
+    const std::string title_;
     mutable std::mutex mutex_;
     Waiters waiting_;  // in order of arrival; bounded by kMaxWaiting
     std::size_t fast_waiting_ = 0;

@@ -44,6 +44,16 @@ class LossWatch final : public Tag {
     grpc_connectivity_state last_ = GRPC_CHANNEL_IDLE;
 };
 
+// Those of an operation that has ended.
+Metadata read_trailers(const grpc::ClientContext& context) {
+    Metadata trailers;
+    for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
+        if (name == "grpc-status-details-bin") continue;  // Reply::details
+        trailers.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    }
+    return trailers;
+}
+
 template <typename Handler>
 class UnaryOperation final : public Tag {
   public:
@@ -51,6 +61,7 @@ class UnaryOperation final : public Tag {
 
     void start(Channel::Impl& channel, UnaryCall& call) {
         if (call.timeout.count() > 0) live_.context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+        for (const auto& [name, value] : call.metadata) live_.context.AddMetadata(name, value);
         slot_ = call.slot;
         if (slot_.is_connected()) slot_.assign([this](asio::cancellation_type) { live_.context.TryCancel(); });
         const grpc::ByteBuffer request = to_buffer(std::move(call.request));
@@ -78,6 +89,8 @@ class UnaryOperation final : public Tag {
             Reply reply;
             reply.status = to_status(operation->status_.error_code());
             reply.message = operation->status_.error_message();
+            reply.details = operation->status_.error_details();
+            reply.trailers = read_trailers(operation->live_.context);
             if (operation->status_.ok()) reply.body = to_chain(operation->response_);
             auto handler = std::move(operation->handler_);
             operation.reset();

@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -27,17 +29,23 @@ struct ChannelOptions {
 // "127.0.0.1:51022"; an IPv6 address in brackets.
 std::string address_of(const ChannelOptions& options);
 
-// What gRPC answered. `message` is Octane's text (or gRPC's own), word for word; `body` is empty unless status is ok.
+// Names in lower case; values of names that end in "-bin" are bytes.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// What gRPC answered. `message` is the server's text (or gRPC's own), word for word; `body` is empty unless status is ok.
 struct Reply {
     base::GrpcStatus status = base::GrpcStatus::ok;
     std::string message;
+    std::string details;  // a serialized google.rpc.Status (grpc-status-details-bin); may be empty
+    Metadata trailers;    // besides gRPC's own
     base::ByteChain body;
-    bool was_sent = true;  // false: the call never left the proxy, so Octane knows nothing of it
+    bool was_sent = true;  // false: the call never left the proxy, so the server knows nothing of it
 };
 
 struct UnaryCall {
     std::string path;  // "/package.Service/method"
     std::string request;
+    Metadata metadata;
     std::chrono::milliseconds timeout{0};  // 0: none
     boost::asio::cancellation_slot slot;   // emitted on the awaiting loop: cancels the call
 };

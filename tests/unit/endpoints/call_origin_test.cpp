@@ -13,11 +13,11 @@ TEST_CASE("a client is an address, whatever its port: a page's calls come over s
     for (const auto& [remote, client] : {std::pair("127.0.0.1:52044", "127.0.0.1"), std::pair("[::1]:52044", "[::1]")}) {
         http::Request request;
         request.remote = remote;
-        livelink::CallRequest call;
+        rpc::CallRequest call;
         CHECK(read_origin(request, "id-1", call));
         CHECK(call.client == client);
-        CHECK(call.call_id == "id-1");
-        CHECK_FALSE(call.epoch);
+        CHECK(call.head.call_id == "id-1");
+        CHECK_FALSE(call.head.epoch);
     }
 }
 
@@ -25,7 +25,7 @@ TEST_CASE("the deadline is that of the caller's headers, and one that makes no s
     using namespace std::chrono_literals;
     http::Request request;
     request.remote = "127.0.0.1:1";
-    livelink::CallRequest call;
+    rpc::CallRequest call;
     REQUIRE(read_origin(request, "", call));
     CHECK_FALSE(call.timeout);
     for (const auto& [name, value] :
@@ -46,9 +46,9 @@ TEST_CASE("the epoch of the handles is a number, and nothing else") {
     http::Request request;
     request.remote = "127.0.0.1:1";
     request.headers.emplace_back("x-octane-epoch", "18");
-    livelink::CallRequest call;
+    rpc::CallRequest call;
     REQUIRE(read_origin(request, "", call));
-    CHECK(call.epoch == 18);
+    CHECK(call.head.epoch == 18);
     for (const char* text : {"soon", "-1", "1.5", "1 ", "0x10", "18446744073709551616"}) {
         CAPTURE(text);
         request.headers.front().second = text;

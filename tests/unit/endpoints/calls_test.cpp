@@ -36,23 +36,6 @@ TEST_CASE("a call whose header or query makes no sense is 400 before anything is
     CHECK(call(proxy, "raw=", {}).status == 400);
 }
 
-TEST_CASE("a pin that nothing is connected to has the key that octaneWeb looks for") {
-    for (const auto& schema : schema::builtin_schemas()) {
-        CAPTURE(schema->name());
-        const auto completed = [&schema](const char* name, std::string json) {
-            const auto* method = schema::method_named(*schema, name);
-            REQUIRE(method != nullptr);
-            name_missing_node(*method, json);
-            return json;
-        };
-        CHECK(completed("octaneapi.ApiNodeService.connectedNodeIx", "{}") == R"({"result":{}})");
-        CHECK(completed("octaneapi.ApiNodeService.connectedNode", "{}") == R"({"result":{}})");
-        CHECK(completed("octaneapi.ApiNodeService.connectedNodeIx", R"({"result":null})") == R"({"result":null})");
-        CHECK(completed("octaneapi.ApiRenderEngineService.getRenderTargetNode", "{}") == "{}");
-        CHECK(completed("octaneapi.ApiNodeService.pinCount", "{}") == "{}");
-    }
-}
-
 TEST_CASE("a caller's own id comes back in header and body, an unusable one is replaced") {
     IdleProxy proxy;
     const auto own = call(proxy, "", {{"X-Call-Id", "my-id"}, {"X-Timeout", "soon"}});

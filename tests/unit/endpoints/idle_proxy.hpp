@@ -24,10 +24,9 @@ class IdleProxy {
   public:
     explicit IdleProxy(std::filesystem::path web_root = {})
         : octane_(octane_options(), loop_.get_executor()),
-          caller_(octane_, livelink::DenyList({}, {}, schema::builtin_schemas()), std::chrono::milliseconds(0)),
           hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_),
           session_(octane_, hub_, loop_.get_executor(), stats_, {}),
-          context_{caller_,
+          context_{octane_,
                    hub_,
                    session_,
                    stats_,
@@ -82,7 +81,7 @@ class IdleProxy {
     static livelink::OctaneOptions octane_options() {
         livelink::OctaneOptions options;
         options.channel.host = "octane.invalid";
-        options.connection.schemas = schema::builtin_schemas();
+        options.schemas = schema::builtin_schemas();
         return options;
     }
     static boost::asio::awaitable<void> keep(boost::asio::awaitable<http::Response> handler,
@@ -96,7 +95,6 @@ class IdleProxy {
     boost::asio::io_context loop_{1};
     boost::asio::thread_pool workers_{1};
     livelink::Octane octane_;
-    livelink::Caller caller_;
     frames::Hub hub_;
     livelink::CallbackSession session_;
     Context context_;

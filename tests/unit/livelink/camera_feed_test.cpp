@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "unit/livelink/json_call.hpp"
 #include "unit/livelink/running_octane.hpp"
 #include "unit/upstream/fake_octane.hpp"
 
@@ -19,6 +20,9 @@ namespace octane::livelink {
 namespace {
 
 using nlohmann::json;
+using tests::call_json;
+using tests::JsonAnswer;
+using tests::JsonCall;
 using tests::options_for;
 using tests::RunningOctane;
 using upstream::tests::answer;
@@ -40,6 +44,12 @@ std::string fov_on_wire(float fov) {
     return bytes;
 }
 
+OctaneOptions options_denying(std::uint16_t port, std::vector<std::string> deny) {
+    auto options = options_for(port);
+    options.deny = std::move(deny);
+    return options;
+}
+
 // A feed on a loop of its own in front of a scripted beta2.
 class FeedStage {
   public:
@@ -49,17 +59,16 @@ class FeedStage {
               if (path.find("Camera") != std::string::npos || path == kUpdate) return scripter(path, request);
               return unimplemented();
           }),
-          octane_(options_for(server_.port())) {
+          octane_(options_denying(server_.port(), std::move(deny))) {
         octane_.watch();
         REQUIRE(octane_.await_connected());
-        caller_.emplace(octane_.octane(), DenyList(deny, {}, schema::builtin_schemas()), std::chrono::milliseconds(0));
-        caller_->on_edit([this](const EditEvent& edit) {
+        octane_.octane().policy().on_edit([this](const EditEvent& edit) {
             const std::lock_guard lock(mutex_);
             edits_.push_back(edit.method);
             changed_.notify_all();
         });
         const std::shared_ptr<void> end(nullptr, [this](void*) { feed_ended_.set_value(); });
-        feed_ = std::make_shared<CameraFeed>(*caller_, octane_.loop().executor(), [this, end](const base::Error& error) {
+        feed_ = std::make_shared<CameraFeed>(octane_.octane(), octane_.loop().executor(), [this, end](const base::Error& error) {
             const std::lock_guard lock(mutex_);
             reports_.push_back(error);
             changed_.notify_all();
@@ -68,7 +77,7 @@ class FeedStage {
     ~FeedStage() {
         octane_.loop().call([this] { feed_->stop(); });
         feed_.reset();
-        octane_.octane().shutdown();  // ends what it has under way, for which it needs the caller
+        octane_.octane().shutdown();  // ends what it has under way, for which it needs Octane
         CHECK(feed_ended_.get_future().wait_for(kPatience) == std::future_status::ready);
         octane_.close();
     }
@@ -90,12 +99,12 @@ class FeedStage {
         if (reports_.empty()) return std::nullopt;
         return reports_.front();
     }
-    std::future<base::Result<CallAnswer>> get_camera() {
-        CallRequest request;
+    std::future<base::Result<JsonAnswer>> get_camera() {
+        JsonCall request;
         request.service = "LiveLink";
         request.method = "GetCamera";
         request.body = "{}";
-        return octane_.loop().start(caller_->call(request));
+        return octane_.loop().start(call_json(octane_.octane(), request));
     }
     // What on_edit() was told, in order, once it was told anything.
     std::vector<std::string> await_edits() {
@@ -117,7 +126,6 @@ class FeedStage {
   private:
     FakeOctane server_;
     RunningOctane octane_;
-    std::optional<Caller> caller_;
     std::shared_ptr<CameraFeed> feed_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -204,7 +212,7 @@ TEST_CASE("other pages are told of a camera that was set, and of a drag once, at
     FeedStage by_stream([](const std::string&, const std::string&) { return answer(""); });
     REQUIRE(by_stream.push({{"fov", 30}}));
     CHECK(by_stream.await_edits() == std::vector<std::string>{"LiveLink/StreamCamera"});
-    const auto lines = by_stream.octane()->call_stats().read();
+    const auto lines = by_stream.octane()->invoker().stats().read();
     const auto drag = std::ranges::find_if(lines, [](const auto& line) { return line.method == "LiveLink.StreamCamera"; });
     REQUIRE(drag != lines.end());
     CHECK(drag->status == base::GrpcStatus::ok);
@@ -234,7 +242,7 @@ TEST_CASE("an Octane that breaks during a drag had StreamCamera in flight") {
     REQUIRE(stage.server().await_calls(kUpdate, 1));
     stage.server().stop();
     REQUIRE(stage.octane().await_disconnected());
-    const auto broken = stage.octane()->last_break();
+    const auto broken = stage.octane()->invoker().last_break();
     REQUIRE(broken);
     const auto drag =
         std::ranges::find_if(broken->calls, [](const auto& call) { return call.method == "LiveLink/StreamCamera"; });

@@ -1,4 +1,4 @@
-#include "livelink/joined_reads.hpp"
+#include "unit/livelink/json_call.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "livelink/caller.hpp"
+#include "unit/livelink/json_call.hpp"
 #include "unit/livelink/running_octane.hpp"
 #include "unit/upstream/fake_octane.hpp"
 
@@ -21,6 +21,9 @@ namespace {
 namespace asio = boost::asio;
 using base::ErrorCode;
 using std::chrono::milliseconds;
+using tests::call_json;
+using tests::JsonAnswer;
+using tests::JsonCall;
 using tests::options_for;
 using tests::RunningOctane;
 using upstream::tests::answer;
@@ -32,7 +35,7 @@ constexpr const char* kNamePath = "/octaneapi.ApiItemService/name";
 constexpr const char* kSetPath = "/octaneapi.ApiItemService/setName";
 const std::string kTeapot = "\n\x06teapot";
 
-using Outcome = std::future<base::Result<CallAnswer>>;
+using Outcome = std::future<base::Result<JsonAnswer>>;
 
 // Reads of a name stay open until the test ends them; setName is answered, or stays open if the name is "slow".
 class Stage {
@@ -48,19 +51,18 @@ class Stage {
         octane_.emplace(options);
         octane_->watch();
         REQUIRE(octane_->await_connected());
-        caller_.emplace(octane_->octane(), DenyList({}, {}, schema::builtin_schemas()), milliseconds(0));
     }
 
     // Has begun, and waits for whatever it waits for, when this returns.
     Outcome start(const char* method, const char* body, asio::cancellation_slot gone = {},
                   milliseconds timeout = milliseconds(0)) {
-        CallRequest request;
+        JsonCall request;
         request.service = "ApiItem";
         request.method = method;
         request.body = body;
         request.client_gone = gone;
         request.timeout = timeout;
-        auto outcome = octane_->loop().start(caller_->call(request));
+        auto outcome = octane_->loop().start(call_json(octane_->octane(), request));
         octane_->loop().call([] {});
         return outcome;
     }
@@ -72,12 +74,10 @@ class Stage {
     }
     FakeOctane& server() { return server_; }
     RunningOctane& octane() { return *octane_; }
-    Caller& caller() { return *caller_; }
 
   private:
     FakeOctane server_;
     std::optional<RunningOctane> octane_;
-    std::optional<Caller> caller_;
 };
 
 void check_teapot(Outcome outcome) {
@@ -94,7 +94,7 @@ TEST_CASE("equal reads in flight are asked once, and everybody has the answer") 
     stage.server().end_open_calls();
     for (auto& read : reads) check_teapot(std::move(read));
     CHECK(stage.server().calls(kNamePath) == 1);
-    CHECK(stage.caller().joined_reads() == 4);
+    CHECK(stage.octane()->invoker().joined_reads() == 4);
 }
 
 TEST_CASE("a read that begins after the answer is asked anew") {
@@ -188,7 +188,7 @@ TEST_CASE("who joined a read that was given up does not ask by itself with handl
     auto first = stage.read(gone.slot());
     REQUIRE(stage.server().await_open_calls(1));
     auto second = stage.read();
-    stage.octane()->begin_epoch("test");
+    stage.octane()->epochs().begin("test");
     stage.leave(gone);
     CHECK_FALSE(get(std::move(first)));
     const auto outcome = get(std::move(second));
@@ -202,7 +202,7 @@ TEST_CASE("who waits for another's answer when the proxy goes down is told so, a
     auto first = stage.read();
     REQUIRE(stage.server().await_open_calls(1));
     auto second = stage.read();
-    stage.caller().close();
+    stage.octane()->invoker().close();
     const auto outcome = get(std::move(second));
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == ErrorCode::cancelled);
@@ -215,8 +215,9 @@ TEST_CASE("who waits for another's answer when the proxy goes down is told so, a
     CHECK(stage.server().calls(kNamePath) == 1);
 }
 
-asio::awaitable<void> ask_for_name(JoinedReads& reads, Octane& octane) {
-    const upstream::Reply reply = co_await reads.ask(octane, kNamePath, {}, {});
+asio::awaitable<void> ask_for_name(rpc::JoinedReads& reads, rpc::Invoker& invoker) {
+    rpc::CallTerms terms;
+    const upstream::Reply reply = co_await reads.ask(invoker, kNamePath, {}, std::move(terms));
     static_cast<void>(reply);
 }
 
@@ -229,13 +230,13 @@ TEST_CASE("closed, it outlives the loops of those who waited, whichever of them 
         RunningOctane octane(options_for(server.port()));
         octane.watch();
         REQUIRE(octane.await_connected());
-        JoinedReads reads;
+        rpc::JoinedReads reads;
         std::optional<asio::io_context> leading(std::in_place, 1);
         std::optional<asio::io_context> joined(std::in_place, 1);
-        asio::co_spawn(*leading, ask_for_name(reads, octane.octane()), asio::detached);
+        asio::co_spawn(*leading, ask_for_name(reads, octane->invoker()), asio::detached);
         leading->poll();
         REQUIRE(server.await_open_calls(1));
-        asio::co_spawn(*joined, ask_for_name(reads, octane.octane()), asio::detached);
+        asio::co_spawn(*joined, ask_for_name(reads, octane->invoker()), asio::detached);
         joined->poll();
         reads.close();
         octane->shutdown();

@@ -109,12 +109,20 @@ TEST_CASE("loading and resetting a project void handles, and reset knows suppres
 }
 
 TEST_CASE("the table knows every method of its schemas") {
-    const MethodTraitsTable table(schema::builtin_schemas());
+    const DenyList deny({"ApiItem/setName"}, {}, schema::builtin_schemas());
+    const MethodTraitsTable table(schema::builtin_schemas(), deny);
     const auto name = beta2().find_method("ApiItem", "name");
     REQUIRE(name);
     CHECK(table.of(**name).is_read);
     CHECK(table.of(**name).instance == "objectPtr");
-    const MethodTraitsTable empty({});
+    CHECK(table.of(**name).refusal == nullptr);
+    const auto refused = beta2().find_method("ApiItem", "setName");
+    REQUIRE(refused);
+    CHECK(table.of(**refused).refusal != nullptr);
+    const auto judged = beta2().find_method("ApiInfo", "nodeInfo");
+    REQUIRE(judged);
+    CHECK(table.of(**judged).judged_argument == 1);
+    const MethodTraitsTable empty({}, deny);
     CHECK_FALSE(empty.of(**name).is_read);
 }
 

@@ -31,8 +31,8 @@ Script serve(const std::string& path, const std::string& request) {
     return path == kSlow ? open_call({"slow"}) : answer(request);
 }
 
-CallOptions within(milliseconds timeout) {
-    CallOptions options;
+OwnCall within(milliseconds timeout) {
+    OwnCall options;
     options.timeout = timeout;
     return options;
 }
@@ -67,7 +67,7 @@ TEST_CASE("calls are answered on both connections") {
     const upstream::Reply other = octane.loop().run(octane->call_for_frame(kQuick, "2", {}));
     CHECK(one.body.flatten() == "1");
     CHECK(other.body.flatten() == "2");
-    CHECK(octane->queue().load().in_flight == 0);
+    CHECK(octane->invoker().load().in_flight == 0);
 }
 
 TEST_CASE("without a connection a call is UNAVAILABLE at once, with the reason that the connection has") {
@@ -96,8 +96,8 @@ TEST_CASE("Octane never gets more calls at once than the limit, whichever connec
     }
     REQUIRE(server.await_open_calls(2));
     octane.loop().call([] {});
-    CHECK(octane->queue().load().in_flight == 2);
-    CHECK(octane->queue().load().waiting == 4);
+    CHECK(octane->invoker().load().in_flight == 2);
+    CHECK(octane->invoker().load().waiting == 4);
     for (std::size_t done = 0; done < 6; done += 2) {
         REQUIRE(server.await_calls(kSlow, done + 2));
         REQUIRE(server.await_open_calls(2));
@@ -105,7 +105,7 @@ TEST_CASE("Octane never gets more calls at once than the limit, whichever connec
     }
     for (auto& reply : replies) CHECK(get(std::move(reply)).status == GrpcStatus::ok);
     CHECK(server.most_at_once(kSlow) == 2);
-    CHECK(octane->queue().load().in_flight == 0);
+    CHECK(octane->invoker().load().in_flight == 0);
 }
 
 TEST_CASE("a call's timeout covers the time that it waits for its turn") {
@@ -123,22 +123,6 @@ TEST_CASE("a call's timeout covers the time that it waits for its turn") {
     CHECK(server.calls(kQuick) == 0);
     server.end_open_calls();
     CHECK(get(std::move(inside)).status == GrpcStatus::ok);
-}
-
-TEST_CASE("a call whose handles are void is not sent, also where it need not wait for its turn") {
-    FakeOctane server(serve);
-    RunningOctane octane(options_for(server.port()));
-    octane.watch();
-    REQUIRE(octane.await_connected());
-    CallOptions options;
-    options.epoch = octane->connection().epoch();
-    CHECK(octane.loop().run(octane->call(kQuick, "1", options)).status == GrpcStatus::ok);
-    octane->begin_epoch("test");
-    const upstream::Reply reply = octane.loop().run(octane->call(kQuick, "2", options));
-    CHECK(reply.status == GrpcStatus::aborted);
-    CHECK_FALSE(reply.was_sent);
-    CHECK(server.calls(kQuick) == 1);
-    CHECK(octane->queue().load().in_flight == 0);
 }
 
 TEST_CASE("who waits for its turn when the proxy goes down is told so") {
@@ -180,9 +164,9 @@ TEST_CASE("a client that goes away cancels its call whether it waits or is in fl
     REQUIRE(octane.await_connected());
     asio::cancellation_signal first_gone;
     asio::cancellation_signal second_gone;
-    CallOptions first;
+    OwnCall first;
     first.slot = first_gone.slot();
-    CallOptions second;
+    OwnCall second;
     second.slot = second_gone.slot();
     auto inside = octane.loop().start(octane->call(kSlow, "", first));
     REQUIRE(server.await_open_calls(1));

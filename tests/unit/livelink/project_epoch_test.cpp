@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "livelink/caller.hpp"
+#include "unit/livelink/json_call.hpp"
 #include "unit/livelink/running_octane.hpp"
 #include "unit/upstream/fake_octane.hpp"
 
@@ -14,6 +14,9 @@ namespace octane::livelink {
 namespace {
 
 using std::chrono::milliseconds;
+using tests::call_json;
+using tests::JsonAnswer;
+using tests::JsonCall;
 using tests::options_for;
 using tests::RunningOctane;
 using upstream::tests::FakeOctane;
@@ -33,24 +36,22 @@ class Stage {
           octane_(options_for(server_.port())) {
         octane_.watch();
         REQUIRE(octane_.await_connected());
-        caller_.emplace(octane_.octane(), DenyList({}, {}, schema::builtin_schemas()), milliseconds(0));
     }
 
-    std::future<base::Result<CallAnswer>> reset() {
-        CallRequest request;
+    std::future<base::Result<JsonAnswer>> reset() {
+        JsonCall request;
         request.service = "ApiProjectManager";
         request.method = "resetProject";
         request.body = "{}";
-        return octane_.loop().start(caller_->call(request));
+        return octane_.loop().start(call_json(octane_.octane(), request));
     }
     Octane& octane() { return octane_.octane(); }
-    [[nodiscard]] std::uint64_t epoch() { return octane().connection().epoch(); }
+    [[nodiscard]] std::uint64_t epoch() { return octane().epoch(); }
     FakeOctane& server() { return server_; }
 
   private:
     FakeOctane server_;
     RunningOctane octane_;
-    std::optional<Caller> caller_;
 };
 
 TEST_CASE("of two loads under way at once each makes handles void: those given out between them are, too") {
@@ -69,7 +70,7 @@ TEST_CASE("Octane's word for a load that comes before the answer is that load, n
     Stage stage;
     auto reset = stage.reset();
     REQUIRE(stage.server().await_open_calls(1));
-    stage.octane().project_changed();
+    stage.octane().epochs().project_changed();
     CHECK(stage.epoch() == 2);
     stage.server().end_open_calls();
     CHECK(get(std::move(reset)));
@@ -81,7 +82,7 @@ TEST_CASE("one word of Octane's stands for one load, and two loads at once are t
     auto one = stage.reset();
     auto other = stage.reset();
     REQUIRE(stage.server().await_open_calls(2));
-    stage.octane().project_changed();
+    stage.octane().epochs().project_changed();
     stage.server().end_open_calls();
     CHECK(get(std::move(one)));
     CHECK(get(std::move(other)));
@@ -90,7 +91,7 @@ TEST_CASE("one word of Octane's stands for one load, and two loads at once are t
 
 TEST_CASE("a load that begins after Octane's word for a change is a change of its own") {
     Stage stage;
-    stage.octane().project_changed();
+    stage.octane().epochs().project_changed();
     auto reset = stage.reset();
     REQUIRE(stage.server().await_open_calls(1));
     stage.server().end_open_calls();

@@ -21,7 +21,7 @@ inline OctaneOptions options_for(std::uint16_t port) {
     OctaneOptions options;
     options.channel.host = "127.0.0.1";
     options.channel.port = port;
-    options.connection.schemas = schema::builtin_schemas();
+    options.schemas = schema::builtin_schemas();
     return options;
 }
 
@@ -31,12 +31,12 @@ class RunningOctane {
     using Listener = std::function<void(const State&)>;
 
     explicit RunningOctane(const OctaneOptions& options, const Listener& listener = {}) : octane_(options, loop_.executor()) {
-        octane_.connection().on_change([this](const State& state) {
+        octane_.on_change([this](const State& state) {
             const std::lock_guard lock(mutex_);
             states_.push_back(state);
             changed_.notify_all();
         });
-        if (listener) octane_.connection().on_change(listener);
+        if (listener) octane_.on_change(listener);
     }
     ~RunningOctane() { close(); }
     RunningOctane(const RunningOctane&) = delete;
@@ -46,7 +46,7 @@ class RunningOctane {
     void close() {
         if (std::exchange(is_closed_, true)) return;
         if (is_watching_) {
-            loop_.call([this] { octane_.connection().stop(); });
+            loop_.call([this] { octane_.stop(); });
             octane_.shutdown();
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, kPatience, [this] { return has_ended_; });
@@ -56,7 +56,7 @@ class RunningOctane {
 
     void watch() {
         is_watching_ = true;
-        upstream::start_task(loop_.executor(), "connection watch", octane_.connection().run(), [this] {
+        upstream::start_task(loop_.executor(), "connection watch", octane_.run(), [this] {
             const std::lock_guard lock(mutex_);
             has_ended_ = true;
             changed_.notify_all();

@@ -31,11 +31,11 @@ const Surface& surface() {
     return all;
 }
 
-base::Result<Route> find(std::size_t connected, std::string_view service, std::string_view method) {
+base::Result<ResolvedName> find(std::size_t connected, std::string_view service, std::string_view method) {
     return surface().find(builtin_schemas()[connected], true, service, method);
 }
 
-Route found(std::size_t connected, std::string_view full_name) {
+ResolvedName found(std::size_t connected, std::string_view full_name) {
     auto route = find(connected, schema::parent_of(full_name), schema::simple_name(full_name));
     REQUIRE_MESSAGE(route, full_name);
     return *std::move(route);
@@ -141,7 +141,7 @@ TEST_CASE("every request under every name of the one release becomes what the ot
         CAPTURE(row.names[called]);
         const auto& from = method_of(row, called);
         const auto& to = method_of(chosen_row(row, called), connected);
-        Route route = found(connected, row.names[called]);
+        ResolvedName route = found(connected, row.names[called]);
         CHECK(route.called == &from);
         auto example = example_of(row.request, *from.request, called, *to.request, connected);
         if (row.request.empty()) {
@@ -155,7 +155,7 @@ TEST_CASE("every request under every name of the one release becomes what the ot
             for (const auto& name : typed) example.sent.erase(name);
             example.expected = example.sent;
         }
-        auto settled = settle(route, to_wire(route.request_type(), example.sent, route.foreign));
+        auto settled = choose_method(route, to_wire(route.request_type(), example.sent, route.foreign));
         REQUIRE(settled);
         CHECK(route.method == &to);
         CHECK(to_json(*to.request, *settled) == example.expected);
@@ -169,9 +169,9 @@ TEST_CASE("every answer comes back in the shape that the called name promises") 
         CAPTURE(row.names[called]);
         const auto& from = method_of(chosen, called);
         const auto& to = method_of(chosen, connected);
-        Route route = found(connected, row.names[called]);
+        ResolvedName route = found(connected, row.names[called]);
         const auto request = example_of(row.request, *from.request, called, *to.request, connected);
-        REQUIRE(settle(route, to_wire(route.request_type(), request.sent)));
+        REQUIRE(choose_method(route, to_wire(route.request_type(), request.sent)));
         const auto answer = example_of(chosen.answer, *to.response, connected, *from.response, called);
         const auto translated = translate_answer(route, ByteChain::own(to_wire(*to.response, answer.sent)));
         REQUIRE(translated);
@@ -184,15 +184,15 @@ TEST_CASE("a request that goes to the other release's name and back is the same 
     for_each_method_row([](const MapRow& row, std::size_t called, std::size_t connected) {
         if (row.request.empty()) return;
         CAPTURE(row.names[called]);
-        Route there = found(connected, row.names[called]);
+        ResolvedName there = found(connected, row.names[called]);
         const auto& from = method_of(row, called);
         const auto& to = method_of(chosen_row(row, called), connected);
         const auto request = example_of(row.request, *from.request, called, *to.request, connected);
         const auto first = to_wire(*from.request, request.sent);
-        auto once = settle(there, first);
+        auto once = choose_method(there, first);
         REQUIRE(once);
-        Route back = found(called, there.method->descriptor->full_name());
-        auto twice = settle(back, *once);
+        ResolvedName back = found(called, there.method->descriptor->full_name());
+        auto twice = choose_method(back, *once);
         REQUIRE(twice);
         CHECK(to_json(*back.method->request, *twice) == request.sent);
     });
@@ -246,8 +246,8 @@ TEST_CASE("a scalar that alpha5 leaves out because it is 0 is there under beta2'
                                       {"PIN_ID_FLOAT", {{"float_value", 0.0}}},
                                       {"PIN_ID_STRING", {{"string_value", ""}}},
                                       {"PIN_ID_FLOAT3", json::object()}}) {
-        Route route = found(0, "ApiNode.getPinValueByPinID");
-        REQUIRE(settle(route, to_wire(route.request_type(), {{"expected_type", type}})));
+        ResolvedName route = found(0, "ApiNode.getPinValueByPinID");
+        REQUIRE(choose_method(route, to_wire(route.request_type(), {{"expected_type", type}})));
         const auto answer = translate_answer(route, ByteChain());
         REQUIRE(answer);
         CHECK(to_json(route.answer_type(), *answer) == value);
@@ -255,8 +255,8 @@ TEST_CASE("a scalar that alpha5 leaves out because it is 0 is there under beta2'
 }
 
 TEST_CASE("without a type or a value a call that means one of many is refused with what to add") {
-    Route get = found(0, "ApiNode.getPinValueByPinID");
-    const auto untyped = settle(get, to_wire(get.request_type(), {{"pin_id", 2672}}));
+    ResolvedName get = found(0, "ApiNode.getPinValueByPinID");
+    const auto untyped = choose_method(get, to_wire(get.request_type(), {{"pin_id", 2672}}));
     REQUIRE_FALSE(untyped);
     CHECK(untyped.error().code == ErrorCode::bad_value);
     CHECK(
@@ -265,8 +265,8 @@ TEST_CASE("without a type or a value a call that means one of many is refused wi
         "PIN_ID_BOOL, PIN_ID_FLOAT, PIN_ID_FLOAT2, PIN_ID_FLOAT3, PIN_ID_FLOAT4, PIN_ID_INT, PIN_ID_INT2, PIN_ID_INT3, "
         "PIN_ID_INT4, "
         "PIN_ID_MATRIX, PIN_ID_STRING, PIN_ID_FILEPATH");
-    Route set = found(0, "ApiNode.setPinValueByName");
-    const auto valueless = settle(set, to_wire(set.request_type(), {{"name", "fov"}}));
+    ResolvedName set = found(0, "ApiNode.setPinValueByName");
+    const auto valueless = choose_method(set, to_wire(set.request_type(), {{"name", "fov"}}));
     REQUIRE_FALSE(valueless);
     CHECK(valueless.error().code == ErrorCode::bad_value);
     CHECK(valueless.error().message.starts_with(
@@ -274,17 +274,17 @@ TEST_CASE("without a type or a value a call that means one of many is refused wi
 }
 
 TEST_CASE("a type that the other release cannot do is 501, and a number of another enum is told apart") {
-    Route get = found(0, "ApiNode.getPinValueByIx");
-    const auto bytes = settle(get, to_wire(get.request_type(), {{"expected_type", "PIN_ID_BYTE"}}));
+    ResolvedName get = found(0, "ApiNode.getPinValueByIx");
+    const auto bytes = choose_method(get, to_wire(get.request_type(), {{"expected_type", "PIN_ID_BYTE"}}));
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().code == ErrorCode::octane_lacks_method);
     CHECK(bytes.error().message.starts_with("ApiNode.getPinValueByIx on alpha5 has nothing for PIN_ID_BYTE"));
-    const auto confused = settle(get, to_wire(get.request_type(), {{"expected_type", 7}}));  // AttributeType's FLOAT2
+    const auto confused = choose_method(get, to_wire(get.request_type(), {{"expected_type", 7}}));  // AttributeType's FLOAT2
     REQUIRE_FALSE(confused);
     CHECK(confused.error().code == ErrorCode::bad_value);
     CHECK(confused.error().message.starts_with("ApiNode.getPinValueByIx on alpha5 does not know expected_type 7; "));
-    Route set = found(0, "ApiNode.setPinValueByIx");
-    const auto wide = settle(set, to_wire(set.request_type(), {{"long_value", "1"}}));
+    ResolvedName set = found(0, "ApiNode.setPinValueByIx");
+    const auto wide = choose_method(set, to_wire(set.request_type(), {{"long_value", "1"}}));
     REQUIRE_FALSE(wide);
     CHECK(wide.error().code == ErrorCode::octane_lacks_method);
     CHECK(wide.error().message.starts_with("ApiNode.setPinValueByIx on alpha5 cannot take \"long_value\"; it takes bool_value"));
@@ -292,15 +292,15 @@ TEST_CASE("a type that the other release cannot do is 501, and a number of anoth
 
 TEST_CASE("the number of FLOAT2 is 90, and 9 is FLOAT") {
     for (const auto& [number, method] : {std::pair(90, "ApiNode.getPinValue2"), {9, "ApiNode.getPinValue1"}}) {
-        Route route = found(0, "ApiNode.getPinValueByPinID");
-        REQUIRE(settle(route, to_wire(route.request_type(), {{"expected_type", number}})));
+        ResolvedName route = found(0, "ApiNode.getPinValueByPinID");
+        REQUIRE(choose_method(route, to_wire(route.request_type(), {{"expected_type", number}})));
         CHECK(route.method->display == method);
     }
 }
 
 TEST_CASE("a refusal that beta2 puts into its answer fails the call that alpha5 knows to fail") {
-    Route route = found(1, "ApiNode.setPinValue1");
-    REQUIRE(settle(route, to_wire(route.request_type(), {{"value", 1.5}})));
+    ResolvedName route = found(1, "ApiNode.setPinValue1");
+    REQUIRE(choose_method(route, to_wire(route.request_type(), {{"value", 1.5}})));
     const auto& answer = *route.method->response;
     const auto refused = translate_answer(
         route, ByteChain::own(to_wire(answer, {{"success", false}, {"error_message", "the value has another type"}})));
@@ -314,13 +314,14 @@ TEST_CASE("a refusal that beta2 puts into its answer fails the call that alpha5 
 }
 
 TEST_CASE("an enum name that the connected release lacks is refused on the way") {
-    Route route = found(0, "ApiNode.getPinValueByPinID");
-    const auto settled = settle(route, to_wire(route.request_type(), {{"pin_id", "P_LIGHT_SAMPLER"}, {"expected_type", 3}}));
+    ResolvedName route = found(0, "ApiNode.getPinValueByPinID");
+    const auto settled =
+        choose_method(route, to_wire(route.request_type(), {{"pin_id", "P_LIGHT_SAMPLER"}, {"expected_type", 3}}));
     REQUIRE_FALSE(settled);
     CHECK(settled.error().code == ErrorCode::bad_value);
     CHECK(settled.error().message.starts_with("\"pin_id\" is P_LIGHT_SAMPLER, "));
-    Route newer = found(1, "ApiNode.getPinValue5");  // alpha5's name, but Octane knows the pin
-    const auto asked = settle(newer, to_wire(newer.request_type(), {{"id", "P_LIGHT_SAMPLER"}}, newer.foreign));
+    ResolvedName newer = found(1, "ApiNode.getPinValue5");  // alpha5's name, but Octane knows the pin
+    const auto asked = choose_method(newer, to_wire(newer.request_type(), {{"id", "P_LIGHT_SAMPLER"}}, newer.foreign));
     REQUIRE(asked);
     CHECK(to_json(*newer.method->request, *asked) == json{{"pin_id", "P_LIGHT_SAMPLER"}, {"expected_type", "PIN_ID_INT"}});
 }

@@ -1,4 +1,4 @@
-#include "livelink/caller.hpp"
+#include "unit/livelink/json_call.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,6 +19,9 @@ namespace asio = boost::asio;
 using base::ErrorCode;
 using base::GrpcStatus;
 using std::chrono::milliseconds;
+using tests::call_json;
+using tests::JsonAnswer;
+using tests::JsonCall;
 using tests::options_for;
 using tests::RunningOctane;
 using upstream::tests::answer;
@@ -51,15 +54,16 @@ class TestOctane {
               return scripter(path, request);
           }) {
         options.channel.port = server_.port();
+        options.deny = std::move(deny);
+        options.timeout = timeout;
         octane_.emplace(options);
         octane_->watch();
         REQUIRE(octane_->await_connected());
-        caller_.emplace(octane_->octane(), DenyList(deny, {}, known_schemas(options.connection.schemas)), timeout);
     }
 
-    base::Result<CallAnswer> call(const CallRequest& request) { return octane_->loop().run(caller_->call(request)); }
-    base::Result<CallAnswer> call(std::string_view service, std::string_view method, std::string_view body = kItem) {
-        CallRequest request;
+    base::Result<JsonAnswer> call(const JsonCall& request) { return octane_->loop().run(call_json(octane_->octane(), request)); }
+    base::Result<JsonAnswer> call(std::string_view service, std::string_view method, std::string_view body = kItem) {
+        JsonCall request;
         request.service = service;
         request.method = method;
         request.body = body;
@@ -73,12 +77,10 @@ class TestOctane {
 
     FakeOctane& server() { return server_; }
     RunningOctane& octane() { return *octane_; }
-    Caller& caller() { return *caller_; }
 
   private:
     FakeOctane server_;
     std::optional<RunningOctane> octane_;
-    std::optional<Caller> caller_;
 };
 
 Script serve(const std::string& path, const std::string&) {
@@ -96,7 +98,7 @@ TEST_CASE("a call is translated, asked, and translated back") {
     CHECK(outcome->json == R"({"result":"teapot.obj"})");
     CHECK(outcome->warnings.empty());
     CHECK(outcome->method->path == kNamePath);
-    CHECK(outcome->schema->name() == "alpha5");
+    CHECK(outcome->method->path == "/octaneapi.ApiItemService/getByAttrID");
     const auto last = octane.server().history().back();
     CHECK(last.path == kNamePath);
     CHECK(last.request == "\n\x04\x08\x01\x10\x10");
@@ -109,7 +111,7 @@ TEST_CASE("members that the message lacks are ignored and reported, or refused w
     REQUIRE(lenient->warnings.size() == 1);
     CHECK(has(lenient->warnings.front(), "bogus"));
 
-    CallRequest strict;
+    JsonCall strict;
     strict.service = "ApiItem";
     strict.method = "name";
     strict.body = R"({"bogus":1})";
@@ -167,7 +169,7 @@ TEST_CASE("another release's name asks the connected release's method and keeps 
     TestOctane alpha(Speaks::alpha5, [&](const std::string& path, const std::string& request) {
         return path == "/octaneapi.ApiNodeService/getPinValue1" ? answer(value) : serve(path, request);
     });
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiNode";
     request.method = "getPinValueByPinID";
     request.body = R"({"item_ref":{"handle":1},"pin_id":43,"expected_type":"PIN_ID_FLOAT"})";
@@ -192,8 +194,8 @@ TEST_CASE("a refused method is refused under every release's name for it, whiche
 
 TEST_CASE("a method is also refused by the name of a release that was not among the schemas given") {
     auto options = options_for(0);
-    options.connection.schemas = {schema::builtin_schemas().back()};
-    options.connection.should_detect = false;
+    options.schemas = {schema::builtin_schemas().back()};
+    options.should_detect = false;
     TestOctane octane(Speaks::beta2, serve, options, {"ApiNode/getPinFloat"});
     CHECK(octane.error("ApiNode", "getPinFloat", "{}").code == ErrorCode::method_denied);
 }
@@ -203,16 +205,16 @@ TEST_CASE("loading a project begins an epoch without a connection's having been 
         return path.ends_with("/resetProject") ? answer("\x08\x01") : serve(path, request);
     });
     REQUIRE(octane.call("ApiProjectManager", "resetProject", "{}"));
-    CHECK(octane.caller().octane_status().epoch == 2);
-    CHECK(octane.caller().octane_status().connections == 1);
+    CHECK(octane.octane()->status().epoch == 2);
+    CHECK(octane.octane()->status().connections == 1);
 }
 
 TEST_CASE("a name that only a request can make out is told to those who call by themselves") {
     TestOctane alpha(Speaks::alpha5, serve);
-    const auto target = alpha.caller().resolve("ApiNode", "getPinValueByPinID");
+    const auto target = alpha.octane()->policy().resolve("ApiNode", "getPinValueByPinID");
     REQUIRE_FALSE(target);
     CHECK(target.error().code == ErrorCode::octane_lacks_method);
-    const auto renamed = alpha.caller().resolve("ApiItem", "getValueByAttrID");
+    const auto renamed = alpha.octane()->policy().resolve("ApiItem", "getValueByAttrID");
     REQUIRE(renamed);
     CHECK(renamed->method->display == "ApiItem.getByAttrID");
 }
@@ -223,7 +225,7 @@ TEST_CASE("while the release is unknown the method of any release is tried") {
     });
     const auto outcome = octane.call("ApiItem", "getByAttrID", R"({"item_ref":{"handle":1}})");
     REQUIRE(outcome);
-    CHECK(outcome->schema->name() == "alpha5");
+    CHECK(outcome->method->path == "/octaneapi.ApiItemService/getByAttrID");
 }
 
 TEST_CASE("UNIMPLEMENTED from Octane is 501 and names the releases that have the method") {
@@ -317,14 +319,14 @@ TEST_CASE("the caller's deadline counts, else the proxy's own; the message says 
 
     // An Octane of its own: whether the call above got as far as Octane within its deadline, nobody knows.
     TestOctane patient(Speaks::beta2, silent, options_for(0), {}, milliseconds(1));
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "name";
     request.body = kItem;
     request.timeout = milliseconds(0);  // none: ends only because the client goes away
     asio::cancellation_signal gone;
     request.client_gone = gone.slot();
-    auto pending = patient.octane().loop().start(patient.caller().call(request));
+    auto pending = patient.octane().loop().start(call_json(patient.octane().octane(), request));
     REQUIRE(patient.server().await_calls(kNamePath, 1));
     patient.octane().loop().call([&] { gone.emit(asio::cancellation_type::terminal); });
     const auto cancelled = get(std::move(pending));
@@ -336,12 +338,12 @@ TEST_CASE("without Octane a call fails as existing clients know it: 500, UNAVAIL
     const ClosedPort port;
     RunningOctane octane(options_for(port.number()));
     octane.watch();
-    const Caller caller(octane.octane(), DenyList({}, {}, schema::builtin_schemas()), milliseconds(0));
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "name";
     request.body = kItem;
-    const auto outcome = octane.loop().run(caller.call(request));  // begun before the first verdict, for which it waits
+    const auto outcome =
+        octane.loop().run(call_json(octane.octane(), request));  // begun before the first verdict, for which it waits
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == ErrorCode::octane_unreachable_call);
     CHECK(outcome.error().grpc == GrpcStatus::unavailable);
@@ -351,7 +353,7 @@ TEST_CASE("without Octane a call fails as existing clients know it: 500, UNAVAIL
 
 TEST_CASE("a bytes field is given as it lies in the answer when its path is asked for") {
     TestOctane octane(Speaks::beta2, serve);
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "name";
     request.body = kItem;
@@ -399,13 +401,13 @@ TEST_CASE("a killing argument is refused, the method's others are not") {
 
 TEST_CASE("a request of another epoch is refused, and one of this epoch is not") {
     TestOctane octane(Speaks::beta2, serve);
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "name";
     request.body = kItem;
-    request.epoch = octane.octane()->connection().state()->epoch;
+    request.epoch = octane.octane()->state()->epoch;
     CHECK(octane.call(request));
-    octane.octane()->begin_epoch("test");
+    octane.octane()->epochs().begin("test");
     const auto old = octane.call(request);
     REQUIRE_FALSE(old);
     CHECK(base::http_status(old.error().code) == 409);
@@ -419,13 +421,13 @@ TEST_CASE("an answer about handles that became void under way is an error") {
     TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
         return path == kNamePath ? open_call({kTeapot}) : serve(path, request);
     });
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "name";
     request.body = kItem;
-    auto pending = octane.octane().loop().start(octane.caller().call(request));
+    auto pending = octane.octane().loop().start(call_json(octane.octane().octane(), request));
     REQUIRE(octane.server().await_open_calls(1));
-    octane.octane()->begin_epoch("test");
+    octane.octane()->epochs().begin("test");
     octane.server().end_open_calls();
     const auto outcome = get(std::move(pending));
     REQUIRE_FALSE(outcome);
@@ -441,17 +443,17 @@ TEST_CASE("a call that waited while the epoch changed is not sent") {
             return path == kNamePath ? open_call({kTeapot}) : serve(path, request);
         },
         options);
-    CallRequest first;
+    JsonCall first;
     first.service = "ApiItem";
     first.method = "name";
     first.body = kItem;
-    CallRequest second = first;
+    JsonCall second = first;
     second.body = R"({"objectPtr":{"handle":2}})";
-    auto inside = octane.octane().loop().start(octane.caller().call(first));
+    auto inside = octane.octane().loop().start(call_json(octane.octane().octane(), first));
     REQUIRE(octane.server().await_open_calls(1));
-    auto waiting = octane.octane().loop().start(octane.caller().call(second));
+    auto waiting = octane.octane().loop().start(call_json(octane.octane().octane(), second));
     octane.octane().loop().call([] {});
-    octane.octane()->begin_epoch("test");
+    octane.octane()->epochs().begin("test");
     octane.server().end_open_calls();
     CHECK_FALSE(get(std::move(inside)));
     const auto outcome = get(std::move(waiting));
@@ -460,19 +462,57 @@ TEST_CASE("a call that waited while the epoch changed is not sent") {
     CHECK(octane.server().calls(kNamePath) == 1);
 }
 
+TEST_CASE("a call whose handles have become void since its head was judged is not sent, also where it need not wait") {
+    TestOctane octane(Speaks::beta2, serve);
+    rpc::CallRequest request;
+    request.head.service = "ApiItem";
+    request.head.method = "name";
+    const auto& caller = octane.octane()->caller();
+    auto plan = octane.octane().loop().run(caller.plan(request));
+    REQUIRE(plan);
+    octane.octane()->epochs().begin("test");
+    rpc::JsonCodec codec({});
+    const auto outcome = octane.octane().loop().run(caller.run(**plan, request, kItem, codec));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::stale_epoch);
+    CHECK(octane.server().calls(kNamePath) == 0);
+    CHECK(octane.octane()->invoker().load().in_flight == 0);
+}
+
+TEST_CASE("a pin that nothing is connected to has the key that octaneWeb looks for, where the caller wants it") {
+    for (const auto release : {Speaks::alpha5, Speaks::beta2}) {
+        TestOctane octane(release, [](const std::string&, const std::string&) { return answer(""); });
+        const auto json_of = [&octane](const char* service, const char* method, bool wants_empty_objects) {
+            JsonCall call;
+            call.service = service;
+            call.method = method;
+            call.body = kItem;
+            call.wants_empty_objects = wants_empty_objects;
+            const auto outcome = octane.call(call);
+            REQUIRE(outcome);
+            return outcome->json;
+        };
+        CHECK(json_of("ApiNode", "connectedNodeIx", true) == R"({"result":{}})");
+        CHECK(json_of("ApiNode", "connectedNode", true) == R"({"result":{}})");
+        CHECK(json_of("ApiNode", "connectedNodeIx", false) == "{}");
+        CHECK(json_of("ApiRenderEngine", "getRenderTargetNode", true) == "{}");
+        CHECK(json_of("ApiNode", "pinCount", true) == "{}");
+    }
+}
+
 TEST_CASE("loading a project begins an epoch, but not if Octane says that it failed") {
     bool is_good = false;
     TestOctane octane(Speaks::beta2, [&](const std::string& path, const std::string& request) {
         if (path == "/octaneapi.ApiProjectManagerService/loadProject") return answer(is_good ? "\x08\x01" : "");
         return serve(path, request);
     });
-    const auto epoch = [&] { return octane.octane()->connection().state()->epoch; };
+    const auto epoch = [&] { return octane.octane()->state()->epoch; };
     CHECK(octane.call("ApiProjectManager", "loadProject", R"({"projectPath":"a.orbx"})"));
     CHECK(epoch() == 1);
     is_good = true;
     CHECK(octane.call("ApiProjectManager", "loadProject", R"({"projectPath":"a.orbx"})"));
     CHECK(epoch() == 2);
-    octane.octane()->project_changed();  // Octane's event of that load
+    octane.octane()->epochs().project_changed();  // Octane's event of that load
     CHECK(epoch() == 2);
 }
 
@@ -495,8 +535,8 @@ TEST_CASE("other pages are told of edits that succeeded, and of nothing else") {
         return path == "/octaneapi.ApiItemService/setName" ? answer("") : serve(path, request);
     });
     std::vector<EditEvent> edits;
-    octane.caller().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
-    CallRequest request;
+    octane.octane()->policy().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    JsonCall request;
     request.service = "ApiItem";
     request.method = "setName";
     request.body = R"({"objectPtr":{"handle":"77","type":"ApiNode"},"name":"n"})";
@@ -525,11 +565,11 @@ TEST_CASE("camera, grab and release go before ordinary calls that wait") {
         },
         options);
     const auto start = [&](const char* service, const char* method, const char* body) {
-        CallRequest request;
+        JsonCall request;
         request.service = service;
         request.method = method;
         request.body = body;
-        return octane.octane().loop().start(octane.caller().call(request));
+        return octane.octane().loop().start(call_json(octane.octane().octane(), request));
     };
     auto inside = start("ApiItem", "name", R"({"objectPtr":{"handle":7}})");
     REQUIRE(octane.server().await_open_calls(1));
@@ -556,9 +596,9 @@ TEST_CASE("a path that leads to no bytes is refused before Octane is asked, and 
         return path == kGrabPath || path == kSetNamePath ? answer("") : serve(path, request);
     });
     std::vector<EditEvent> edits;
-    octane.caller().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    octane.octane()->policy().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
     const auto raw = [&octane](const char* service, const char* method, const char* path, const char* body) {
-        CallRequest request;
+        JsonCall request;
         request.service = service;
         request.method = method;
         request.body = body;
@@ -590,7 +630,7 @@ TEST_CASE("the path of a call by another release's name is one of the answer tha
     TestOctane octane(Speaks::beta2, [=](const std::string& path, const std::string& request) {
         return path == kPath ? answer("\xB2\x01\x01s") : serve(path, request);
     });
-    CallRequest request;
+    JsonCall request;
     request.service = "ApiNode";
     request.method = "getPinString";
     request.body = R"({"objectPtr":{"handle":1},"id":43})";

@@ -1,17 +1,17 @@
-#include "livelink/busy_words.hpp"
+#include "rpc/busy_words.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-namespace octane::livelink {
+namespace octane::rpc {
 namespace {
 
 using std::chrono::milliseconds;
 
 std::string words_after(milliseconds time) {
-    const rpc::CallHistory::Clock::time_point begin{};
-    return busy_words({"ApiItem/name", begin, 1}, begin + time);
+    const CallHistory::Clock::time_point begin{};
+    return busy_words("Octane", {"ApiItem/name", begin, 1}, begin + time);
 }
 
 TEST_CASE("what Octane is busy with is told with the time to a tenth of a second") {
@@ -48,4 +48,4 @@ TEST_CASE("a sentence without such a time stays word for word") {
 }
 
 }  // namespace
-}  // namespace octane::livelink
+}  // namespace octane::rpc

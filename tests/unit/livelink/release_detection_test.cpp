@@ -1,4 +1,4 @@
-#include "livelink/connection.hpp"
+#include "livelink/release_detection.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -105,7 +105,7 @@ void check_release(const Release& release, const std::string& name, bool is_know
 TEST_CASE("before the first attempt there is no verdict, and the newest schema is assumed") {
     const ClosedPort port;
     RunningOctane octane(options_for(port.number()));
-    const auto state = octane->connection().state();
+    const auto state = octane->state();
     CHECK_FALSE(state->has_verdict);
     CHECK_FALSE(state->is_connected);
     CHECK(state->epoch == 0);
@@ -121,7 +121,7 @@ TEST_CASE("where nobody listens the verdict is: not connected, with a reason") {
     REQUIRE(state);
     CHECK_FALSE(state->error.empty());
     CHECK(state->epoch == 0);
-    CHECK(octane->connection().state() == state);
+    CHECK(octane->state() == state);
 }
 
 TEST_CASE("where the name of Octane's machine does not resolve, that is the reason, and the message says what to pass") {
@@ -129,7 +129,7 @@ TEST_CASE("where the name of Octane's machine does not resolve, that is the reas
     options.channel.host = std::string(64, 'x') + ".invalid";  // no label may be so long: nobody need be asked
     RunningOctane octane(options);
     octane.watch();
-    const auto state = octane.await([](const ConnectionState& now) { return now.error == kNameUnknown; });
+    const auto state = octane.await([](const ConnectionState& now) { return now.error == upstream::kNameUnknown; });
     REQUIRE(state);
     CHECK(state->has_verdict);
     CHECK_FALSE(state->is_connected);
@@ -151,7 +151,7 @@ TEST_CASE("a name that the system takes for ever to look up keeps nobody from fi
     const int port = server->port();
     server->stop();
     auto options = options_for(static_cast<std::uint16_t>(port));
-    options.connection.is_name_known = [system](const std::string&) {
+    options.is_name_known = [system](const std::string&) {
         system->asked.set_value();
         return system->known.get();
     };
@@ -177,7 +177,7 @@ TEST_CASE("what the system says of the name late does not replace what is known 
     const int port = server->port();
     server->stop();
     auto options = options_for(static_cast<std::uint16_t>(port));
-    options.connection.is_name_known = [system](const std::string&) {
+    options.is_name_known = [system](const std::string&) {
         system->through.set_value_at_thread_exit();  // by then the answer has been handed over
         return system->known.get();
     };
@@ -192,7 +192,7 @@ TEST_CASE("what the system says of the name late does not replace what is known 
     system->answer.set_value(false);
     REQUIRE(system->through.get_future().wait_for(kPatience) == std::future_status::ready);
     octane.loop().call([] {});
-    CHECK(octane->connection().state()->error == lost->error);
+    CHECK(octane->state()->error == lost->error);
 }
 
 TEST_CASE("alpha5 is recognised") {
@@ -226,10 +226,10 @@ TEST_CASE("without any landmark the version decides, and the release counts as u
 TEST_CASE("a schema that the user chose is not doubted, whatever Octane is") {
     FakeOctane server(speak(kBeta));
     auto options = options_for(server.port());
-    options.connection.should_detect = false;
-    options.connection.schemas = {schema::builtin_schemas().front()};
+    options.should_detect = false;
+    options.schemas = {schema::builtin_schemas().front()};
     RunningOctane octane(options);
-    CHECK(octane->connection().state()->schema->name() == "alpha5");
+    CHECK(octane->state()->schema->name() == "alpha5");
     octane.watch();
     const auto state = octane.await_connected();
     REQUIRE(state);
@@ -258,8 +258,8 @@ TEST_CASE("any gRPC server connects, also one whose schema knows nothing of Octa
 
     FakeOctane server(speak({}));
     auto options = options_for(server.port());
-    options.connection.should_detect = false;
-    options.connection.schemas = {*other};
+    options.should_detect = false;
+    options.schemas = {*other};
     RunningOctane octane(options);
     octane.watch();
     const auto state = octane.await_connected();
@@ -278,7 +278,7 @@ TEST_CASE(
     octane.watch();
     REQUIRE(server.await_calls(kVersionPath, 3));
     CHECK(changes == 1);  // it is asked again and again, but said once
-    const auto state = octane->connection().state();
+    const auto state = octane->state();
     CHECK(state->has_verdict);
     CHECK_FALSE(state->is_connected);
 }
@@ -289,9 +289,12 @@ TEST_CASE("an Octane that went and came back while nobody could look is another 
     const auto options = options_for(server->port());
     upstream::Channel channel(options.channel);
     Loop loop;
-    OctaneConnection connection(channel, loop.executor(), options.connection);
+    upstream::LivenessOptions watching;
+    watching.schema = std::make_shared<ReleaseDetection>(options.schemas, options.should_detect);
+    upstream::Liveness connection(channel, loop.executor(), watching);
+    Epochs epochs(connection, loop.executor());
     Published published;
-    connection.on_change([&published](const auto& state) { published.add(state); });
+    epochs.on_change([&published](const auto& state) { published.add(state); });
     auto watch = loop.start(connection.run());
     const auto until = [&channel](bool is_ready) {
         const auto deadline = std::chrono::steady_clock::now() + kPatience;

@@ -1,9 +1,9 @@
-// Room: livelink. Equal reads that are in flight at the same time are asked once, and everybody gets the answer.
+// Room: rpc. Equal reads that are in flight at the same time are asked once, and everybody gets the answer.
 //
-// Who asks first asks Octane; who asks the same meanwhile waits for that answer, each with a deadline and a departure of its own.
-// If the first one gives up, the next in line asks. A read is never joined to one that an edit may have made old: none is joined
-// while an edit is under way, and none to a read begun before an edit ended. Any thread; a mutex is held for a few dozen
-// instructions.
+// Who asks first asks the upstream; who asks the same meanwhile waits for that answer, each with a deadline and a departure of
+// its own. If the first one gives up, the next in line asks. A read is never joined to one that an edit may have made old: none
+// is joined while an edit is under way, and none to a read begun before an edit ended. Any thread; a mutex is held for a few
+// dozen instructions.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,9 +17,12 @@
 #include <tuple>
 #include <vector>
 
-#include "livelink/octane.hpp"
+#include "upstream/channel.hpp"
 
-namespace octane::livelink {
+namespace octane::rpc {
+
+class Invoker;
+struct CallTerms;
 
 class JoinedReads {
   public:
@@ -27,8 +30,8 @@ class JoinedReads {
     JoinedReads(const JoinedReads&) = delete;
     JoinedReads& operator=(const JoinedReads&) = delete;
 
-    // As octane.call(). For methods that change nothing.
-    boost::asio::awaitable<upstream::Reply> ask(Octane& octane, std::string path, std::string request, CallOptions options);
+    // As invoker.call_alone(). For methods that change nothing.
+    boost::asio::awaitable<upstream::Reply> ask(Invoker& invoker, std::string path, std::string request, CallTerms terms);
 
     // An edit is under way as long as this lives.
     class Edit {
@@ -46,19 +49,19 @@ class JoinedReads {
     // be called while the loops exist, or this may not outlive them.
     void close();
 
-    [[nodiscard]] std::uint64_t joined() const;  // how many reads Octane was spared
+    [[nodiscard]] std::uint64_t joined() const;  // how many reads the upstream was spared
 
   private:
     struct Waiter;
     struct Flight {
         std::vector<std::shared_ptr<Waiter>> waiters;
     };
-    // Path, request, epoch, and the number of edits that had ended when the read was begun.
+    // Path, request, scope, and the number of edits that had ended when the read was begun.
     using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t>;
     using Flights = std::map<Key, Flight>;
     class Lead;
 
-    void land(const Key& key, const upstream::Reply* reply);
+    void answer_waiters(const Key& key, const upstream::Reply* reply);
     static void wake(std::shared_ptr<Waiter> waiter);
 
     mutable std::mutex mutex_;  // guards everything below and what Waiter says
@@ -69,4 +72,4 @@ class JoinedReads {
     bool is_closed_ = false;
 };
 
-}  // namespace octane::livelink
+}  // namespace octane::rpc

@@ -1,8 +1,8 @@
-#include "livelink/busy_words.hpp"
+#include "rpc/busy_words.hpp"
 
 #include <cstdio>
 
-namespace octane::livelink {
+namespace octane::rpc {
 namespace {
 
 constexpr std::string_view kBusy = "has been busy with ";
@@ -19,11 +19,11 @@ std::size_t time_length(std::string_view text) {
 
 }  // namespace
 
-std::string busy_words(const rpc::CallHistory::Busy& busy, rpc::CallHistory::Clock::time_point now) {
+std::string busy_words(std::string_view title, const CallHistory::Busy& busy, CallHistory::Clock::time_point now) {
     const auto seconds = std::chrono::duration<double>(now - busy.since).count();
     char text[32];
     const int length = std::snprintf(text, sizeof text, "%.1f", seconds);
-    return "Octane " + std::string(kBusy) + busy.method + std::string(kFor) +
+    return std::string(title) + ' ' + std::string(kBusy) + busy.method + std::string(kFor) +
            std::string(text, static_cast<std::size_t>(length)) + std::string(kSeconds);
 }
 
@@ -42,4 +42,4 @@ TimelessSentence without_busy_times(std::string_view sentence) {
     return result;
 }
 
-}  // namespace octane::livelink
+}  // namespace octane::rpc

@@ -1,4 +1,4 @@
-#include "livelink/joined_reads.hpp"
+#include "rpc/joined_reads.hpp"
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -8,7 +8,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-namespace octane::livelink {
+#include "rpc/invoker.hpp"
+
+namespace octane::rpc {
 namespace asio = boost::asio;
 using base::GrpcStatus;
 using Clock = std::chrono::steady_clock;
@@ -17,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 struct JoinedReads::Waiter {
     explicit Waiter(asio::any_io_executor executor) : timer(std::move(executor)) {}
     asio::steady_timer timer;
-    bool has_landed = false;
+    bool is_answered = false;
     std::optional<upstream::Reply> reply;  // of the one who asked; none: ask yourself
     bool is_cancelled = false;             // used on the waiting loop only
 };
@@ -27,17 +29,17 @@ class JoinedReads::Lead {
   public:
     Lead(JoinedReads& reads, Key key) : reads_(reads), key_(std::move(key)) {}
     ~Lead() {
-        if (is_leading_) reads_.land(key_, nullptr);
+        if (is_leading_) reads_.answer_waiters(key_, nullptr);
     }
     Lead(const Lead&) = delete;
     Lead& operator=(const Lead&) = delete;
 
-    void land(const upstream::Reply& reply) {
+    void share(const upstream::Reply& reply) {
         // Why this caller got no answer is its own affair.
         const bool is_own =
             !reply.was_sent || reply.status == GrpcStatus::cancelled || reply.status == GrpcStatus::deadline_exceeded;
         is_leading_ = false;
-        reads_.land(key_, is_own ? nullptr : &reply);
+        reads_.answer_waiters(key_, is_own ? nullptr : &reply);
     }
     [[nodiscard]] const Key& key() const { return key_; }
 
@@ -63,7 +65,7 @@ std::uint64_t JoinedReads::joined() const {
     return joined_;
 }
 
-void JoinedReads::land(const Key& key, const upstream::Reply* reply) {
+void JoinedReads::answer_waiters(const Key& key, const upstream::Reply* reply) {
     std::vector<std::shared_ptr<Waiter>> waiters;
     {
         const std::lock_guard lock(mutex_);
@@ -72,7 +74,7 @@ void JoinedReads::land(const Key& key, const upstream::Reply* reply) {
         waiters = std::move(flight->second.waiters);
         flights_.erase(flight);
         for (const auto& waiter : waiters) {
-            waiter->has_landed = true;
+            waiter->is_answered = true;
             if (reply != nullptr) waiter->reply = *reply;
         }
         if (reply != nullptr) joined_ += waiters.size();
@@ -93,7 +95,7 @@ void JoinedReads::close() {
         is_closed_ = true;
         ended.swap(flights_);
         for (const auto& [key, flight] : ended) {
-            for (const auto& waiter : flight.waiters) waiter->has_landed = true;
+            for (const auto& waiter : flight.waiters) waiter->is_answered = true;
         }
     }
     for (auto& [key, flight] : ended) {
@@ -101,9 +103,9 @@ void JoinedReads::close() {
     }
 }
 
-asio::awaitable<upstream::Reply> JoinedReads::ask(Octane& octane, std::string path, std::string request, CallOptions options) {
+asio::awaitable<upstream::Reply> JoinedReads::ask(Invoker& invoker, std::string path, std::string request, CallTerms terms) {
     const auto begin = Clock::now();
-    const auto limit = options.timeout;
+    const auto limit = terms.timeout;
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     for (;;) {
         std::optional<Lead> lead;
@@ -116,7 +118,7 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(Octane& octane, std::string pa
             is_closed = is_closed_;
             is_alone = edits_under_way_ > 0;
             if (!is_alone && !is_closed) {
-                key = Key(path, request, options.epoch, edits_ended_);
+                key = Key(path, request, terms.traits.scope, edits_ended_);
                 const auto [flight, is_new] = flights_.try_emplace(key);
                 if (is_new) {
                     lead.emplace(*this, key);
@@ -134,34 +136,34 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(Octane& octane, std::string pa
             co_return reply;
         }
         if (is_alone) {
-            upstream::Reply reply = co_await octane.call(std::move(path), std::move(request), options);
+            upstream::Reply reply = co_await invoker.call_alone(std::move(path), std::move(request), std::move(terms));
             co_return reply;
         }
         if (lead) {
-            upstream::Reply reply = co_await octane.call(std::move(path), std::move(request), options);
-            lead->land(reply);
+            upstream::Reply reply = co_await invoker.call_alone(std::move(path), std::move(request), std::move(terms));
+            lead->share(reply);
             co_return reply;
         }
 
         if (limit.count() > 0) {
-            waiter->timer.expires_after(options.timeout);
+            waiter->timer.expires_after(terms.timeout);
         } else {
             waiter->timer.expires_at(Clock::time_point::max());
         }
-        if (options.slot.is_connected()) {
-            options.slot.assign([waiter](asio::cancellation_type) {
+        if (terms.slot.is_connected()) {
+            terms.slot.assign([waiter](asio::cancellation_type) {
                 waiter->is_cancelled = true;
                 waiter->timer.cancel();
             });
         }
         const auto [error] = co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));
         static_cast<void>(error);
-        if (options.slot.is_connected()) options.slot.clear();
-        bool has_landed = false;
+        if (terms.slot.is_connected()) terms.slot.clear();
+        bool is_answered = false;
         {
             const std::lock_guard lock(mutex_);
-            has_landed = waiter->has_landed;
-            if (!has_landed) std::erase(flights_.find(key)->second.waiters, waiter);
+            is_answered = waiter->is_answered;
+            if (!is_answered) std::erase(flights_.find(key)->second.waiters, waiter);
         }
         upstream::Reply reply;
         reply.was_sent = false;
@@ -172,8 +174,8 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(Octane& octane, std::string pa
             co_return reply;
         }
         if (limit.count() > 0) {
-            options.timeout = limit - std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-            if (options.timeout.count() <= 0) {
+            terms.timeout = limit - std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+            if (terms.timeout.count() <= 0) {
                 reply.status = GrpcStatus::deadline_exceeded;
                 co_return reply;
             }
@@ -181,4 +183,4 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(Octane& octane, std::string pa
     }
 }
 
-}  // namespace octane::livelink
+}  // namespace octane::rpc

@@ -1,0 +1,88 @@
+#include "livelink/octane_plan.hpp"
+
+#include <utility>
+
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace octane::livelink {
+using base::ErrorCode;
+using base::GrpcStatus;
+
+namespace {
+
+// Some calls report failure by `result` alone.
+bool has_succeeded(const MethodTraits& traits, const base::ByteChain& answer) {
+    if (traits.success_flag == 0) return true;
+    bool is_success = false;
+    for (wire::Reader reader(answer); reader.next();) {
+        const bool is_it = reader.field() == traits.success_flag && reader.type() == wire::WireType::varint;
+        if (is_it) is_success = reader.read_varint() != 0;
+    }
+    return is_success;
+}
+
+}  // namespace
+
+base::Error stale_during(const schema::Method& method) {
+    return base::make_error(ErrorCode::stale_epoch,
+                            "Octane reconnected or its project changed while " + method.display +
+                                " was under way, so the handles it was about are void; ask for them anew");
+}
+
+base::Result<std::string> OctanePlan::prepare(std::string request) {
+    auto chosen = choose_method(name_, std::move(request));
+    if (!chosen) return chosen;
+    traits_ = &policy_.traits_.of(method());
+    if (traits_->refusal != nullptr) return base::make_error(ErrorCode::method_denied, *traits_->refusal);
+    facts_ = read_facts(*chosen, *traits_);
+    if (traits_->judged_argument != 0) {
+        if (auto refusal = policy_.deny_.reason(method(), facts_.judged_argument))
+            return base::make_error(ErrorCode::method_denied, *std::move(refusal));
+    }
+    suppress_dialogs(*traits_, facts_, *chosen);
+    // Without Octane that is what everybody is told.
+    if (!state_->is_connected) return chosen;
+    auto checked = check_instance(method(), *traits_, facts_);
+    if (!checked) return std::move(checked).error();
+    return chosen;
+}
+
+rpc::CallTraits OctanePlan::traits() const {
+    return {traits_->lane, traits_->is_read, traits_->deals_in_handles ? state_->epoch : 0};
+}
+
+bool OctanePlan::is_still_wanted() const {
+    return !traits_->deals_in_handles || state_->epoch == 0 || policy_.epochs_.now() == state_->epoch;
+}
+
+base::Result<base::Done> OctanePlan::note_success(const base::ByteChain& answer) {
+    // Epoch 0: begun before it was known whether Octane is there.
+    const bool is_same_epoch = state_->epoch == 0 || policy_.epochs_.now() == state_->epoch;
+    if (traits_->voids_handles) {
+        if (has_succeeded(*traits_, answer)) policy_.epochs_.project_loaded(method().display, state_->epoch);
+    } else if (traits_->deals_in_handles && !is_same_epoch) {
+        return stale_during(method());
+    }
+    if (!traits_->is_read) {
+        EditEvent edit;
+        edit.call_id = head_.call_id;
+        edit.object = facts_.instance;
+        policy_.tell(method(), std::move(edit));
+    }
+    return base::Done{};
+}
+
+base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
+    if (reply.status != GrpcStatus::ok) return policy_.explain(*name_.schema, method(), reply);
+    auto noted = note_success(reply.body);
+    if (!noted) return std::move(noted).error();
+    if (head_.wants_empty_objects && traits_->empty_object != 0 && reply.body.size() == 0) {
+        std::string empty;
+        wire::append_bytes_field(empty, traits_->empty_object, {});
+        reply.body = base::ByteChain::own(std::move(empty));
+    }
+    return translate_answer(name_, std::move(reply.body));
+}
+
+}  // namespace octane::livelink

@@ -1,0 +1,45 @@
+// Room: livelink. One call of Octane from its head to its end: see octane_policy.hpp.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "livelink/octane_policy.hpp"
+#include "livelink/request_care.hpp"
+
+namespace octane::livelink {
+
+// The epoch has changed under the call.
+base::Error stale_during(const schema::Method& method);
+
+class OctanePlan final : public rpc::CallPlan {
+  public:
+    // The policy must outlive the plan, and what the head views must stay valid.
+    OctanePlan(const OctanePolicy& policy, std::shared_ptr<const ConnectionState> state, ResolvedName name,
+               const rpc::CallHead& head)
+        : policy_(policy), state_(std::move(state)), name_(std::move(name)), head_(head) {}
+
+    [[nodiscard]] const schema::Method& called() const override { return *name_.called; }
+    [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return name_.request_type(); }
+    [[nodiscard]] const google::protobuf::Descriptor& answer_type() const override { return name_.answer_type(); }
+    [[nodiscard]] const wire::ForeignNames* foreign_names() const override { return name_.foreign; }
+    [[nodiscard]] std::string streaming_hint() const override { return "; GET /render/stream carries Octane's events"; }
+
+    base::Result<std::string> prepare(std::string request) override;
+    [[nodiscard]] const schema::Method& method() const override { return *name_.method; }
+    [[nodiscard]] rpc::CallTraits traits() const override;
+    [[nodiscard]] bool is_still_wanted() const override;
+    base::Result<base::ByteChain> conclude(upstream::Reply reply) override;
+
+  private:
+    [[nodiscard]] base::Result<base::Done> note_success(const base::ByteChain& answer);
+
+    const OctanePolicy& policy_;
+    std::shared_ptr<const ConnectionState> state_;
+    ResolvedName name_;
+    const rpc::CallHead head_;
+    const MethodTraits* traits_ = nullptr;  // of method(), from prepare() on
+    RequestFacts facts_;
+};
+
+}  // namespace octane::livelink

@@ -1,0 +1,29 @@
+// Room: livelink. Which release of its API Octane speaks; docs/octane.md §0.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schema/schema.hpp"
+#include "upstream/schema_source.hpp"
+
+namespace octane::livelink {
+
+// Asks octaneVersion, then calls a harmless method that only one release has; UNIMPLEMENTED tells. Each call has a 5 s deadline.
+class ReleaseDetection final : public upstream::SchemaSource {
+  public:
+    // `schemas`: oldest first, not empty. Without `should_detect` the first is what the user asked for, and only octaneVersion is
+    // asked.
+    ReleaseDetection(std::vector<std::shared_ptr<const schema::Schema>> schemas, bool should_detect);
+
+    [[nodiscard]] Reading initial() const override;
+    boost::asio::awaitable<Reading> read(upstream::Channel& channel) override;
+
+  private:
+    std::vector<std::shared_ptr<const schema::Schema>> schemas_;
+    bool should_detect_;
+};
+
+}  // namespace octane::livelink

@@ -1,0 +1,69 @@
+// Room: rpc. What a body says as protobuf, and what an answer's protobuf says as a body. One codec for each dialect of the
+// outside world; one object for each call.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "rpc/call_policy.hpp"
+#include "wire/wire_to_json.hpp"
+
+namespace octane::rpc {
+
+class Codec {
+  public:
+    virtual ~Codec() = default;
+    // Before the body is read and anything is sent: what can never be answered is refused here.
+    virtual base::Result<base::Done> check(const CallPlan&) { return base::Done{}; }
+    // The body as a message of the plan's request_type().
+    virtual base::Result<std::string> read(const CallPlan& plan, std::string_view body) = 0;
+    // Takes a message of the plan's answer_type().
+    virtual base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) = 0;
+};
+
+// JSON in and out: docs/api.md §2.
+class JsonCodec final : public Codec {
+  public:
+    struct Options {
+        bool is_strict = false;  // unknown members are refused
+        wire::JsonWriteOptions dialect;
+        std::string raw_path;  // not empty: that bytes field is wanted instead of JSON
+    };
+    explicit JsonCodec(Options options) : options_(std::move(options)) {}
+
+    // Error 40007 where raw_path leads to no bytes.
+    base::Result<base::Done> check(const CallPlan& plan) override;
+    base::Result<std::string> read(const CallPlan& plan, std::string_view body) override;
+    base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) override;
+
+    [[nodiscard]] std::string& json() { return json_; }  // one JSON object; empty if raw was asked for
+    [[nodiscard]] base::ByteChain& raw() { return raw_; }
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
+  private:
+    Options options_;
+    wire::BytesPath path_;
+    std::string json_;
+    base::ByteChain raw_;
+    std::vector<std::string> warnings_;
+};
+
+// Protobuf's own bytes, as they are.
+class ProtobufCodec final : public Codec {
+  public:
+    base::Result<std::string> read(const CallPlan&, std::string_view body) override { return std::string(body); }
+    base::Result<base::Done> write(const CallPlan&, base::ByteChain answer) override {
+        answer_ = std::move(answer);
+        return base::Done{};
+    }
+    [[nodiscard]] const base::ByteChain& answer() const { return answer_; }
+
+  private:
+    base::ByteChain answer_;
+};
+
+}  // namespace octane::rpc

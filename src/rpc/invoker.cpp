@@ -1,0 +1,121 @@
+#include "rpc/invoker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "telemetry/log.hpp"
+
+namespace octane::rpc {
+namespace asio = boost::asio;
+using base::GrpcStatus;
+using upstream::Reply;
+
+namespace {
+
+Reply unsent(GrpcStatus status, std::string message) {
+    Reply reply;
+    reply.was_sent = false;
+    reply.status = status;
+    reply.message = std::move(message);
+    return reply;
+}
+
+// The calls before a break as one text for the log.
+std::string tell(const CallHistory::Break& broken) {
+    std::string text;
+    for (const auto& call : broken.calls) {
+        if (!text.empty()) text += ", ";
+        const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(broken.at - call.begun).count();
+        text += call.method + (call.id.empty() ? "" : " id=" + call.id) + " " + std::to_string(age) + " ms before" +
+                (call.was_in_flight ? " (unanswered)" : "");
+    }
+    return text;
+}
+
+asio::awaitable<Reply> call_as_edit(JoinedReads& reads, Invoker& invoker, std::string path, std::string request,
+                                    CallTerms terms) {
+    const JoinedReads::Edit edit(reads);
+    Reply reply = co_await invoker.call_alone(std::move(path), std::move(request), std::move(terms));
+    co_return reply;
+}
+
+}  // namespace
+
+Invoker::Invoker(upstream::Upstream& upstream, unsigned concurrency, std::vector<telemetry::CallStats::Name> methods)
+    : upstream_(upstream), stats_(std::move(methods)), queue_(concurrency, upstream.title()) {
+    upstream_.liveness().on_change([this](const std::shared_ptr<const upstream::UpstreamState>& state) { follow(*state); });
+}
+
+void Invoker::follow(const upstream::UpstreamState& state) {
+    const auto now = CallHistory::Clock::now();
+    if (std::exchange(was_connected_, state.is_connected) == state.is_connected) return;
+    if (state.is_connected) return history_.connection_made(now);
+    history_.connection_lost(now);
+    const auto broken = history_.last_break(now);
+    if (!broken || broken->calls.empty()) return;
+    telemetry::log(telemetry::Level::warn, "The last calls before " + upstream_.title() + " was lost",
+                   {{"calls", tell(*broken)}});
+}
+
+asio::awaitable<Reply> Invoker::call(std::string path, std::string request, CallTerms terms) {
+    if (!queue_.has_limit()) return call_alone(std::move(path), std::move(request), std::move(terms));
+    if (terms.traits.is_read) return reads_.ask(*this, std::move(path), std::move(request), std::move(terms));
+    return call_as_edit(reads_, *this, std::move(path), std::move(request), std::move(terms));
+}
+
+asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request, CallTerms terms) {
+    const auto& liveness = upstream_.liveness();
+    if (!liveness.is_connected() && liveness.has_verdict()) {
+        stats_.count_unsent(GrpcStatus::unavailable);
+        co_return unsent(GrpcStatus::unavailable, liveness.state()->error);
+    }
+    const auto begin = CallHistory::Clock::now();
+    const Turn turn(terms.traits.lane, terms.client, terms.traits.is_read);
+    CallQueue::Place place;
+    if (auto free = queue_.try_enter(turn)) {
+        place = std::move(*free);
+    } else {
+        auto entered = co_await queue_.enter(turn, terms.timeout, terms.slot);
+        if (!entered) {
+            stats_.count_unsent(entered.error().grpc);
+            co_return unsent(entered.error().grpc, entered.error().message);
+        }
+        place = std::move(*entered);
+    }
+    // The upstream may have gone and come back while the call waited: here, or before for the answer to an equal one.
+    if (terms.plan != nullptr && !terms.plan->is_still_wanted()) {
+        stats_.count_unsent(GrpcStatus::aborted);
+        co_return unsent(GrpcStatus::aborted, "");
+    }
+    CallRecord record(history_, stats_, path, terms.id);
+    upstream::UnaryCall unary;
+    unary.path = path;
+    unary.request = std::move(request);
+    unary.metadata = std::move(terms.metadata);
+    unary.slot = terms.slot;
+    if (terms.timeout.count() > 0) {
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(record.begun() - begin);
+        unary.timeout = std::max(terms.timeout - waited, std::chrono::milliseconds(1));
+    }
+    auto& channel = terms.is_bulk ? upstream_.bulk() : upstream_.calls();
+    Reply reply = co_await channel.unary(std::move(unary));
+    record.set_status(reply.status);
+    co_return reply;
+}
+
+asio::awaitable<std::unique_ptr<upstream::ServerStream>> Invoker::open_server_stream(std::string path, std::string request) {
+    upstream_.bulk().reset_backoff();
+    return upstream_.bulk().open_stream(std::move(path), std::move(request));
+}
+
+asio::awaitable<std::unique_ptr<upstream::ClientStream>> Invoker::open_client_stream(std::string path,
+                                                                                     std::chrono::milliseconds limit) {
+    return upstream_.calls().open_client_stream(std::move(path), limit);
+}
+
+void Invoker::close() {
+    reads_.close();
+    queue_.close();
+}
+
+}  // namespace octane::rpc

@@ -1,0 +1,87 @@
+// Room: rpc. Calls of one upstream as bytes: whose turn it is, which equal reads are asked once, and what the log keeps of them.
+//
+// Knows no JSON and no renderer. Used from all loops at once.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rpc/call_history.hpp"
+#include "rpc/call_policy.hpp"
+#include "rpc/call_queue.hpp"
+#include "rpc/call_record.hpp"
+#include "rpc/joined_reads.hpp"
+#include "telemetry/call_stats.hpp"
+#include "upstream/client_stream.hpp"
+#include "upstream/upstream.hpp"
+
+namespace octane::rpc {
+
+// The views, and the plan, must stay valid until the call has ended.
+struct CallTerms {
+    CallTraits traits;
+    std::chrono::milliseconds timeout{0};  // covers waiting and calling; 0: none
+    boost::asio::cancellation_slot slot;   // emitted on the awaiting loop
+    std::string_view client;               // whose calls keep their order; empty: no order
+    std::string_view id;                   // the call's, as the log has it
+    const CallPlan* plan = nullptr;        // whose is_still_wanted() counts; null: always
+    upstream::Metadata metadata;           // sent with the call
+    bool is_bulk = false;                  // goes over the connection for large messages
+};
+
+class Invoker {
+  public:
+    // `concurrency`: calls in flight at once; 0: no limit, then nothing waits, is kept in order or joined. `methods`: those that
+    // get numbers of their own.
+    Invoker(upstream::Upstream& upstream, unsigned concurrency, std::vector<telemetry::CallStats::Name> methods);
+    Invoker(const Invoker&) = delete;
+    Invoker& operator=(const Invoker&) = delete;
+
+    // Waits for its turn, calls, and gives the place back; equal reads share an answer, and none is joined beside an edit. Every
+    // outcome is a Reply; without a connection it is UNAVAILABLE at once.
+    boost::asio::awaitable<upstream::Reply> call(std::string path, std::string request, CallTerms terms);
+    // The same, neither joined nor counted as an edit.
+    boost::asio::awaitable<upstream::Reply> call_alone(std::string path, std::string request, CallTerms terms);
+
+    // A stream is past the queue, and in the log and the statistics as long as its record lives, which must end before this does.
+    // `path` must stay valid until then.
+    [[nodiscard]] std::unique_ptr<CallRecord> record_stream(std::string_view path) {
+        return std::make_unique<CallRecord>(history_, stats_, path, std::string_view(), true);
+    }
+    boost::asio::awaitable<std::unique_ptr<upstream::ServerStream>> open_server_stream(std::string path, std::string request);
+    // `limit`: what opening it and each of its operations may take; 0: no limit.
+    boost::asio::awaitable<std::unique_ptr<upstream::ClientStream>> open_client_stream(std::string path,
+                                                                                       std::chrono::milliseconds limit);
+    // For an edit that somebody asks for by himself: to be kept from before it is sent until the upstream has ended it.
+    [[nodiscard]] JoinedReads::Edit begin_edit() { return JoinedReads::Edit(reads_); }
+
+    [[nodiscard]] upstream::Upstream& upstream() const { return upstream_; }
+    [[nodiscard]] CallQueue::Load load() const { return queue_.load(); }
+    [[nodiscard]] const telemetry::CallStats& stats() const { return stats_; }
+    [[nodiscard]] std::uint64_t joined_reads() const { return reads_.joined(); }  // that the upstream was spared
+    // The oldest call that the upstream is still at, as far as can be known; and what was called before it was lost.
+    [[nodiscard]] std::optional<CallHistory::Busy> busy() const { return history_.busy(CallHistory::Clock::now()); }
+    [[nodiscard]] std::optional<CallHistory::Break> last_break() const { return history_.last_break(CallHistory::Clock::now()); }
+
+    // Those who wait are told CANCELLED, and so are all later ones. While the loops of the calls still run.
+    void close();
+
+  private:
+    void follow(const upstream::UpstreamState& state);
+
+    upstream::Upstream& upstream_;
+    telemetry::CallStats stats_;
+    CallQueue queue_;
+    CallHistory history_;
+    JoinedReads reads_;
+    bool was_connected_ = false;  // on the upstream's executor
+};
+
+}  // namespace octane::rpc

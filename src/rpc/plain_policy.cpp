@@ -1,0 +1,48 @@
+#include "rpc/plain_policy.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <utility>
+
+#include "rpc/explain.hpp"
+
+namespace octane::rpc {
+namespace {
+
+class PlainPlan final : public CallPlan {
+  public:
+    PlainPlan(const upstream::Upstream& upstream, std::shared_ptr<const schema::Schema> schema, const schema::Method& method)
+        : upstream_(upstream), schema_(std::move(schema)), method_(method) {}
+
+    [[nodiscard]] const schema::Method& called() const override { return method_; }
+    [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return *method_.request; }
+    [[nodiscard]] const google::protobuf::Descriptor& answer_type() const override { return *method_.response; }
+    base::Result<std::string> prepare(std::string request) override { return request; }
+    [[nodiscard]] const schema::Method& method() const override { return method_; }
+    [[nodiscard]] CallTraits traits() const override {
+        CallTraits traits;
+        traits.is_read = method_.descriptor->options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+        return traits;
+    }
+    base::Result<base::ByteChain> conclude(upstream::Reply reply) override {
+        if (reply.status != base::GrpcStatus::ok) return explain_failure(upstream_, method_, reply);
+        return std::move(reply.body);
+    }
+
+  private:
+    const upstream::Upstream& upstream_;
+    std::shared_ptr<const schema::Schema> schema_;  // keeps method_ alive
+    const schema::Method& method_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<CallPlan>> PlainPolicy::plan(const CallHead& head) const {
+    auto schema = upstream_.liveness().state()->schema;
+    const auto method = schema->find_method(head.service, head.method);
+    if (!method) return method.error();
+    return std::unique_ptr<CallPlan>(std::make_unique<PlainPlan>(upstream_, std::move(schema), **method));
+}
+
+}  // namespace octane::rpc

@@ -1,0 +1,220 @@
+#include "upstream/liveness.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+#include <utility>
+
+#include "telemetry/log.hpp"
+
+namespace octane::upstream {
+namespace asio = boost::asio;
+using telemetry::Level;
+
+namespace {
+
+// How long one wait on the channel may last. The channel wakes us earlier at every change; gRPC cannot cancel such a wait, so
+// this is how long going down may take.
+constexpr std::chrono::milliseconds kLongestWait{200};
+constexpr std::chrono::seconds kBetweenReadings{5};
+// How long to leave a server alone that accepts connections and fails the first calls.
+constexpr std::chrono::milliseconds kReadingPause{500};
+
+constexpr std::string_view kNothingAnswers = "nothing answers there";
+constexpr std::string_view kNoCallAnswered = "it accepts connections but does not answer calls";
+
+}  // namespace
+
+Liveness::Liveness(Channel& channel, asio::any_io_executor executor, LivenessOptions options)
+    : channel_(channel),
+      executor_(std::move(executor)),
+      options_(std::move(options)),
+      lookup_(executor_, options_.is_name_known) {
+    auto initial = options_.schema->initial();
+    assert(initial.schema != nullptr);
+    UpstreamState first;
+    first.schema = std::move(initial.schema);
+    first.is_schema_certain = initial.is_certain;
+    state_ = std::make_shared<const UpstreamState>(std::move(first));
+    channel_.count_losses();
+}
+
+std::shared_ptr<const UpstreamState> Liveness::state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+void Liveness::on_change(Listener listener) {
+    listeners_.push_back(std::move(listener));
+}
+
+void Liveness::stop() {
+    is_stopping_ = true;
+}
+
+// Only the executor changes the state; the lock is for those who read it elsewhere.
+template <typename Change>
+std::shared_ptr<const UpstreamState> Liveness::change(Change change) {
+    auto next = std::make_shared<UpstreamState>(*state_);
+    change(*next);
+    const std::lock_guard lock(mutex_);
+    state_ = std::move(next);
+    return state_;
+}
+
+// The listeners come first: who sees the flags finds what the listeners made of the change.
+void Liveness::publish(const std::shared_ptr<const UpstreamState>& state) {
+    for (const auto& listener : listeners_) listener(state);
+    is_connected_.store(state->is_connected, std::memory_order_release);
+    if (state->has_verdict && !has_verdict_.exchange(true)) wake_waiters();
+}
+
+void Liveness::wake_waiters() {
+    std::vector<std::shared_ptr<Waiter>> waiters;
+    {
+        const std::lock_guard lock(mutex_);
+        waiters.swap(waiters_);
+    }
+    for (auto& waiter : waiters) {
+        auto loop = waiter->timer.get_executor();
+        asio::post(loop, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
+    }
+}
+
+void Liveness::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+    }
+    wake_waiters();
+}
+
+asio::awaitable<void> Liveness::wait_for_verdict(std::chrono::milliseconds limit, asio::cancellation_slot slot) {
+    const asio::any_io_executor loop = co_await asio::this_coro::executor;
+    const auto waiter = std::make_shared<Waiter>(loop);
+    waiter->timer.expires_after(limit);
+    {
+        const std::lock_guard lock(mutex_);
+        if (has_verdict() || is_closed_) co_return;
+        waiters_.push_back(waiter);
+    }
+    if (slot.is_connected()) slot.assign([waiter](asio::cancellation_type) { waiter->timer.cancel(); });
+    const auto [ended] = co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    static_cast<void>(ended);
+    if (slot.is_connected()) slot.clear();
+    const std::lock_guard lock(mutex_);
+    std::erase(waiters_, waiter);
+}
+
+asio::awaitable<void> Liveness::run() {
+    while (!is_stopping_) co_await watch_once();
+}
+
+asio::awaitable<void> Liveness::watch_once() {
+    const ChannelState now = channel_.state(true);
+    const auto current = state();
+    if (now == ChannelState::shut_down) {
+        is_stopping_ = true;
+        co_return;
+    }
+    if (now == ChannelState::ready && !current->is_connected) {
+        co_await read_schema_of_new_connection();
+        co_return;  // the state is looked at again before waiting: it may have changed meanwhile
+    }
+    if (now == ChannelState::ready && !current->is_schema_certain && std::chrono::steady_clock::now() >= next_reading_) {
+        co_await read_schema_again();
+        next_reading_ = std::chrono::steady_clock::now() + kBetweenReadings;
+    }
+    const bool is_lost = now != ChannelState::ready || channel_.losses() != losses_;
+    if (is_lost && current->is_connected) {
+        telemetry::log(Level::warn, options_.words.title + " was lost", {{"address", options_.address}});
+        publish(change([](UpstreamState& state) {
+            state.is_connected = false;
+            state.error = "the connection broke";
+        }));
+        co_return;  // it may be back already
+    }
+    if (now == ChannelState::failing && !current->has_verdict) {
+        report_unreachable();
+        co_return;
+    }
+    co_await channel_.wait_for_change(now, kLongestWait);
+}
+
+// Nothing waits for the name's being looked up, which may take minutes: neither the verdict nor the watch.
+void Liveness::report_unreachable() {
+    telemetry::log(Level::warn, options_.words.title + " is not reachable; the proxy keeps looking for it",
+                   {{"address", options_.address}});
+    publish(change([](UpstreamState& state) {
+        state.has_verdict = true;
+        state.error = kNothingAnswers;
+    }));
+    lookup_.ask(options_.host, [this](bool is_known) {
+        if (!is_known) report_unknown_name();
+    });
+}
+
+void Liveness::report_unknown_name() {
+    if (is_stopping_ || state()->error != kNothingAnswers) return;  // more is known by now
+    telemetry::log(Level::warn, "The name of " + options_.words.title + "'s machine does not resolve; the proxy keeps trying",
+                   {{"address", options_.address}, {"hint", options_.words.name_hint}});
+    publish(change([](UpstreamState& state) { state.error = kNameUnknown; }));
+}
+
+asio::awaitable<void> Liveness::read_schema_of_new_connection() {
+    losses_ = channel_.losses();
+    const SchemaSource::Reading reading = co_await options_.schema->read(channel_);
+    if (is_stopping_) co_return;
+    if (!reading.is_reachable) {
+        if (state()->error != kNoCallAnswered) {
+            telemetry::log(Level::warn,
+                           options_.words.title + " accepts connections but does not answer calls; the proxy keeps asking",
+                           {{"address", options_.address}});
+            publish(change([](UpstreamState& state) {
+                state.has_verdict = true;
+                state.error = kNoCallAnswered;
+            }));
+        }
+        co_await channel_.wait_for_change(ChannelState::ready, kReadingPause);
+        co_return;
+    }
+    if (channel_.losses() != losses_) co_return;  // what was asked may be gone already: ask again
+    const auto next = change([&reading](UpstreamState& state) {
+        state.has_verdict = true;
+        state.is_connected = true;
+        ++state.connections;
+        state.schema = reading.schema;
+        state.is_schema_certain = reading.is_certain;
+        state.version = reading.version;
+        state.error.clear();
+    });
+    telemetry::log(Level::info, options_.words.title + " found",
+                   {{"address", options_.address}, {"schema", next->schema->name()}, {"version", next->version}});
+    warn_of_doubt(*next);
+    publish(next);
+}
+
+void Liveness::warn_of_doubt(const UpstreamState& state) const {
+    if (state.is_schema_certain) return;
+    telemetry::log(Level::warn, options_.words.title + "'s schema could not be made out" + options_.words.doubt_hint,
+                   {{"assumed", state.schema->name()}});
+}
+
+// A server that was too busy to say by which schema it is to be read gets asked again until it does.
+asio::awaitable<void> Liveness::read_schema_again() {
+    const std::uint64_t losses = losses_;
+    const SchemaSource::Reading reading = co_await options_.schema->read(channel_);
+    if (!reading.is_reachable || !reading.is_certain || is_stopping_ || channel_.losses() != losses) co_return;
+    const auto next = change([&reading](UpstreamState& state) {
+        state.schema = reading.schema;
+        state.is_schema_certain = true;
+        state.version = reading.version;
+    });
+    telemetry::log(Level::info, options_.words.title + "'s schema is known",
+                   {{"schema", next->schema->name()}, {"version", next->version}});
+    publish(next);
+}
+
+}  // namespace octane::upstream

@@ -1,0 +1,116 @@
+// Room: upstream. Whether a gRPC server is there, by which schema it is to be read, and how often it has come back.
+//
+// One coroutine on its own executor watches the channel, reads the schema at each connect, and publishes an immutable snapshot
+// that any thread may read.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/schema.hpp"
+#include "upstream/channel.hpp"
+#include "upstream/name_lookup.hpp"
+#include "upstream/schema_source.hpp"
+
+namespace octane::upstream {
+
+struct UpstreamState {
+    bool has_verdict = false;  // false only until the first attempt has succeeded or failed
+    bool is_connected = false;
+    std::uint64_t connections = 0;                 // how often the server has been found
+    std::shared_ptr<const schema::Schema> schema;  // of the server now (or last) connected; never null
+    bool is_schema_certain = false;
+    std::string version;  // as the schema source found it; empty if unknown
+    std::string error;    // why not connected: gRPC's words
+};
+
+// What people are told of a server; the sentences begin with its title.
+struct UpstreamWords {
+    std::string title = "The upstream";
+    std::string unreachable_hint = "start it, or say where it is";           // what to do where nothing answers
+    std::string name_hint = "say by which name or address it can be found";  // what to do where its host's name is unknown
+    std::string doubt_hint;                                                  // what to do where the schema could not be made out
+};
+
+struct LivenessOptions {
+    std::shared_ptr<SchemaSource> schema;
+    UpstreamWords words;
+    std::string address;                                     // for the log
+    std::string host;                                        // looked up when nothing answers
+    NameLookup::Resolve is_name_known = is_name_known_here;  // how; see NameLookup
+};
+
+// The error of a state whose host's name stands for no address.
+inline constexpr std::string_view kNameUnknown = "the name does not resolve";
+
+class Liveness {
+  public:
+    using Listener = std::function<void(const std::shared_ptr<const UpstreamState>&)>;
+
+    // The channel must outlive the run. `executor` must be one thread or a strand.
+    Liveness(Channel& channel, boost::asio::any_io_executor executor, LivenessOptions options);
+    Liveness(const Liveness&) = delete;
+    Liveness& operator=(const Liveness&) = delete;
+
+    // Watches until stop(). To be spawned once on the executor.
+    boost::asio::awaitable<void> run();
+    void stop();  // on the executor
+
+    [[nodiscard]] std::shared_ptr<const UpstreamState> state() const;  // any thread
+    // state()'s members of these names, without a lock.
+    [[nodiscard]] bool is_connected() const { return is_connected_.load(std::memory_order_acquire); }
+    [[nodiscard]] bool has_verdict() const { return has_verdict_.load(std::memory_order_acquire); }
+
+    // Returns when there is a verdict, after `limit`, or when `slot` is emitted on the awaiting loop. Any loop; close() ends all.
+    boost::asio::awaitable<void> wait_for_verdict(std::chrono::milliseconds limit, boost::asio::cancellation_slot slot);
+    // Nobody waits for a verdict any more: while the loops of those who wait still run.
+    void close();
+
+    // Called on the executor after each change. Only before run().
+    void on_change(Listener listener);
+
+  private:
+    struct Waiter {
+        explicit Waiter(boost::asio::any_io_executor loop) : timer(std::move(loop)) {}
+        boost::asio::steady_timer timer;  // its loop
+    };
+
+    boost::asio::awaitable<void> watch_once();
+    boost::asio::awaitable<void> read_schema_of_new_connection();
+    boost::asio::awaitable<void> read_schema_again();
+    void report_unreachable();
+    void report_unknown_name();
+    void warn_of_doubt(const UpstreamState& state) const;
+    template <typename Change>
+    std::shared_ptr<const UpstreamState> change(Change change);
+    void publish(const std::shared_ptr<const UpstreamState>& state);
+    void wake_waiters();
+
+    Channel& channel_;
+    boost::asio::any_io_executor executor_;
+    LivenessOptions options_;
+    std::vector<Listener> listeners_;
+    std::uint64_t losses_ = 0;  // of the channel, when the server was last found
+    std::chrono::steady_clock::time_point next_reading_{};
+    bool is_stopping_ = false;
+    NameLookup lookup_;
+    std::atomic<bool> is_connected_{false};
+    std::atomic<bool> has_verdict_{false};
+    mutable std::mutex mutex_;  // guards what follows, for the length of a copy
+    std::shared_ptr<const UpstreamState> state_;
+    std::vector<std::shared_ptr<Waiter>> waiters_;  // for the first verdict; as many as there are calls
+    bool is_closed_ = false;
+};
+
+}  // namespace octane::upstream

@@ -1,0 +1,54 @@
+// Tests of the livelink room: a call with a JSON body, as the endpoints make it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "livelink/octane.hpp"
+
+namespace octane::livelink::tests {
+
+struct JsonCall {
+    std::string_view service;
+    std::string_view method;
+    std::string_view body;
+    bool is_strict = false;
+    wire::JsonWriteOptions dialect;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::string raw_path;
+    boost::asio::cancellation_slot client_gone;
+    std::string_view call_id;
+    std::string_view client;
+    std::optional<std::uint64_t> epoch;
+    bool wants_empty_objects = false;
+};
+
+struct JsonAnswer {
+    const schema::Method* method = nullptr;  // what Octane was asked
+    std::string json;
+    base::ByteChain raw;
+    std::vector<std::string> warnings;
+};
+
+inline boost::asio::awaitable<base::Result<JsonAnswer>> call_json(const Octane& octane, JsonCall call) {
+    rpc::CallRequest request;
+    request.head = {call.service, call.method, call.call_id, call.epoch, call.wants_empty_objects};
+    request.timeout = call.timeout;
+    request.client_gone = call.client_gone;
+    request.client = call.client;
+    rpc::JsonCodec codec({call.is_strict, call.dialect, call.raw_path});
+    auto plan = co_await octane.caller().plan(request);
+    if (!plan) co_return std::move(plan).error();
+    auto done = co_await octane.caller().run(**plan, request, call.body, codec);
+    if (!done) co_return std::move(done).error();
+    co_return JsonAnswer{&(*plan)->method(), std::move(codec.json()), std::move(codec.raw()), codec.warnings()};
+}
+
+}  // namespace octane::livelink::tests
