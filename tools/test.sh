@@ -79,7 +79,8 @@ unit_tests() {
 }
 
 source_checks() {
-  check "include check" python3 tests/check_includes.py
+  check "source check" python3 tests/check_sources.py
+  check "document check" python3 tests/check_docs.py
   check "schema check" python3 tools/schema/write_protos.py --check
   check "release map check" python3 tools/schema/write_release_map.py --check
 }
