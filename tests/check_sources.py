@@ -10,7 +10,7 @@ All sources:
 - A test of src/<room>/x.cpp stands in tests/unit/<room>/x_test.cpp, and every folder of tests/unit/ is a room or a tool.
 - No file has more than 400 lines; data files excepted.
 - No class, struct or enum of src/ has the name of one in another file; types inside a class may share names with one another.
-- A document or table that a comment cites is in the repository.
+- A document or table that a comment cites is in the repository, and has the section that is cited.
 
     python3 tests/check_sources.py [PROJECT]      prints what is wrong, exit status 1 if anything is
 """
@@ -34,6 +34,7 @@ TYPE = re.compile(
 SLASHES = re.compile(r"(?<![:\w])//[^\n]*|/\*.*?\*/|<!--.*?-->", re.DOTALL)
 HASHES = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"", re.DOTALL)
 LINE_START = re.compile(r"\n[ \t]*(?://|#|\*)?[ \t]*")  # where a sentence goes on in the next line of a comment
+SECTION = re.compile(r"(?P<file>[\w./-]+\.md)(?:'s)? §(?P<number>\d+(?:\.\d+)*)(?P<more>(?:(?: \([^)]*\))?(?:,| and) §\d+(?:\.\d+)*)*)")
 CITED = re.compile(r"(?P<file>[\w./*-]*[\w*]\.(?:md|csv))\b|\b(?P<title>[A-Z]{4,})(?:'s)? §")
 FOREIGN = {  # where a library may be included, by the beginning of its headers' paths
     "grpcpp/": "upstream",
@@ -169,6 +170,17 @@ def check_citations(root: pathlib.Path, sources: list[pathlib.Path], names: list
         for cited in sorted({match["file"] or match["title"] for match in CITED.finditer(comments)}):
             if not any(fnmatch.fnmatch(name, pattern) for name in names for pattern in (cited, "*/" + cited)):
                 problems.append(f"{file.relative_to(root)}: cites {cited}, which is not in the repository")
+        for match in SECTION.finditer(comments):
+            document = root / match["file"]
+            if not document.is_file():
+                continue
+            numbers = {heading[1] for heading in re.finditer(r"^#+ (\d+(?:\.\d+)*)\b", read(document), re.MULTILINE)}
+            cited = [match["number"], *re.findall(r"§([\d.]*\d)", match["more"])]
+            problems += [
+                f"{file.relative_to(root)}: cites §{number} of {match['file']}, which has no such section"
+                for number in cited
+                if number not in numbers
+            ]
     return problems
 
 
