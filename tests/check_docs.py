@@ -2,6 +2,7 @@
 
 - Every relative link of a Markdown file leads to a file or folder of the repository, and its #part to a heading of that file.
 - A script of docs/examples/ that a document names as the source of a code block stands in that block word for word.
+- A path of the repository that a document names in code exists; a row of things to be added may name others.
 - Every file of docs/ can be reached by links from README.md.
 
     python3 tests/check_docs.py [PROJECT]      prints what is wrong, exit status 1 if anything is
@@ -17,6 +18,8 @@ CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<target>[^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>.*?)[ \t]*#*$", re.MULTILINE)
 SHOWN = re.compile(r"\[[^\]]*\]\((?P<script>examples/[^)#\s]+)\)\.\n\n```\w*\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
+PATH = re.compile(r"`(?P<path>(?:src|tests|tools|web|docs|proto|cmake)/[\w./()*-]*[\w)*])`")
+TO_COME = re.compile(r"^\| added \|.*$", re.MULTILINE)
 SKIPPED = {"build", "node_modules", ".git"}
 
 
@@ -67,6 +70,11 @@ def check_links(root: pathlib.Path, file: pathlib.Path, text: str) -> tuple[list
     return problems, reached
 
 
+def check_paths(root: pathlib.Path, file: pathlib.Path, text: str) -> list[str]:
+    named = {match["path"] for match in PATH.finditer(TO_COME.sub("", FENCE.sub("", text)))}
+    return [f"{file.relative_to(root)}: names {path}, which does not exist" for path in sorted(named) if not any(root.glob(path))]
+
+
 def check_examples(root: pathlib.Path, file: pathlib.Path, text: str) -> list[str]:
     problems = []
     for match in SHOWN.finditer(text):
@@ -97,7 +105,7 @@ def main() -> int:
     for file in documents:
         text = file.read_text(encoding="utf-8")
         found, links[file] = check_links(root, file, text)
-        problems += found + check_examples(root, file, text)
+        problems += found + check_paths(root, file, text) + check_examples(root, file, text)
     problems += check_reach(root, links)
     for problem in problems:
         print(problem)
