@@ -34,7 +34,9 @@ TYPE = re.compile(
 SLASHES = re.compile(r"(?<![:\w])//[^\n]*|/\*.*?\*/|<!--.*?-->", re.DOTALL)
 HASHES = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"", re.DOTALL)
 LINE_START = re.compile(r"\n[ \t]*(?://|#|\*)?[ \t]*")  # where a sentence goes on in the next line of a comment
-SECTION = re.compile(r"(?P<file>[\w./-]+\.md)(?:'s)? §(?P<number>\d+(?:\.\d+)*)(?P<more>(?:(?: \([^)]*\))?(?:,| and) §\d+(?:\.\d+)*)*)")
+SECTION = re.compile(  # "docs/x.md §1.2 (why), §3 and §4"
+    r"(?P<file>[\w./-]+\.md)(?:'s)? §(?P<number>\d+(?:\.\d+)*)(?P<more>(?:(?: \([^)]*\))?(?:,| and) §\d+(?:\.\d+)*)*)"
+)
 CITED = re.compile(r"(?P<file>[\w./*-]*[\w*]\.(?:md|csv))\b|\b(?P<title>[A-Z]{4,})(?:'s)? §")
 FOREIGN = {  # where a library may be included, by the beginning of its headers' paths
     "grpcpp/": "upstream",
@@ -70,7 +72,8 @@ def check_table(table: dict[str, set[str]]) -> list[str]:
     if "main" not in table or len(table) < 3:
         problems.append("src/README.md: the room table cannot be found")
     for room, allowed in table.items():
-        problems += [f"src/README.md: room {room} may use {other}, which the table lacks" for other in sorted(allowed - set(table))]
+        unknown = sorted(allowed - set(table))
+        problems += [f"src/README.md: room {room} may use {other}, which the table lacks" for other in unknown]
     return problems
 
 
@@ -120,8 +123,9 @@ def check_listing(root: pathlib.Path, readme: str) -> list[str]:
         listed.append(match["file"])
         if match["pair"]:
             listed.append(match["file"].removesuffix(".hpp") + ".cpp")
-    problems = [f"src/README.md: {name} is listed but does not exist" for name in sorted(set(listed)) if not (root / "src" / name).is_file()]
-    problems += [f"src/README.md: {name} is listed twice" for name in sorted({name for name in listed if listed.count(name) > 1})]
+    names = sorted(set(listed))
+    problems = [f"src/README.md: {name} is listed but does not exist" for name in names if not (root / "src" / name).is_file()]
+    problems += [f"src/README.md: {name} is listed twice" for name in names if listed.count(name) > 1]
     return problems
 
 
@@ -143,8 +147,9 @@ def check_mirror(root: pathlib.Path, files: list[pathlib.Path]) -> list[str]:
 
 
 def check_length(root: pathlib.Path, sources: list[pathlib.Path]) -> list[str]:
-    lengths = {file: read(file).count("\n") for file in sources if not DATA & set(file.relative_to(root).parts)}
-    return [f"{file.relative_to(root)}: {length} lines, of at most {LONGEST}" for file, length in lengths.items() if length > LONGEST]
+    measured = [file.relative_to(root) for file in sources if not DATA & set(file.relative_to(root).parts)]
+    lengths = {name: read(root / name).count("\n") for name in measured}
+    return [f"{name}: {length} lines, of at most {LONGEST}" for name, length in lengths.items() if length > LONGEST]
 
 
 def check_type_names(root: pathlib.Path, files: list[pathlib.Path]) -> list[str]:

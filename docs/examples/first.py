@@ -19,7 +19,7 @@ def call(method, request=None):
     """The answer's data; members with default values are absent. A failed call raises RuntimeError with the reason."""
     body = json.dumps(request or {}).encode()
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"{PROXY}/{method}", data=body, method="POST"), timeout=60) as answer:
+        with urllib.request.urlopen(f"{PROXY}/{method}", data=body, timeout=60) as answer:  # a POST, since it has a body
             return json.load(answer)["data"]
     except urllib.error.HTTPError as error:
         raise RuntimeError(f"{method}: {json.load(error)['error']}") from None
@@ -90,14 +90,14 @@ wait_until_final(LDR_RGBA)
 save("/render/frame.png", "frame.png")
 
 # 5. The picture as data. Octane sends bytes unless it is told to send floats; then it has to render once more.
-floats = {"bufferType": "TONEMAP_BUFFER_TYPE_HDR_FLOAT", "colorSpace": "NAMED_COLOR_SPACE_LINEAR_SRGB", "premultipliedAlphaType": 1}
-call("ApiRenderEngine/setAsyncTonemapParams1", floats)
+floats = {"bufferType": "TONEMAP_BUFFER_TYPE_HDR_FLOAT", "colorSpace": "NAMED_COLOR_SPACE_LINEAR_SRGB"}
+call("ApiRenderEngine/setAsyncTonemapParams1", floats | {"premultipliedAlphaType": 1})
 call("ApiRenderEngine/restartRendering")
 wait_until_final(HDR_RGBA)
 save("/render/frame.exr", "frame.exr")
 
 # 6. Back to bytes, which are a quarter of the size.
-octets = {"bufferType": "TONEMAP_BUFFER_TYPE_LDR", "colorSpace": "NAMED_COLOR_SPACE_SRGB", "premultipliedAlphaType": 1}
-call("ApiRenderEngine/setAsyncTonemapParams1", octets)
+octets = {"bufferType": "TONEMAP_BUFFER_TYPE_LDR", "colorSpace": "NAMED_COLOR_SPACE_SRGB"}
+call("ApiRenderEngine/setAsyncTonemapParams1", octets | {"premultipliedAlphaType": 1})
 call("ApiRenderEngine/restartRendering")
 print("saved frame.png and frame.exr")

@@ -19,7 +19,8 @@ first() { sed -n "s/\"$1\":\"\{0,1\}\([^,\"}]*\)/\n\1\n/; s/^[^\n]*\n\([^\n]*\)\
 # object HANDLE TYPE: how a request names an object.
 object() { printf '{"handle":"%s","type":"%s"}' "$1" "$2"; }
 
-# wait_until_final TYPE: until the newest frame shows the scene as it is now, has all its samples, and has pixels of that ImageType.
+# wait_until_final TYPE: until the newest frame shows the scene as it is now, has all its samples, and has pixels of that
+# ImageType (0: bytes, 2: floats).
 wait_until_final() {
   local level seq=0 facts deadline=$((SECONDS + 300))
   level=$(call ApiRenderEngine/getCurrentChangeLevel | first value)
@@ -52,7 +53,8 @@ done
 [[ -n $found ]] || { echo "there is no node called $node" >&2; exit 1; }
 
 # 2. Its material, and the colour that the material has.
-material=$(call ApiNode/connectedNodeIx "{\"objectPtr\":$(object "$found" ApiNode),\"pinIx\":0,\"enterWrapperNode\":true}" | first handle)
+material=$(call ApiNode/connectedNodeIx "{\"objectPtr\":$(object "$found" ApiNode),\"pinIx\":0,
+  \"enterWrapperNode\":true}" | first handle)
 colour=$(call ApiNode/connectedNode "{\"objectPtr\":$(object "$material" ApiNode),\"pinId\":\"P_DIFFUSE\"}" | first handle)
 call ApiItem/setValueByAttrID "{\"item_ref\":$(object "$colour" ApiItem),\"attribute_id\":\"A_VALUE\",
   \"float3_value\":{\"x\":0.8,\"y\":0.05,\"z\":0.05}}" >/dev/null

@@ -94,7 +94,8 @@ describe('docs/api.md is complete', () => {
     assert.ok(routes.length > 20, routes.join(' '));
     // What one placeholder stands for is spelled out there; the suffixes of /render/frame stand beside it.
     const spelled = { '/api/{log}': ['/api/log', '/api/logClear'], '/{folder}/{file}': ['every other path'] };
-    const asWritten = (route) => spelled[route] ?? [route.replace(/\{(\w+)\}/g, '<$1>').replace(/^\/render\/frame\.\w+$/, '/render/frame')];
+    const asWritten = (route) => spelled[route] ??
+      [route.replace(/\{(\w+)\}/g, '<$1>').replace(/^\/render\/frame\.\w+$/, '/render/frame')];
     const text = api.toLowerCase();
     assert.deepEqual(routes.flatMap(asWritten).filter((route) => !text.includes(route.toLowerCase())), []);
   });
