@@ -34,7 +34,7 @@ TYPE = re.compile(
 SLASHES = re.compile(r"(?<![:\w])//[^\n]*|/\*.*?\*/|<!--.*?-->", re.DOTALL)
 HASHES = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"", re.DOTALL)
 LINE_START = re.compile(r"\n[ \t]*(?://|#|\*)?[ \t]*")  # where a sentence goes on in the next line of a comment
-SECTION = re.compile(  # "docs/x.md §1.2 (why), §3 and §4"
+SECTION = re.compile(  # "docs/api.md §1 (why), §2 and §3"
     r"(?P<file>[\w./-]+\.md)(?:'s)? §(?P<number>\d+(?:\.\d+)*)(?P<more>(?:(?: \([^)]*\))?(?:,| and) §\d+(?:\.\d+)*)*)"
 )
 CITED = re.compile(r"(?P<file>[\w./*-]*[\w*]\.(?:md|csv))\b|\b(?P<title>[A-Z]{4,})(?:'s)? §")
