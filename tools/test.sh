@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything, from a fresh clone on; ends with one line "N passed, N failed".
 #   tools/test.sh             all of it
-#   tools/test.sh unit        unit tests with AddressSanitizer and UBSan, and the checks of the sources
+#   tools/test.sh unit        unit tests with AddressSanitizer and UBSan, and the checks of sources and documents
 #   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
 #   tools/test.sh browser     the page in headless Chromium
 # A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
@@ -79,7 +79,8 @@ unit_tests() {
 }
 
 source_checks() {
-  check "include check" python3 tests/check_includes.py
+  check "source check" python3 tests/check_sources.py
+  check "document check" python3 tests/check_docs.py
   check "schema check" python3 tools/schema/write_protos.py --check
   check "release map check" python3 tools/schema/write_release_map.py --check
 }
