@@ -18,6 +18,12 @@ function(octane_descriptor_set release)
     VERBATIM)
 endfunction()
 
+# Each embedded file is a translation unit of its own: its arrays' names stand in all of them, and it needs no library's headers.
+function(octane_add_embedded target file)
+  target_sources(${target} PRIVATE ${file})
+  set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
+endfunction()
+
 # <namespace>::<function>() returns the file's bytes.
 function(octane_embed target function file)
   string(REPLACE "::" "_" file_name ${function})
@@ -27,7 +33,7 @@ function(octane_embed target function file)
     COMMAND octane-embed ${output} ${function} ${file}
     DEPENDS octane-embed ${file}
     VERBATIM)
-  target_sources(${target} PRIVATE ${output})
+  octane_add_embedded(${target} ${output})
 endfunction()
 
 function(octane_embed_schemas target)
@@ -50,5 +56,5 @@ function(octane_embed_page target)
     COMMAND octane-embed --table ${output} ${PROJECT_SOURCE_DIR}/web ${files}
     DEPENDS octane-embed ${absolute}
     VERBATIM)
-  target_sources(${target} PRIVATE ${output})
+  octane_add_embedded(${target} ${output})
 endfunction()

@@ -27,7 +27,7 @@ packages=(
 )
 browser_missing=false
 if [[ $purpose == test ]]; then
-  packages+=(curl python3 imagemagick)
+  packages+=(curl python3 imagemagick clang)
   # A Node.js from elsewhere is as good as the package, if it is new enough to have a test runner and brings npm.
   node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
   if [[ ${node_major:-0} -lt 18 ]]; then packages+=(nodejs); fi
@@ -48,7 +48,7 @@ is_installed() { [[ $'\n'$installed == *$'\n'"$1 ii"* ]]; }
 # A program counts as present wherever it comes from.
 has_program() {
   case $1 in
-    g++ | cmake | ccache | curl | python3) command -v "$1" >/dev/null ;;
+    g++ | cmake | ccache | clang | curl | python3) command -v "$1" >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
     imagemagick) command -v identify >/dev/null && command -v convert >/dev/null ;;
     *) false ;;
@@ -65,14 +65,50 @@ if [[ $(id -u) -ne 0 ]]; then
   if command -v sudo >/dev/null; then as_root=(sudo); fi
 fi
 
+# with_lock COMMAND…: apt-get, which waits up to 5 minutes for another package manager to finish. apt itself waits only for dpkg's lock;
+# the lock of the package lists, which an update takes, is tried again here.
+with_lock() {
+  local log status deadline=$((SECONDS + 300))
+  log=$(mktemp)
+  while :; do
+    status=0
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1 | tee "$log" || status=$?
+    if [[ $status -eq 0 || $SECONDS -ge $deadline ]] || ! grep -q 'Could not get lock' "$log"; then break; fi
+    say "another package manager is at work; trying again in 3 s"
+    sleep 3
+  done
+  rm -f "$log"
+  return "$status"
+}
+
 if [[ ${#missing[@]} -gt 0 ]]; then
   if [[ $(id -u) -ne 0 && ${#as_root[@]} -eq 0 ]]; then
     say "these packages are missing, and installing them needs root or sudo: ${missing[*]}" >&2
     exit 1
   fi
   say "installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -q
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+  with_lock update
+  with_lock install -y --no-install-recommends "${missing[@]}"
+fi
+
+# clang builds the fuzz targets. Its libFuzzer and sanitizers are in a package that carries clang's version in its name.
+builds_fuzzers() {
+  local program=$1/probe
+  printf '#include <string>\nextern "C" int LLVMFuzzerTestOneInput(const unsigned char*, std::size_t) { return 0; }\n' >"$program.cpp"
+  clang++ -fsanitize=fuzzer,address,undefined "$program.cpp" -o "$program" 2>"$1/errors"
+}
+if [[ $purpose == test ]]; then
+  probe=$(mktemp -d)
+  trap 'rm -rf "$probe"' EXIT
+  if ! builds_fuzzers "$probe"; then
+    runtime=libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev
+    say "installing $runtime"
+    if ! { with_lock update && with_lock install -y --no-install-recommends "$runtime" && builds_fuzzers "$probe"; }; then
+      cat "$probe/errors" >&2
+      say "clang++ cannot link a libFuzzer program; it needs the C++ headers and the sanitizer libraries of its version" >&2
+      exit 1
+    fi
+  fi
 fi
 
 if $browser_missing; then

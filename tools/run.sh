@@ -8,6 +8,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { echo "run: $*" >&2; }
 
+# minutes SECONDS: as in "4 min 12 s".
+minutes() {
+  if (($1 >= 60)); then echo "$(($1 / 60)) min $(($1 % 60)) s"; else echo "$1 s"; fi
+}
+
 with_standin=false
 only_asks=false
 octane_host=""
@@ -75,7 +80,41 @@ until grep -q '^listening on ' "$standin_log"; do
 done
 sed 's/^/stand-in: /' "$standin_log" >&2
 
-build/release/octane-proxy --octane-host 127.0.0.1 --octane-port "$octane_port" "${proxy_options[@]}" &
+# status_of HOST PORT: the HTTP status of GET /render/frame.jpg. Without curl, which only tests need.
+status_of() {
+  local status
+  exec 3<>"/dev/tcp/$1/$2" || return
+  printf 'GET /render/frame.jpg HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n\r\n' "$2" >&3
+  read -r -t 10 _ status _ <&3
+  exec 3>&-
+  echo "${status:-none}"
+}
+
+# tell_first_picture HOST PORT: asks until there is a picture, for a minute, and says how long that took from the start of this script.
+tell_first_picture() {
+  local host=$1 status deadline=$((SECONDS + 60))
+  case $host in 0.0.0.0 | "[::]") host=127.0.0.1 ;; esac
+  while ((SECONDS < deadline)); do
+    status=$(status_of "$host" "$2" 2>/dev/null) || return
+    case $status in
+      200) say "picture after $(minutes $SECONDS): http://$host:$2/"; return ;;
+      401 | 403) return ;;  # it wants a token
+    esac
+    sleep 0.2
+  done
+}
+
+# Copies what the proxy prints, and waits for a picture once it listens. Ends with the proxy, not with Ctrl-C.
+follow_proxy() {
+  trap '' INT TERM HUP
+  local line
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    if [[ $line =~ ^listening\ on\ http://(.+):([0-9]+)$ ]]; then tell_first_picture "${BASH_REMATCH[@]:1}" & fi
+  done
+}
+
+build/release/octane-proxy --octane-host 127.0.0.1 --octane-port "$octane_port" "${proxy_options[@]}" > >(follow_proxy) &
 proxy=$!
 is_interrupted=true
 trap 'is_interrupted=true; kill -TERM "$proxy" 2>/dev/null || true' INT TERM HUP

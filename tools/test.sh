@@ -2,6 +2,8 @@
 # Builds and tests everything, from a fresh clone on; ends with one line "N passed, N failed".
 #   tools/test.sh             all of it
 #   tools/test.sh unit        unit tests with AddressSanitizer and UBSan, and the checks of sources and documents
+#   tools/test.sh tsan        unit tests of the threaded rooms with ThreadSanitizer
+#   tools/test.sh fuzz        half a minute of each fuzz target
 #   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
 #   tools/test.sh browser     the page in headless Chromium
 # A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
@@ -10,8 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 part=${1:-all}
 case $part in
-  all | unit | e2e | browser) ;;
-  *) echo "usage: tools/test.sh [unit|e2e|browser]" >&2; exit 2 ;;
+  all | unit | tsan | fuzz | e2e | browser) ;;
+  *) echo "usage: tools/test.sh [unit|tsan|fuzz|e2e|browser]" >&2; exit 2 ;;
 esac
 logs=build/test-logs
 mkdir -p "$logs"
@@ -58,24 +60,38 @@ configure_and_build() {
   cmake --build "build/$preset" --target "$@"
 }
 
-unit_targets() {
-  local room
-  for room in tests/unit/*/; do
-    compgen -G "$room*.cpp" >/dev/null && echo "test-$(basename "$room")"
-  done
+# room_tests NAME PRESET ROOM…: the rooms' unit tests, built with that preset.
+room_tests() {
+  local name=$1 preset=$2 results=$PWD/$logs/$2.xml status sums
+  shift 2
+  must "build $preset" configure_and_build "$preset" "${@/#/test-}" || return
+  rm -f "$results"
+  stage "$name" ctest --test-dir "build/$preset" --parallel 2 --output-on-failure --timeout 600 --tests-regex "^($(IFS='|' && echo "$*"))\$" \
+    --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$results"
+  status=$?
+  sums=$(python3 tests/support/count_unit_tests.py "$results") || sums="0 1"
+  # shellcheck disable=SC2086
+  count $sums "$status"
 }
 
 unit_tests() {
-  local targets
-  mapfile -t targets < <(unit_targets)
-  must "build dev" configure_and_build dev "${targets[@]}" || return
-  rm -f "$logs/unit.xml"
-  stage "unit tests" ctest --test-dir build/dev --parallel 2 --output-on-failure --timeout 300 \
-    --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$PWD/$logs/unit.xml"
-  local status=$? sums
-  sums=$(python3 tests/support/count_unit_tests.py "$logs/unit.xml") || sums="0 1"
-  # shellcheck disable=SC2086
-  count $sums "$status"
+  local room rooms=()
+  for room in tests/unit/*/; do
+    compgen -G "$room*.cpp" >/dev/null && rooms+=("$(basename "$room")")
+  done
+  room_tests "unit tests" dev "${rooms[@]}"
+}
+
+# The rooms whose objects are shared by threads.
+thread_tests() { room_tests "unit tests with ThreadSanitizer" tsan http rpc upstream frames livelink endpoints; }
+
+fuzz_tests() {
+  local file name targets=()
+  for file in tests/fuzz/*_fuzz.cpp; do targets+=("$(basename "$file" .cpp)"); done
+  must "build fuzz" configure_and_build fuzz "${targets[@]}" || return
+  for name in "${targets[@]}"; do
+    check "fuzz $name" "build/fuzz/$name" -max_total_time=30 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$logs/$name-"
+  done
 }
 
 source_checks() {
@@ -112,7 +128,9 @@ if [[ $part == all || $part == unit ]]; then
   source_checks
   unit_tests
 fi
-if [[ $part != unit ]] && release_build; then
+if [[ $part == all || $part == tsan ]]; then thread_tests; fi
+if [[ $part == all || $part == fuzz ]]; then fuzz_tests; fi
+if [[ $part == all || $part == e2e || $part == browser ]] && release_build; then
   if [[ $part != browser ]]; then node_tests "end-to-end tests" 3 tests/e2e/*.test.mjs; fi
   if [[ $part != e2e ]] && must "node packages" node_packages; then node_tests "browser tests" 2 tests/browser/*.test.mjs; fi
 fi

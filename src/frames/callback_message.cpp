@@ -21,17 +21,17 @@ void append_key(std::string& out, std::string_view name) {
     out += "\":";
 }
 
-void append_member(std::string& out, std::string_view name, float value) {
+void append_callback_member(std::string& out, std::string_view name, float value) {
     append_key(out, name);
     wire::append_json_number(out, value);
 }
 
-void append_member(std::string& out, std::string_view name, std::uint64_t value) {
+void append_callback_member(std::string& out, std::string_view name, std::uint64_t value) {
     append_key(out, name);
     wire::append_json_number(out, value);
 }
 
-void append_member(std::string& out, std::string_view name, bool value) {
+void append_callback_member(std::string& out, std::string_view name, bool value) {
     append_key(out, name);
     out += value ? "true" : "false";
 }
@@ -63,20 +63,20 @@ void append_image(std::string& out, const RenderImage& image) {
     append_enum(out, "colorSpace", "octaneapi.NamedColorSpace", image.color_space);
     out +=
         ",\"sharedSurface\":null,\"size\":{\"x\":" + std::to_string(image.width) + ",\"y\":" + std::to_string(image.height) + '}';
-    append_member(out, "pitch", std::uint64_t{image.pitch});
+    append_callback_member(out, "pitch", std::uint64_t{image.pitch});
     append_enum(out, "renderPassId", "octaneapi.RenderPassId", image.render_pass_id);
-    append_member(out, "tonemappedSamplesPerPixel", image.tonemapped_samples);
-    append_member(out, "calculatedSamplesPerPixel", image.calculated_samples);
-    append_member(out, "regionSamplesPerPixel", image.region_samples);
-    append_member(out, "maxSamplesPerPixel", image.max_samples);
-    append_member(out, "samplesPerSecond", image.samples_per_second);
-    append_member(out, "renderTime", image.render_time);
+    append_callback_member(out, "tonemappedSamplesPerPixel", image.tonemapped_samples);
+    append_callback_member(out, "calculatedSamplesPerPixel", image.calculated_samples);
+    append_callback_member(out, "regionSamplesPerPixel", image.region_samples);
+    append_callback_member(out, "maxSamplesPerPixel", image.max_samples);
+    append_callback_member(out, "samplesPerSecond", image.samples_per_second);
+    append_callback_member(out, "renderTime", image.render_time);
     out += ",\"changeLevel\":{\"value\":\"" + std::to_string(image.change_level) + "\"}";
-    append_member(out, "hasPendingUpdates", image.has_pending_updates);
+    append_callback_member(out, "hasPendingUpdates", image.has_pending_updates);
     append_enum(out, "subSampling", "octaneapi.SubSampleMode", image.sub_sampling);
-    append_member(out, "hasAlpha", image.has_alpha);
+    append_callback_member(out, "hasAlpha", image.has_alpha);
     append_enum(out, "premultipliedAlphaType", "octaneapi.PremultipliedAlphaType", image.premultiplied_alpha_type);
-    append_member(out, "keepEnvironment", image.keeps_environment);
+    append_callback_member(out, "keepEnvironment", image.keeps_environment);
     out += ",\"buffer\":{\"size\":" + std::to_string(image.pixels.size()) + ",\"data\":\"";
     wire::base64_append(out, image.pixels);
     out += "\"}}";
@@ -110,10 +110,10 @@ base::ByteChain make_callback_text(const Frame& frame) {
 std::string make_callback_header(const Frame& frame, const RenderImage& image) {
     std::string json = ",\"width\":" + std::to_string(image.width) + ",\"height\":" + std::to_string(image.height);
     append_enum(json, "format", "octaneapi.ImageType", static_cast<std::int32_t>(image.type));
-    append_member(json, "pitch", std::uint64_t{image.pitch});
-    append_member(json, "tonemappedSamplesPerPixel", image.tonemapped_samples);
-    append_member(json, "renderTime", image.render_time);
-    append_member(json, "pixelSize", std::uint64_t{image.pixels.size()});
+    append_callback_member(json, "pitch", std::uint64_t{image.pitch});
+    append_callback_member(json, "tonemappedSamplesPerPixel", image.tonemapped_samples);
+    append_callback_member(json, "renderTime", image.render_time);
+    append_callback_member(json, "pixelSize", std::uint64_t{image.pixels.size()});
     json += ",\"sharedSurface\":null";
     append_milliseconds(json, frame.received);
     json += '}';

@@ -227,7 +227,7 @@ void OpenStream::tell(void (StreamListener::*event)()) {
     }
 }
 
-struct LetGo {
+struct StreamDeleter {
     std::shared_ptr<OpenStream> stream;
     void operator()(EventStream*) { std::exchange(stream, nullptr)->let_go(); }
 };
@@ -238,7 +238,7 @@ std::shared_ptr<EventStream> open_stream(std::shared_ptr<Connection> connection,
     auto stream = std::make_shared<OpenStream>(std::move(connection), framing);
     stream->start();
     auto* const plain = stream.get();
-    return {plain, LetGo{std::move(stream)}};
+    return {plain, StreamDeleter{std::move(stream)}};
 }
 
 }  // namespace octane::http

@@ -126,7 +126,7 @@ void OpenWebSocket::accept(std::string_view key, Opened opened) {
     });
 }
 
-struct LetGo {
+struct WebSocketDeleter {
     std::shared_ptr<OpenWebSocket> socket;
     void operator()(WebSocket*) { std::exchange(socket, nullptr)->let_go(); }
 };
@@ -141,7 +141,7 @@ void OpenWebSocket::hand_over(const Opened& opened) {
     read_more();
     arm_ping();
     try {
-        opened(std::shared_ptr<WebSocket>(this, LetGo{shared_from_this()}));
+        opened(std::shared_ptr<WebSocket>(this, WebSocketDeleter{shared_from_this()}));
     } catch (const std::exception& error) {
         connection_->shard().context().report_exception(error.what());
         tear_down();

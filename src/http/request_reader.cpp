@@ -10,7 +10,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kHeaderChunk = 4UL << 10U;
 constexpr std::size_t kBodyChunk = 64UL << 10U;
 constexpr std::size_t kIdleMemory = 16UL << 10U;  // an idle connection's buffer is given back above this

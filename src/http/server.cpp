@@ -22,7 +22,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after an error such as "too many open files"
 constexpr std::size_t kMaxRefused = 64;                 // connections beyond max_connections that still get their 503
 constexpr std::chrono::seconds kCloseWait{2};

@@ -19,7 +19,6 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kDrainLimit = 16UL << 20U;  // of a refused body, so that the client reads the answer and not a reset
 constexpr std::size_t kDrainChunk = 16UL << 10U;
 

@@ -3,10 +3,12 @@
 // One read and one write may be under way at a time, on the loop of the socket.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +16,9 @@
 #include "http/gather.hpp"
 
 namespace octane::http {
+
+// What a coroutine of this room awaits: the error code and the results, never an exception.
+inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 class Socket {
   public:

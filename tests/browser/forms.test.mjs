@@ -213,7 +213,7 @@ describe('over the WebSocket', () => {
     await until('a picture of it has come', async () => {
       const { changeLevel, hasPendingUpdates } = await newestHeader(page);
       return changeLevel > before.changeLevel && !hasPendingUpdates && changeLevel === (await octane.counters()).changeLevel;
-    }, { within: 15000 });
+    });
     await tell(page, { type: 'camera', fov: 60 });
     await until('only the field of view has changed', async () => {
       const { fov, position } = await octane.camera();

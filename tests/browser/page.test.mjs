@@ -35,7 +35,7 @@ async function finished(what, octane, proxy, page, before) {
     if (shown.seq !== await newestSeq(proxy)) return false;
     if (difference(shown.rgb, (await sentRgb(octane)).rgb).max !== 0) return false;
     return (!before || difference(shown.rgb, before.rgb).mean > 1) && shown;
-  }, { within: 20000, every: 100 });
+  }, { every: 100 });
 }
 
 for (const release of releases) {

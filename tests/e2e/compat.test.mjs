@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { cleanup, freePort, pattern, Proxy, releases, Standin } from '../support/octane.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
-import { until, within } from '../support/wait.mjs';
+import { patience, until, within } from '../support/wait.mjs';
 
 const width = 48;
 const height = 20;
@@ -150,9 +150,9 @@ test('a proxy that goes down closes WebSockets with 1001', async (t) => {
   socket.send({ type: 'ping' });
   await socket.message('a pong', ({ json }) => json?.type === 'pong');
   proxy.signal('SIGTERM');
-  await within(10000, 'the end of the WebSocket', socket.closed);
+  await within(patience, 'the end of the WebSocket', socket.closed);
   assert.equal(socket.code, 1001);
-  assert.deepEqual(await proxy.exit(5000), { code: 0, signal: null });
+  assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
 });
 
 test('the logs of both pages live in the state directory and nowhere else', async (t) => {

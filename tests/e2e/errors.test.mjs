@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { curl, runCurl } from '../support/curl.mjs';
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { Socket } from '../support/socket.mjs';
-import { until, within } from '../support/wait.mjs';
+import { patience, until, within } from '../support/wait.mjs';
 
 // The shape of every error, and the words its sentence must hold.
 function assertError(answer, status, name, code, ...words) {
@@ -135,7 +135,7 @@ describe('errors of a call', () => {
       `POST / HTTP/1.1\r\nHost: ${proxy.host}\r\nContent-Length: many\r\n\r\n`]) {
       const socket = started(await Socket.open(proxy.host));
       socket.write(garbage);
-      await within(10000, `the end of the connection after ${garbage}`, socket.closed);
+      await within(patience, `the end of the connection after ${garbage}`, socket.closed);
       assert.match(socket.text, /^HTTP\/1\.1 400 /, garbage);
       assert.match(socket.text, /"success":false/);
     }

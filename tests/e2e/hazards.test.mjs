@@ -21,7 +21,7 @@ async function newEpoch(proxy, before) {
   return until(`an epoch after ${before}`, async () => {
     const { connected, octane } = await health(proxy);
     return connected && octane.epoch > before && octane.epoch;
-  }, { within: 15000 });
+  });
 }
 
 for (const release of releases) {
@@ -39,7 +39,7 @@ for (const release of releases) {
       const gone = await until('/health says that Octane is gone', async () => {
         const now = await health(proxy);
         return !now.connected && now.last_calls && now;
-      }, { within: 15000 });
+      });
       const [first] = gone.last_calls.calls;
       assert.equal(first.method, 'ApiItem/expand');
       assert.equal(first.callId, 'killer');

@@ -112,9 +112,9 @@ test('/health turns 503 when Octane is lost, and 200 when it is back', async (t)
   const octane = started(await Standin.start(pattern()));
   const proxy = started(await Proxy.start(octane));
   await octane.kill();
-  await until('/health says lost', async () => (await proxy.get('/health')).status === 503, { within: 8000 });
+  await until('/health says lost', async () => (await proxy.get('/health')).status === 503);
   const again = started(await Standin.start(pattern(), { port: octane.port }));
-  await proxy.connected({ within: 8000 }); // 2 s is the promise; see reconnect.test.mjs
+  await proxy.connected();
   t.diagnostic(`found ${Math.round(performance.now() - again.listeningSince)} ms after Octane listened again`);
   assert.ok((await proxy.get('/health')).json.octane.epoch >= 2);
   assert.equal(again.port, octane.port);

@@ -9,7 +9,7 @@ import { until } from '../support/wait.mjs';
 const quick = pattern({ fps: 20 });
 // The promise is 2 s. Of those gRPC's back-off may take 1.2, which says nothing against a machine that holds its breath for the rest; so what
 // fails here is a back-off that grows, or nobody who tries again. Each test prints how long it really took.
-const patience = 8000;
+const patience = 20000;
 const isState = (state) => (data) => data.type === 'octane' && data.state === state;
 
 for (const release of releases) {
@@ -104,11 +104,13 @@ test('many restarts leave no memory behind', async (t) => {
   for (let round = 0; round < 8; round++) {
     const from = viewer.events.length;
     await octane.kill();
-    await viewer.event('octane lost', isState('lost'), { from });
+    await viewer.event('octane lost', isState('lost'), { from, within: patience });
     octane = started(await Standin.start(quick, { port: octane.port }));
-    const back = await viewer.event('octane connected', isState('connected'), { from });
+    const back = await viewer.event('octane connected', isState('connected'), { from, within: patience });
     await viewer.frames(3, { from: back.place });
     sizes.push(proxy.rss());
   }
-  assert.ok(sizes.at(-1) - sizes[2] < 12 * 1024 * 1024, `resident memory after each round: ${sizes}`);
+  // What each restart leaves behind shows in the last rounds beside the first, in which everything has been made once.
+  const growth = Math.min(...sizes.slice(-3)) - Math.max(...sizes.slice(0, 3));
+  assert.ok(growth < sizes[0] / 5, `resident memory after each round: ${sizes}`);
 });

@@ -74,10 +74,10 @@ describe('registration', () => {
     const viewer = started(proxy.watch('?format=jpeg'));
     await viewer.frames(2);
     assert.equal((await octane.counters()).registrations, 1);
-    await viewer.stop();
     const left = performance.now();
-    await until('unregistered', async () => (await octane.counters()).unregistrations === 1, { within: 20000, every: 200 });
-    assert.ok(performance.now() - left > 8000, 'unregistered too early');
+    await viewer.stop();
+    await until('unregistered', async () => (await octane.counters()).unregistrations === 1, { every: 200 });
+    assert.ok(performance.now() - left > 9900, 'unregistered too early');
     await until('the stream is closed', async () => (await octane.counters()).streamsOpen === 0);
     const again = started(proxy.watch('?format=jpeg'));
     await again.frames(2);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 
 import { projectDir } from './program.mjs';
+import { patience } from './wait.mjs';
 
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -35,11 +36,11 @@ export async function openPage(browser, url, viewport = { width: 1280, height: 8
   return page;
 }
 
-export const waitForState = (page, state, timeout = 8000) =>
+export const waitForState = (page, state, timeout = patience) =>
   page.waitForFunction((wanted) => document.body.dataset.state === wanted, state, { timeout });
 
 // Until the picture on screen is that frame, or a later one.
-export const waitForSeq = (page, seq, timeout = 8000) =>
+export const waitForSeq = (page, seq, timeout = patience) =>
   page.waitForFunction((wanted) => Number(document.querySelector('#picture').dataset.seq) >= wanted, seq, { timeout });
 
 // The picture's own pixels as they are in the canvas: {width, height, seq, rgb}.

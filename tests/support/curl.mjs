@@ -71,7 +71,7 @@ export function runCurl(args, input) {
 
 // One request, one answer; throws if curl itself failed.
 export async function curl(url, args = [], input) {
-  const { code, bytes, err } = await runCurl(['-i', '--max-time', '30', ...args, url], input).done;
+  const { code, bytes, err } = await runCurl(['-i', '--max-time', '60', ...args, url], input).done;
   if (code !== 0) throw new Error(`curl ${[...args, url].join(' ')} ended with ${code}: ${err.trim()}`);
   return new Answer(bytes);
 }

@@ -102,7 +102,7 @@ export class Proxy extends Program {
     return new URL(this.url).host;
   }
 
-  async connected({ within = 5000, headers = {} } = {}) {
+  async connected({ within, headers = {} } = {}) {
     return until('/health says connected', async () => {
       const health = await get(`${this.url}/health`, { headers });
       return health.status === 200 && health.json;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { within } from './wait.mjs';
+import { patience, within } from './wait.mjs';
 
 export const projectDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const buildDir = path.resolve(process.env.OCTANE_BUILD_DIR ?? path.join(projectDir, 'build/release'));
@@ -70,7 +70,7 @@ export class Program {
   }
 
   // The match of the first line, past or to come, from line number `from` on.
-  async line(pattern, { within: limit = 10000, from = 0 } = {}) {
+  async line(pattern, { within: limit = patience, from = 0 } = {}) {
     for (const line of this.lines.slice(from)) {
       const match = pattern.exec(line);
       if (match) return match;
@@ -111,12 +111,12 @@ export class Program {
     this.child.kill(name);
   }
 
-  async exit(limit = 10000) {
+  async exit(limit = patience) {
     return within(limit, `the end of ${this.name}`, this.exited, () => this.tail());
   }
 
   // Ends it for sure; says so if it had to be killed.
-  async stop(limit = 9000) {
+  async stop(limit = 20000) {
     if (this.status) return this.status;
     this.signal('SIGTERM');
     try {

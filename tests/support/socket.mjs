@@ -2,7 +2,7 @@
 
 import net from 'node:net';
 
-import { within } from './wait.mjs';
+import { patience, within } from './wait.mjs';
 
 export class Socket {
   static async open(host) {
@@ -30,7 +30,7 @@ export class Socket {
   }
 
   // What has come once `isEnough` says so of it.
-  async read(what, isEnough, limit = 10000) {
+  async read(what, isEnough, limit = patience) {
     let check;
     const enough = new Promise((resolve, reject) => {
       check = () => {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 
 import { parseAnswer } from './curl.mjs';
-import { within } from './wait.mjs';
+import { patience, within } from './wait.mjs';
 
 const running = new Set();
 process.on('exit', () => {
@@ -110,7 +110,7 @@ export class Viewer {
   }
 
   // The first event from place `from` on that `fits` accepts (its data and itself); past ones count.
-  async event(what, fits, { within: limit = 8000, from = 0 } = {}) {
+  async event(what, fits, { within: limit = patience, from = 0 } = {}) {
     let place = from;
     let check;
     const found = new Promise((resolve, reject) => {
@@ -137,7 +137,7 @@ export class Viewer {
   }
 
   // `count` frames from place `from` on.
-  async frames(count, { within: limit = 10000, from = 0 } = {}) {
+  async frames(count, { within: limit = patience, from = 0 } = {}) {
     const end = performance.now() + limit;
     const frames = [];
     let place = from;

@@ -1,5 +1,8 @@
 // Test support. Waiting for conditions with a deadline; nothing here waits for time to pass by itself.
 
+// A deadline only ends what hangs; it judges no speed. So it is many times what is needed, also on a machine that others keep busy.
+export const patience = 40000;
+
 export class DeadlineError extends Error {}
 
 // The promise's value, or a DeadlineError that says what was awaited. `detail` is asked for more words when the deadline passes.
@@ -18,7 +21,7 @@ export async function within(milliseconds, what, promise, detail = () => '') {
 
 // Asks `probe` again and again until it returns something truthy, and returns that. An exception counts as "not yet" and is
 // shown if the deadline passes. Probes run one after the other, so a probe that spawns curl sets its own pace.
-export async function until(what, probe, { within: limit = 5000, every = 25, detail = () => '' } = {}) {
+export async function until(what, probe, { within: limit = patience, every = 25, detail = () => '' } = {}) {
   const end = performance.now() + limit;
   let last;
   for (;;) {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 
-import { within } from './wait.mjs';
+import { patience, within } from './wait.mjs';
 
 const running = new Set();
 process.on('exit', () => {
@@ -97,7 +97,7 @@ export class WebSocketClient {
   }
 
   // The first message from place `from` on that `fits` accepts; past ones count.
-  async message(what, fits, { within: limit = 8000, from = 0 } = {}) {
+  async message(what, fits, { within: limit = patience, from = 0 } = {}) {
     let place = from;
     let check;
     const found = new Promise((resolve, reject) => {

@@ -7,8 +7,6 @@
 namespace octane::standin {
 namespace {
 
-constexpr int kStandardGraph = 1;
-
 void set_array(Item& item, const Schema& schema, const char* attribute, const char* arm, const Message& array) {
     Attribute* found = item.attribute(schema.number("AttributeId", attribute));
     found->array = array.SerializeAsString();

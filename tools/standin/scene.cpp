@@ -6,7 +6,6 @@
 namespace octane::standin {
 
 namespace {
-constexpr int kStandardGraph = 1;
 constexpr int kDeepest = 64;  // of chains of nodes that are walked
 }  // namespace
 

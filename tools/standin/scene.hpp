@@ -17,6 +17,8 @@
 
 namespace octane::standin {
 
+inline constexpr int kStandardGraph = 1;  // GraphType of a graph without further meaning
+
 // All items of a scene with the handles they had; not its arrays and pin infos.
 struct SavedScene {
     std::vector<Item> items;

@@ -29,7 +29,7 @@ void connect(const Stage& stage, const Message& request, bool by_index) {
     stage.scene.connect(node, *pin, source == nullptr ? 0 : source->handle, integer(request, "doCycleCheck") != 0);
 }
 
-void add_questions(Stage& stage) {
+void add_connection_questions(Stage& stage) {
     for (const char* name : {"connectedNode", "connectedNode1", "connectedNodeIx", "inputNode", "inputNode1", "inputNodeIx"})
         stage.methods.on("ApiNode", name, [&stage](const Message& request, Message& reply) {
             const Item& node = node_of(stage, request);
@@ -80,7 +80,7 @@ void add_connection_methods(Stage& stage) {
     for (const char* name : {"connectTo", "connectTo1"})
         stage.methods.on("ApiNode", name, [&stage](const Message& request, Message&) { connect(stage, request, false); });
     stage.methods.on("ApiNode", "connectToIx", [&stage](const Message& request, Message&) { connect(stage, request, true); });
-    add_questions(stage);
+    add_connection_questions(stage);
     add_creation(stage);
 }
 

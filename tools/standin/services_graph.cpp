@@ -35,7 +35,7 @@ std::vector<Handle> listed(const Message& request, const char* name) {
     return out;
 }
 
-void add_questions(Stage& stage) {
+void add_graph_questions(Stage& stage) {
     Methods& methods = stage.methods;
     methods.on("ApiNodeGraph", "type1",
                [&stage](const Message& request, Message& reply) { put(reply, "result", graph_of(stage, request).type); });
@@ -110,7 +110,7 @@ void add_edits(Stage& stage) {
 }  // namespace
 
 void add_graph_methods(Stage& stage) {
-    add_questions(stage);
+    add_graph_questions(stage);
     add_edits(stage);
 }
 

@@ -10,7 +10,7 @@
 namespace octane::standin {
 namespace {
 
-constexpr std::array<const char*, 3> kCategories{"Materials", "Textures", "Geometry"};
+constexpr std::array<const char*, 3> kLocalCategories{"Materials", "Textures", "Geometry"};
 constexpr int kRoot = -1;  // the number of the root category; the others count from 0
 
 Handle make_entry(const Stage& stage, ObjectType type, int number) {
@@ -25,7 +25,7 @@ std::vector<const NodeType*> packages(const Stage& stage, int category) {
     std::vector<const NodeType*> out;
     if (category == kRoot) return out;
     for (const auto& [id, type] : stage.scene.types().all())
-        if (type.category == kCategories.at(static_cast<std::size_t>(category))) out.push_back(&type);
+        if (type.category == kLocalCategories.at(static_cast<std::size_t>(category))) out.push_back(&type);
     return out;
 }
 
@@ -47,13 +47,13 @@ void add_categories(Stage& stage) {
     Methods& methods = stage.methods;
     methods.on("ApiLocalDB_Category", "name", [&stage](const Message& request, Message& reply) {
         const int category = category_of(stage, request);
-        put(reply, "result", category == kRoot ? "Local DB" : kCategories.at(static_cast<std::size_t>(category)));
+        put(reply, "result", category == kRoot ? "Local DB" : kLocalCategories.at(static_cast<std::size_t>(category)));
     });
     methods.on("ApiLocalDB_Category", "subCategoryCount", [&stage](const Message& request, Message& reply) {
-        put(reply, "result", category_of(stage, request) == kRoot ? kCategories.size() : 0);
+        put(reply, "result", category_of(stage, request) == kRoot ? kLocalCategories.size() : 0);
     });
     methods.on("ApiLocalDB_Category", "subCategory", [&stage](const Message& request, Message& reply) {
-        const std::size_t index = index_within(request, category_of(stage, request) == kRoot ? kCategories.size() : 0);
+        const std::size_t index = index_within(request, category_of(stage, request) == kRoot ? kLocalCategories.size() : 0);
         put_ref(reply, "result", make_entry(stage, ObjectType::local_category, static_cast<int>(index)),
                 ObjectType::local_category);
     });

@@ -18,7 +18,7 @@ struct Category {
     int id;
     const char* name;
 };
-constexpr Category kCategories[] = {{1, "Paints"}, {2, "Clays"}};
+constexpr Category kMaterialCategories[] = {{1, "Paints"}, {2, "Clays"}};
 
 struct Material {
     int id;
@@ -76,17 +76,17 @@ void add_lists(Stage& stage) {
     });
     methods.on("ApiDBMaterialManager", "getMaterials", [&stage](const Message& request, Message& reply) {
         const auto category = static_cast<int>(integer(request, "categoryId"));
-        put(reply, "result", std::ranges::any_of(kCategories, [&](const Category& c) { return c.id == category; }));
+        put(reply, "result", std::ranges::any_of(kMaterialCategories, [&](const Category& c) { return c.id == category; }));
         put_ref(reply, "list", make_list(stage, ObjectType::material_array, category).handle, ObjectType::material_array);
     });
     methods.on("ApiDBMaterialManager_DBCategoryArray", "getCount", [&stage](const Message& request, Message& reply) {
         library_entry_of(stage, request, ObjectType::category_array);
-        put(reply, "result", std::size(kCategories));
+        put(reply, "result", std::size(kMaterialCategories));
     });
     // The interface has no index here: the answer is the whole list.
     methods.on("ApiDBMaterialManager_DBCategoryArray", "getCategory", [&stage](const Message& request, Message& reply) {
         library_entry_of(stage, request, ObjectType::category_array);
-        for (const Category& category : kCategories) {
+        for (const Category& category : kMaterialCategories) {
             Message& added = add(sub(reply, "result"), "categories");
             put(added, "id", category.id);
             put(added, "typeID", kMaterialsType);
