@@ -99,6 +99,7 @@ source_checks() {
   check "document check" python3 tests/check_docs.py
   check "schema check" python3 tools/schema/write_protos.py --check
   check "release map check" python3 tools/schema/write_release_map.py --check
+  check "reference types check" python3 tools/schema/write_reference_types.py --check
 }
 
 # node_tests NAME AT_ONCE FILE…: what node's own test runner says of the files, so many of them at a time; skipped and cancelled

@@ -64,6 +64,24 @@ FieldOrder find_order(const Descriptor& message, Reader reader) {
     return is_ascending ? FieldOrder::ascending : FieldOrder::scattered;
 }
 
+ValueParts find_value_parts(const FieldDescriptor& field, const Reader& message) {
+    const Descriptor& type = *field.containing_type();
+    const OneofDescriptor* one_of = field.real_containing_oneof();
+    ValueParts parts{0, message, message};
+    Reader at = message;
+    while (at.next()) {
+        const FieldDescriptor* other = known_field(type, at);
+        if (other == &field) {
+            if (parts.count++ == 0) parts.first = at;
+            parts.last = at;
+        } else if (other && one_of && other->real_containing_oneof() == one_of) {
+            parts.count = 0;
+        }
+    }
+    if (at.failed()) parts.count = 0;
+    return parts;
+}
+
 std::vector<bool> find_set_fields(const Descriptor& message, Reader reader) {
     std::vector<bool> is_set(static_cast<std::size_t>(message.field_count()));
     std::vector<const FieldDescriptor*> holders(static_cast<std::size_t>(message.oneof_decl_count()));

@@ -35,4 +35,13 @@ FieldOrder find_order(const google::protobuf::Descriptor& message, Reader reader
 // without presence if its last value is not the default.
 std::vector<bool> find_set_fields(const google::protobuf::Descriptor& message, Reader reader);
 
+// Where the value of a singular field lies in its message: the last place counts, and parts of a sub-message are merged.
+struct ValueParts {
+    std::size_t count =
+        0;         // places since another member of the same one-of was given; 0: it is not set, or the bytes are malformed
+    Reader first;  // on the first of them
+    Reader last;
+};
+ValueParts find_value_parts(const google::protobuf::FieldDescriptor& field, const Reader& message);
+
 }  // namespace octane::wire

@@ -23,9 +23,9 @@ std::int64_t from_zigzag(std::uint64_t bits) {
 
 bool AnswerWriter::value(const FieldDescriptor& field, Reader& reader, int depth) {
     switch (field.type()) {
-        case FieldDescriptor::TYPE_MESSAGE: return message(*field.message_type(), reader.read_message(), depth + 1);
+        case FieldDescriptor::TYPE_MESSAGE: return message(*field.message_type(), reader.read_message(), depth);
         case FieldDescriptor::TYPE_STRING: text(reader); break;
-        case FieldDescriptor::TYPE_BYTES: bytes(reader); break;
+        case FieldDescriptor::TYPE_BYTES: return bytes(reader, depth);
         default: {
             const std::uint64_t bits = reader.type() == WireType::varint    ? reader.read_varint()
                                        : reader.type() == WireType::fixed64 ? reader.read_fixed64()
@@ -47,7 +47,13 @@ void AnswerWriter::text(Reader& reader) {
     append_json_string(out_, view);
 }
 
-void AnswerWriter::bytes(Reader& reader) {
+bool AnswerWriter::open_buffer(int depth) {
+    if (!open('{', depth)) return false;
+    out_ += R"("type":"Buffer","data":)";
+    return open('[', depth + 1);
+}
+
+bool AnswerWriter::bytes(Reader& reader, int depth) {
     if (!options_.bytes_as_buffer) {
         out_.reserve(out_.size() + base64_size(reader.length()) + 2);
         out_ += '"';
@@ -55,9 +61,9 @@ void AnswerWriter::bytes(Reader& reader) {
         reader.visit_bytes([&base64](std::string_view piece) { base64.add(piece); });
         base64.finish();
         out_ += '"';
-        return;
+        return !reader.failed();
     }
-    out_ += R"({"type":"Buffer","data":[)";
+    if (!open_buffer(depth)) return false;
     reader.visit_bytes([this](std::string_view piece) {
         for (const char c : piece) {
             comma();
@@ -65,6 +71,7 @@ void AnswerWriter::bytes(Reader& reader) {
         }
     });
     out_ += "]}";
+    return !reader.failed();
 }
 
 // `bits` is the value as it stood on the wire; a 32-bit type keeps the lower half, as protobuf does.
@@ -101,6 +108,10 @@ void AnswerWriter::quoted_number(const FieldDescriptor& field, std::uint64_t bit
 }
 
 void AnswerWriter::enum_value(const EnumDescriptor& type, std::int32_t number) {
+    if (is_null_value(type)) {
+        out_ += "null";
+        return;
+    }
     const auto* known = options_.enums_as_numbers ? nullptr : type.FindValueByNumber(number);
     if (!known) {
         append_json_number(out_, std::int64_t{number});
@@ -130,8 +141,7 @@ bool AnswerWriter::wrapped(const Descriptor& type, const Reader& reader, int dep
     if (find_order(type, reader) == FieldOrder::malformed) return false;
     const FieldDescriptor& field = *type.field(0);
     if (find_set_fields(type, reader)[0]) return singular_gathered(field, reader, depth);
-    default_value(field);
-    return true;
+    return default_value(field, depth);
 }
 
 bool AnswerWriter::value_message(const Descriptor& type, const Reader& reader, int depth) {

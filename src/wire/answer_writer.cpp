@@ -16,17 +16,19 @@ using google::protobuf::OneofDescriptor;
 
 }  // namespace
 
+bool AnswerWriter::open(char bracket, int depth) {
+    is_too_deep_ = is_too_deep_ || depth >= options_.max_depth;
+    out_ += bracket;
+    return !is_too_deep_;
+}
+
 bool AnswerWriter::message(const Descriptor& type, Reader reader, int depth) {
-    if (depth > options_.max_depth) {
-        is_too_deep_ = true;
-        return false;
-    }
     if (const WellKnown kind = well_known(type); kind != WellKnown::none) return special(kind, type, reader, depth);
-    out_ += '{';
+    if (!open('{', depth)) return false;
     bool is_whole = false;
     switch (find_order(type, reader)) {
-        case FieldOrder::ascending: is_whole = members_in_order(type, reader, depth); break;
-        case FieldOrder::scattered: is_whole = members_gathered(type, reader, depth); break;
+        case FieldOrder::ascending: is_whole = members_in_order(type, reader, depth + 1); break;
+        case FieldOrder::scattered: is_whole = members_gathered(type, reader, depth + 1); break;
         case FieldOrder::malformed: break;
     }
     out_ += '}';
@@ -46,23 +48,23 @@ bool AnswerWriter::members_in_order(const Descriptor& type, Reader reader, int d
         if (!options_.with_defaults && holds_default(*field, reader)) continue;
         if (field != list) {
             close_list();
-            if (options_.with_defaults) defaults(type, next_index, field->index());
+            if (options_.with_defaults && !defaults(type, next_index, field->index(), depth)) return false;
             next_index = field->index() + 1;
             key(*field);
             if (field->is_repeated()) {
-                out_ += field->is_map() ? '{' : '[';
+                if (!open(field->is_map() ? '{' : '[', depth)) return false;
                 list = field;
             }
         }
         if (list) {
-            if (!elements(*field, reader, depth)) return false;
+            if (!elements(*field, reader, depth + 1)) return false;
         } else {
             if (!value(*field, reader, depth)) return false;
             one_of_key(*field);
         }
     }
     close_list();
-    if (options_.with_defaults) defaults(type, next_index, type.field_count());
+    if (options_.with_defaults && !defaults(type, next_index, type.field_count(), depth)) return false;
     return !reader.failed();
 }
 
@@ -71,7 +73,7 @@ bool AnswerWriter::members_gathered(const Descriptor& type, const Reader& reader
     for (int i = 0; i < type.field_count(); ++i) {
         const FieldDescriptor& field = *type.field(i);
         if (!is_set[static_cast<std::size_t>(i)]) {
-            if (options_.with_defaults) defaults(type, i, i + 1);
+            if (options_.with_defaults && !defaults(type, i, i + 1, depth)) return false;
             continue;
         }
         key(field);
@@ -83,35 +85,30 @@ bool AnswerWriter::members_gathered(const Descriptor& type, const Reader& reader
 }
 
 bool AnswerWriter::list_gathered(const FieldDescriptor& field, Reader reader, int depth) {
-    out_ += field.is_map() ? '{' : '[';
+    if (!open(field.is_map() ? '{' : '[', depth)) return false;
     while (reader.next()) {
         if (known_field(*field.containing_type(), reader) != &field) continue;
-        if (!elements(field, reader, depth)) return false;
+        if (!elements(field, reader, depth + 1)) return false;
     }
     out_ += field.is_map() ? '}' : ']';
     return !reader.failed();
 }
 
-// The last value counts; parts of a sub-message are joined, which is how protobuf merges them. A different member of the same
-// one-of in between ends what came before.
-bool AnswerWriter::singular_gathered(const FieldDescriptor& field, Reader reader, int depth) {
-    const OneofDescriptor* one_of = field.real_containing_oneof();
-    const bool is_joined = field.message_type() != nullptr;
+// The last value counts; where a sub-message came in parts they are joined, which is how protobuf merges them.
+bool AnswerWriter::singular_gathered(const FieldDescriptor& field, const Reader& reader, int depth) {
+    ValueParts parts = find_value_parts(field, reader);
+    if (parts.count == 0) return false;
+    if (!field.message_type() || parts.count == 1) return value(field, parts.last, depth);
+    return joined_message(field, parts.first, depth);
+}
+
+bool AnswerWriter::joined_message(const FieldDescriptor& field, Reader at, int depth) {
     std::string joined;
-    Reader last = reader;
-    while (reader.next()) {
-        const FieldDescriptor* other = known_field(*field.containing_type(), reader);
-        if (other == &field) {
-            last = reader;
-            if (is_joined) reader.append_bytes(joined);
-        } else if (other && one_of && other->real_containing_oneof() == one_of) {
-            joined.clear();
-        }
-    }
-    if (reader.failed()) return false;
-    if (!is_joined) return value(field, last, depth);
+    do {
+        if (known_field(*field.containing_type(), at) == &field) at.append_bytes(joined);
+    } while (at.next());
     const base::ByteChain whole = base::ByteChain::own(std::move(joined));
-    return message(*field.message_type(), Reader(whole), depth + 1);
+    return message(*field.message_type(), Reader(whole), depth);
 }
 
 void AnswerWriter::key(const FieldDescriptor& field) {
@@ -135,41 +132,46 @@ void AnswerWriter::one_of_key(const FieldDescriptor& field) {
 
 // Writes the members of the index range [from, to), none of which is set. What has presence of its own is left out, but for
 // sub-messages.
-void AnswerWriter::defaults(const Descriptor& type, int from, int to) {
+bool AnswerWriter::defaults(const Descriptor& type, int from, int to, int depth) {
     for (int i = from; i < to; ++i) {
         const FieldDescriptor& field = *type.field(i);
         if (field.containing_oneof() || field.type() == FieldDescriptor::TYPE_GROUP) continue;
         key(field);
-        default_value(field);
+        if (!default_value(field, depth)) return false;
     }
+    return true;
 }
 
-void AnswerWriter::default_value(const FieldDescriptor& field) {
-    if (field.is_map()) {
-        out_ += "{}";
-    } else if (field.is_repeated()) {
-        out_ += "[]";
-    } else {
-        switch (field.cpp_type()) {
-            case FieldDescriptor::CPPTYPE_MESSAGE: out_ += "null"; break;
-            case FieldDescriptor::CPPTYPE_ENUM: enum_value(*field.enum_type(), field.default_value_enum()->number()); break;
-            case FieldDescriptor::CPPTYPE_STRING:
-                if (field.type() == FieldDescriptor::TYPE_BYTES && options_.bytes_as_buffer)
-                    out_ += R"({"type":"Buffer","data":[]})";
-                else
-                    out_ += "\"\"";
-                break;
-            default: number(field, 0); break;
-        }
+bool AnswerWriter::default_value(const FieldDescriptor& field, int depth) {
+    if (field.is_repeated()) {
+        if (!open(field.is_map() ? '{' : '[', depth)) return false;
+        out_ += field.is_map() ? '}' : ']';
+        return true;
     }
+    switch (field.cpp_type()) {
+        case FieldDescriptor::CPPTYPE_MESSAGE: out_ += "null"; break;
+        case FieldDescriptor::CPPTYPE_ENUM: enum_value(*field.enum_type(), field.default_value_enum()->number()); break;
+        case FieldDescriptor::CPPTYPE_STRING:
+            if (field.type() == FieldDescriptor::TYPE_BYTES && options_.bytes_as_buffer) {
+                if (!open_buffer(depth)) return false;
+                out_ += "]}";
+            } else {
+                out_ += "\"\"";
+            }
+            break;
+        default: number(field, 0); break;
+    }
+    return true;
 }
 
 bool AnswerWriter::elements(const FieldDescriptor& field, Reader& reader, int depth) {
     if (field.is_map()) return map_entry(field, reader, depth);
-    if (!is_packed_run(field, reader)) {
-        comma();
-        return value(field, reader, depth);
-    }
+    if (is_packed_run(field, reader)) return packed_run(field, reader);
+    comma();
+    return value(field, reader, depth);
+}
+
+bool AnswerWriter::packed_run(const FieldDescriptor& field, Reader& reader) {
     Reader run = reader.read_message();
     const int wire_type = wire_type_of(field);
     while (!run.at_end()) {
@@ -184,36 +186,29 @@ bool AnswerWriter::elements(const FieldDescriptor& field, Reader& reader, int de
 // One `"key":value`. Either half may be missing, given twice or in the wrong order.
 bool AnswerWriter::map_entry(const FieldDescriptor& field, Reader& reader, int depth) {
     const Descriptor& entry = *field.message_type();
-    const FieldDescriptor& key_field = *entry.FindFieldByNumber(1);
-    const FieldDescriptor& value_field = *entry.FindFieldByNumber(2);
     const Reader halves = reader.read_message();
     if (find_order(entry, halves) == FieldOrder::malformed) return false;
-    const std::vector<bool> is_set = find_set_fields(entry, halves);
     comma();
-    if (key_field.type() == FieldDescriptor::TYPE_STRING) {
-        if (!is_set[static_cast<std::size_t>(key_field.index())])
-            out_ += "\"\"";
-        else if (!singular_gathered(key_field, halves, depth))
-            return false;
-    } else {
-        const std::size_t start = out_.size();
-        if (!is_set[static_cast<std::size_t>(key_field.index())])
-            default_value(key_field);
-        else if (!singular_gathered(key_field, halves, depth))
-            return false;
-        if (out_[start] != '"') {
-            out_.insert(start, 1, '"');
-            out_ += '"';
-        }
-    }
+    if (!map_key(*entry.FindFieldByNumber(1), halves, depth)) return false;
     out_ += ':';
-    if (is_set[static_cast<std::size_t>(value_field.index())]) return singular_gathered(value_field, halves, depth);
-    if (value_field.message_type()) {
-        const base::ByteChain nothing;
-        return message(*value_field.message_type(), Reader(nothing), depth + 1);
+    return map_half(*entry.FindFieldByNumber(2), halves, depth);
+}
+
+bool AnswerWriter::map_key(const FieldDescriptor& field, const Reader& halves, int depth) {
+    const std::size_t start = out_.size();
+    if (!map_half(field, halves, depth)) return false;
+    if (out_[start] != '"') {
+        out_.insert(start, 1, '"');
+        out_ += '"';
     }
-    default_value(value_field);
     return true;
+}
+
+bool AnswerWriter::map_half(const FieldDescriptor& field, const Reader& halves, int depth) {
+    if (find_value_parts(field, halves).count > 0) return singular_gathered(field, halves, depth);
+    if (!field.message_type()) return default_value(field, depth);
+    const base::ByteChain nothing;
+    return message(*field.message_type(), Reader(nothing), depth);
 }
 
 }  // namespace octane::wire

@@ -3,6 +3,8 @@
 // Members stand in the order of their declaration. What serializers write comes in that order already and takes one pass;
 // anything else that protobuf allows (fields scattered, given twice, split in parts) is gathered field by field, without extra
 // memory but for sub-messages that came in parts, which are joined. Entries of a map given twice are written twice, as they came.
+//
+// Recursive, as deep as the JSON: `depth` is the number of objects and arrays that are open around what is written next.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -29,10 +31,13 @@ class AnswerWriter {
     using EnumDescriptor = google::protobuf::EnumDescriptor;
     using FieldDescriptor = google::protobuf::FieldDescriptor;
 
+    // Begins an object or array; false if it is one level too many.
+    bool open(char bracket, int depth);
     bool members_in_order(const Descriptor& type, Reader reader, int depth);
     bool members_gathered(const Descriptor& type, const Reader& reader, int depth);
     bool list_gathered(const FieldDescriptor& field, Reader reader, int depth);
-    bool singular_gathered(const FieldDescriptor& field, Reader reader, int depth);
+    bool singular_gathered(const FieldDescriptor& field, const Reader& reader, int depth);
+    bool joined_message(const FieldDescriptor& field, Reader at, int depth);
 
     bool special(WellKnown kind, const Descriptor& type, const Reader& reader, int depth);
     bool sole_list(const Descriptor& type, Reader reader, int depth);
@@ -41,13 +46,17 @@ class AnswerWriter {
 
     void key(const FieldDescriptor& field);
     void one_of_key(const FieldDescriptor& field);
-    void defaults(const Descriptor& type, int from, int to);
-    void default_value(const FieldDescriptor& field);
+    bool defaults(const Descriptor& type, int from, int to, int depth);
+    bool default_value(const FieldDescriptor& field, int depth);
     bool elements(const FieldDescriptor& field, Reader& reader, int depth);
+    bool packed_run(const FieldDescriptor& field, Reader& reader);
     bool map_entry(const FieldDescriptor& field, Reader& reader, int depth);
+    bool map_key(const FieldDescriptor& field, const Reader& halves, int depth);
+    bool map_half(const FieldDescriptor& field, const Reader& halves, int depth);
     bool value(const FieldDescriptor& field, Reader& reader, int depth);
     void text(Reader& reader);
-    void bytes(Reader& reader);
+    bool bytes(Reader& reader, int depth);
+    bool open_buffer(int depth);
     void number(const FieldDescriptor& field, std::uint64_t bits);
     void quoted_number(const FieldDescriptor& field, std::uint64_t bits);
     void enum_value(const EnumDescriptor& type, std::int32_t number);

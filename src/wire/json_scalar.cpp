@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -54,46 +55,84 @@ std::optional<double> to_real(const JsonScalar& value) {
     }
 }
 
-// Both ends of the ranges are powers of two and hence exact as double.
-constexpr double kTwoTo63 = 9223372036854775808.0;
-constexpr double kTwoTo64 = 18446744073709551616.0;
+struct WholeNumber {
+    std::uint64_t magnitude = 0;
+    bool is_negative = false;  // also for -0
+};
 
-std::optional<std::int64_t> to_signed(const JsonScalar& value) {
-    switch (value.kind) {
-        case Kind::negative: return value.negative;
-        case Kind::natural:
-            if (value.natural > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-            return static_cast<std::int64_t>(value.natural);
-        case Kind::real:
-            if (!(value.real >= -kTwoTo63 && value.real < kTwoTo63) || std::trunc(value.real) != value.real) return std::nullopt;
-            return static_cast<std::int64_t>(value.real);
-        case Kind::text: {
-            if (const auto number = parse_number<std::int64_t>(*value.text)) return number;
-            const auto real = parse_number<double>(*value.text);
-            return real ? to_signed(JsonScalar::make(*real)) : std::nullopt;
+// A decimal number such as "-12", "5.0" or "1.2e3" as the whole number that it is, to the last digit; nothing if it is none, or
+// is beyond 64 bits. One pass over the digits, without a double in between.
+std::optional<WholeNumber> parse_whole(std::string_view text) {
+    constexpr std::int64_t kFarExponent = 1'000'000'000'000;  // beyond any body's number of digits
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    WholeNumber whole;
+    if (text.starts_with('-')) {
+        whole.is_negative = true;
+        text.remove_prefix(1);
+    }
+    std::size_t end = 0;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == 0) return std::nullopt;
+    const auto before_point = static_cast<std::int64_t>(end);
+    if (end < text.size() && text[end] == '.') {
+        for (++end; end < text.size() && is_digit(text[end]);) ++end;
+    }
+    const std::string_view digits = text.substr(0, end);
+    std::int64_t exponent = 0;
+    if (end < text.size()) {
+        if (text[end] != 'e' && text[end] != 'E') return std::nullopt;
+        std::string_view power = text.substr(end + 1);
+        const bool is_small = power.starts_with('-');
+        if (is_small || power.starts_with('+')) power.remove_prefix(1);
+        if (power.empty()) return std::nullopt;
+        for (const char c : power) {
+            if (!is_digit(c)) return std::nullopt;
+            exponent = std::min(exponent * 10 + (c - '0'), kFarExponent);
         }
+        if (is_small) exponent = -exponent;
+    }
+    std::int64_t weight = before_point + exponent;  // the power of ten of the digit last read, plus one
+    for (const char c : digits) {
+        if (c == '.') continue;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (--weight < 0) {
+            if (digit != 0) return std::nullopt;
+        } else {
+            if (whole.magnitude > (kMost - digit) / 10) return std::nullopt;
+            whole.magnitude = whole.magnitude * 10 + digit;
+        }
+    }
+    for (; whole.magnitude != 0 && weight > 0; --weight) {
+        if (whole.magnitude > kMost / 10) return std::nullopt;
+        whole.magnitude *= 10;
+    }
+    return whole;
+}
+
+std::optional<WholeNumber> to_whole(const JsonScalar& value) {
+    switch (value.kind) {
+        case Kind::negative: return WholeNumber{~static_cast<std::uint64_t>(value.negative) + 1, true};
+        case Kind::natural: return WholeNumber{value.natural, false};
+        case Kind::real:
+        case Kind::text: return parse_whole(*value.text);
         default: return std::nullopt;
     }
 }
 
+std::optional<std::int64_t> to_signed(const JsonScalar& value) {
+    const auto whole = to_whole(value);
+    if (!whole) return std::nullopt;
+    const std::uint64_t most =
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (whole->is_negative ? 1 : 0);
+    if (whole->magnitude > most) return std::nullopt;
+    return static_cast<std::int64_t>(whole->is_negative ? ~whole->magnitude + 1 : whole->magnitude);
+}
+
 std::optional<std::uint64_t> to_unsigned(const JsonScalar& value) {
-    switch (value.kind) {
-        case Kind::negative: return value.negative == 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
-        case Kind::natural: return value.natural;
-        case Kind::real:
-            if (!(value.real >= 0 && value.real < kTwoTo64) || std::trunc(value.real) != value.real) return std::nullopt;
-            return static_cast<std::uint64_t>(value.real);
-        case Kind::text: {
-            if (value.text->starts_with('-')) {
-                const auto number = to_signed(value);
-                return number == 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
-            }
-            if (const auto number = parse_number<std::uint64_t>(*value.text)) return number;
-            const auto real = parse_number<double>(*value.text);
-            return real ? to_unsigned(JsonScalar::make(*real)) : std::nullopt;
-        }
-        default: return std::nullopt;
-    }
+    const auto whole = to_whole(value);
+    if (!whole || (whole->is_negative && whole->magnitude != 0)) return std::nullopt;
+    return whole->magnitude;
 }
 
 template <typename Narrow, typename Wide>

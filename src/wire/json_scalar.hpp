@@ -19,13 +19,15 @@ struct JsonScalar {
     std::int64_t negative = 0;  // kind negative; 0 stands for "-0"
     std::uint64_t natural = 0;
     double real = 0;
-    const std::string* text = nullptr;
+    const std::string* text = nullptr;  // kind text; kind real: its digits as they stood
 
     static JsonScalar make_null() { return {}; }
     static JsonScalar make(bool value) { return {.kind = Kind::boolean, .is_true = value}; }
     static JsonScalar make(std::int64_t value) { return {.kind = Kind::negative, .negative = value}; }
     static JsonScalar make(std::uint64_t value) { return {.kind = Kind::natural, .natural = value}; }
-    static JsonScalar make(double value) { return {.kind = Kind::real, .real = value}; }
+    static JsonScalar make(double value, const std::string& digits) {
+        return {.kind = Kind::real, .real = value, .text = &digits};
+    }
     static JsonScalar make(const std::string& value) { return {.kind = Kind::text, .text = &value}; }
 };
 

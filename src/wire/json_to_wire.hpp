@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "wire/levels.hpp"
 
 namespace google::protobuf {
 class Descriptor;
@@ -19,10 +20,10 @@ namespace octane::wire {
 class ForeignNames;
 
 struct JsonReadOptions {
-    bool is_strict = false;  // unknown members are an error (40004 unknown_member) instead of a warning
-    int max_depth = 64;      // deeper nesting is refused (40003 bad_value)
+    bool is_strict = false;       // unknown members are an error (40004 unknown_member) instead of a warning
+    int max_depth = kMostLevels;  // deeper nesting is refused (40003 bad_value)
     std::size_t max_warnings = 32;
-    const ForeignNames* foreign = nullptr;  // other releases' names, accepted too; those without effect are warnings
+    const ForeignNames* foreign = nullptr;  // other names, accepted too; those without effect are warnings
 };
 
 struct WireRequest {

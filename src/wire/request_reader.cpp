@@ -1,7 +1,10 @@
 #include "wire/request_reader.hpp"
 
-#include <array>
 #include <utility>
+
+#include "wire/foreign_names.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
 
 namespace octane::wire {
 namespace {
@@ -21,17 +24,27 @@ bool wraps_a_list(const Descriptor& message) {
     return message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
 }
 
-// The first argument of Octane's methods is called by one of these names, which differs between releases.
-const FieldDescriptor* find_alias(const Descriptor& message, const std::string& name) {
-    static const std::array<std::string, 3> kNames = {"objectPtr", "item_ref", "nodePinInfoRef"};
-    if (name != kNames[0] && name != kNames[1] && name != kNames[2] && name != "itemRef") return nullptr;
-    const FieldDescriptor* found = nullptr;
-    for (const std::string& known : kNames) {
-        const FieldDescriptor* field = message.FindFieldByName(known);
-        if (field && found) return nullptr;
-        if (field) found = field;
+const FieldDescriptor* find_member(const Descriptor& message, const std::string& name) {
+    if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
+    for (int i = 0; i < message.field_count(); ++i) {
+        if (message.field(i)->json_name() == name) return message.field(i);
     }
-    return found;
+    return nullptr;
+}
+
+// Of members by index, as far as 64 reach.
+std::uint64_t bit_of(const FieldDescriptor& field) {
+    return field.index() < 64 ? std::uint64_t{1} << static_cast<unsigned>(field.index()) : 0;
+}
+
+std::uint64_t number_in(const FieldDescriptor& field, std::string_view bytes) {
+    const base::ByteChain chain({bytes}, nullptr);
+    std::uint64_t number = 0;
+    for (Reader reader(chain); reader.next();) {
+        if (reader.field() == static_cast<std::uint32_t>(field.number()) && reader.type() == WireType::varint)
+            number = reader.read_varint();
+    }
+    return number;
 }
 
 const OneofDescriptor* find_one_of(const Descriptor& message, const std::string& name) {
@@ -51,18 +64,9 @@ RequestReader::RequestReader(const Descriptor& message, const JsonReadOptions& o
 RequestReader::Target RequestReader::target() const {
     if (frames_.empty()) return {nullptr, &root_, false};
     const Frame& top = frames_.back();
+    if (top.part) return {top.part, is_message(*top.part) ? top.part->message_type() : nullptr, top.part->is_repeated()};
     const bool is_whole_list = top.kind != FrameKind::array && top.field->is_repeated();
     return {top.field, is_message(*top.field) ? top.field->message_type() : nullptr, is_whole_list};
-}
-
-const FieldDescriptor* RequestReader::find_member(const Descriptor& message, const std::string& name, bool& is_alias) const {
-    is_alias = false;
-    if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
-    for (int i = 0; i < message.field_count(); ++i) {
-        if (message.field(i)->json_name() == name) return message.field(i);
-    }
-    is_alias = true;
-    return find_alias(message, name);
 }
 
 bool RequestReader::key(std::string& name) {
@@ -73,8 +77,15 @@ bool RequestReader::key(std::string& name) {
         buffer_key_ = name;
         return name == "type" || name == "data" || skip_unknown(name);
     }
-    top.field = find_member(*top.message, name, top.is_alias);
+    top.is_alias = false;
+    top.field = find_member(*top.message, name);
     if (top.field) return true;
+    if (name == "@type" && top.message->well_known_type() == Descriptor::WELLKNOWNTYPE_ANY) {
+        const std::string where = path();
+        return refuse(base::ErrorCode::bad_value, (where.empty() ? "the body" : "\"" + where + "\"") +
+                                                      " takes an Any as {\"type_url\":…,\"value\":base64 of the message}, but "
+                                                      "\"@type\" was found");
+    }
     maybe_one_of_key_ = find_one_of(*top.message, name);
     if (!maybe_one_of_key_) return options_.foreign ? foreign_member(name) : skip_unknown(name);
     is_next_skipped_ = true;
@@ -94,6 +105,7 @@ bool RequestReader::start_map_entry(const std::string& name) {
     Frame frame{.kind = FrameKind::single, .is_nested = true, .field = map.message_type()->FindFieldByNumber(2), .nested = entry};
     frame.seen_from = seen_beyond_.size();
     frame.one_ofs_from = one_ofs_.size();
+    frame.parts_from = parts_.size();
     frames_.push_back(frame);
     return true;
 }
@@ -102,11 +114,13 @@ bool RequestReader::start_map_entry(const std::string& name) {
 bool RequestReader::claim(const Target& target) {
     if (frames_.empty() || frames_.back().kind != FrameKind::message) return true;
     Frame& top = frames_.back();
-    if (!top.is_alias) {
+    if (top.part) return claim_part();
+    if (top.is_alias) {
+        top.seen_by_alias |= bit_of(*target.field);
+    } else {
         const int index = target.field->index();
         bool is_repeated_member = false;
-        if (index < 64) {
-            const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(index);
+        if (const std::uint64_t bit = bit_of(*target.field); bit != 0) {
             is_repeated_member = (top.seen & bit) != 0;
             top.seen |= bit;
         } else {
@@ -127,8 +141,20 @@ bool RequestReader::claim(const Target& target) {
     return true;
 }
 
+bool RequestReader::claim_part() {
+    Frame& top = frames_.back();
+    const std::uint64_t bit = bit_of(*top.part);
+    if ((top.seen_parts & bit) != 0) return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is given twice");
+    top.seen_parts |= bit;
+    top.spread = top.field;
+    return true;
+}
+
 void RequestReader::enter(FrameKind kind, const Target& target, const FieldDescriptor* field) {
     Frame frame{.kind = kind, .message = target.message, .field = field};
+    frame.levels = kind == FrameKind::single ? 0 : 1;
+    depth_ += frame.levels;
+    frame.parts_from = parts_.size();
     frame.seen_from = seen_beyond_.size();
     frame.one_ofs_from = one_ofs_.size();
     if (kind == FrameKind::map) map_keys_.emplace_back();
@@ -144,6 +170,12 @@ void RequestReader::enter_nested(FrameKind kind, const Target& target, const Fie
 
 void RequestReader::leave() {
     const Frame& top = frames_.back();
+    depth_ -= top.levels;
+    if (top.kind == FrameKind::message && options_.foreign) {
+        if (top.spread) write_spread();
+        if (top.is_nested) write_implied(*frames_[frames_.size() - 2].field, frames_.size() - 1, top.nested.length_at + 1);
+    }
+    parts_.resize(top.parts_from);
     if (top.is_nested && top.kind == FrameKind::array)
         builder_.end_or_drop(top.nested);
     else if (top.is_nested)
@@ -154,11 +186,43 @@ void RequestReader::leave() {
     frames_.pop_back();
 }
 
+// The member whose own members stood beside the others, unless it was given itself.
+void RequestReader::write_spread() {
+    const Frame& top = frames_.back();
+    const FieldDescriptor& member = *top.spread;
+    if (((top.seen | top.seen_by_alias) & bit_of(member)) != 0) {
+        warn("\"" + path_to(member.name()) + "\" is given itself, so members of it that stand beside it were ignored");
+        return;
+    }
+    const WireBuilder::Nested nested = builder_.begin(member.number());
+    builder_.out().append(parts_, top.parts_from);
+    write_implied(member, frames_.size() - 1, nested.length_at + 1);
+    builder_.end(nested);
+}
+
+// What goes without saying in the value of `member`, whose bytes so far end the output. Its holder is in the frames before
+// `frame_end`.
+void RequestReader::write_implied(const FieldDescriptor& member, std::size_t frame_end, std::size_t bytes_from) {
+    const FieldDescriptor* holder = nullptr;
+    for (std::size_t i = frame_end; i > 0 && holder == nullptr; --i) {
+        if (frames_[i - 1].field != &member) holder = frames_[i - 1].field;
+    }
+    const ImpliedValue* implied = options_.foreign->implied_value(member, holder);
+    if (implied == nullptr) return;
+    const std::string_view bytes = std::string_view(builder_.out()).substr(bytes_from);
+    if (number_in(*implied->given, bytes) == 0 || number_in(*implied->absent, bytes) != 0) return;
+    append_varint_field(builder_.out(), static_cast<std::uint32_t>(implied->absent->number()),
+                        static_cast<std::uint64_t>(std::int64_t{implied->value}));
+}
+
 void RequestReader::value_done() {
     while (!frames_.empty() && frames_.back().kind == FrameKind::single) leave();
     if (frames_.empty()) return;
     if (frames_.back().kind == FrameKind::array) ++frames_.back().index;
-    if (frames_.back().kind == FrameKind::message) frames_.back().field = nullptr;
+    if (frames_.back().kind == FrameKind::message) {
+        frames_.back().field = nullptr;
+        frames_.back().part = nullptr;
+    }
 }
 
 // True if the container belongs to a member that is being ignored.
@@ -169,11 +233,14 @@ bool RequestReader::is_container_skipped() {
     return true;
 }
 
+// Whether there is room for one level more.
+bool RequestReader::check_depth() {
+    if (depth_ + skip_depth_ < options_.max_depth) return true;
+    return refuse(base::ErrorCode::bad_value, "the JSON is nested deeper than " + std::to_string(options_.max_depth) + " levels");
+}
+
 bool RequestReader::begin_container() {
-    if (++depth_ > options_.max_depth) {
-        return refuse(base::ErrorCode::bad_value,
-                      "the JSON is nested deeper than " + std::to_string(options_.max_depth) + " levels");
-    }
+    if (!check_depth()) return false;
     if (!maybe_one_of_key_) return true;
     const bool goes_on = skip_unknown(maybe_one_of_key_->name());
     maybe_one_of_key_ = nullptr;
@@ -192,7 +259,7 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
         return true;
     }
     if (!here.message) {
-        const bool is_buffer = here.field->type() == FieldDescriptor::TYPE_BYTES;
+        const bool is_buffer = here.field->type() == FieldDescriptor::TYPE_BYTES && !frames_.back().part;
         if (!is_buffer) return misfit(here, describe_expected(*here.field, {}), "an object");
         if (!claim(here)) return false;
         buffer_.clear();
@@ -202,8 +269,10 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
     }
     if (here.field && here.field->type() == FieldDescriptor::TYPE_GROUP)
         return misfit(here, "nothing (groups are not supported)", "an object");
+    const WellKnown kind = well_known(*here.message);
+    if (kind == WellKnown::list) return misfit(here, "an array", "an object");
     if (!claim(here)) return false;
-    switch (well_known(*here.message)) {
+    switch (kind) {
         case WellKnown::structure: enter_nested(FrameKind::map, here, here.message->field(0)); break;
         case WellKnown::value: {
             enter_nested(FrameKind::single, here, here.message->FindFieldByNumber(5));
@@ -228,16 +297,22 @@ bool RequestReader::start_array(std::size_t /*unknown*/) {
         return true;
     }
     const bool is_list = here.is_whole_list && !here.field->is_map();
-    const bool is_wrapper =
-        !here.is_whole_list && here.message && (wraps_a_list(*here.message) || well_known(*here.message) == WellKnown::value);
+    const WellKnown kind = here.message ? well_known(*here.message) : WellKnown::none;
+    const bool takes_array = here.message && (kind == WellKnown::none ? wraps_a_list(*here.message)
+                                                                      : kind == WellKnown::list || kind == WellKnown::value);
+    const bool is_wrapper = !here.is_whole_list && takes_array;
     if (!is_list && !is_wrapper) return misfit(here, expected_at(here, {}), "an array");
     if (!claim(here)) return false;
-    if (is_wrapper && well_known(*here.message) == WellKnown::value) {
+    if (is_wrapper && kind == WellKnown::value) {
         enter_nested(FrameKind::single, here, here.message->FindFieldByNumber(6));
         here = target();
     }
     if (is_wrapper) {
+        const bool is_shown = well_known(*here.message) != WellKnown::list;  // in answers, as an object around the list
         enter_nested(FrameKind::single, here, here.message->field(0));
+        frames_.back().levels = is_shown ? 1 : 0;
+        depth_ += frames_.back().levels;
+        if (!check_depth()) return false;
         here = target();
     }
     if (here.field->is_packed())
@@ -248,7 +323,6 @@ bool RequestReader::start_array(std::size_t /*unknown*/) {
 }
 
 bool RequestReader::end_object() {
-    --depth_;
     if (skip_depth_ > 0) {
         --skip_depth_;
         return true;
@@ -260,7 +334,6 @@ bool RequestReader::end_object() {
 }
 
 bool RequestReader::end_array() {
-    --depth_;
     if (skip_depth_ > 0) {
         --skip_depth_;
         return true;

@@ -2,8 +2,8 @@
 //
 // Speaks nlohmann::json's SAX interface. Every function returns false once the request is refused; error() then says why.
 // A member given twice is refused (JSON leaves open which one counts), as are two members of one one-of, unless one is null.
-// Where an alias (objectPtr, item_ref, nodePinInfoRef) stands beside the member's own name, the two are merged by protobuf's
-// rules.
+// Where a foreign name stands beside the member's own name, the two are merged by protobuf's rules. Not recursive: levels are
+// kept on the heap.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -33,7 +33,7 @@ class RequestReader {
     bool boolean(bool value) { return scalar(JsonScalar::make(value)); }
     bool number_integer(std::int64_t value) { return scalar(JsonScalar::make(value)); }
     bool number_unsigned(std::uint64_t value) { return scalar(JsonScalar::make(value)); }
-    bool number_float(double value, const std::string& /*digits*/) { return scalar(JsonScalar::make(value)); }
+    bool number_float(double value, const std::string& digits) { return scalar(JsonScalar::make(value, digits)); }
     bool string(std::string& value) { return scalar(JsonScalar::make(value)); }
     bool binary(Json::binary_t& /*never in JSON text*/) { return false; }
     bool start_object(std::size_t /*unknown*/);
@@ -63,15 +63,21 @@ class RequestReader {
 
     struct Frame {
         FrameKind kind = FrameKind::message;
-        bool is_nested = false;                  // `nested` is to be ended with this frame
-        bool is_alias = false;                   // `field` was named by an alias
-        const Descriptor* message = nullptr;     // kind message
-        const FieldDescriptor* field = nullptr;  // whose value comes next; kind message: null where none does
+        bool is_nested = false;                   // `nested` is to be ended with this frame
+        bool is_alias = false;                    // `field` was named by a foreign name
+        std::uint8_t levels = 0;                  // how many levels of JSON it is
+        const Descriptor* message = nullptr;      // kind message
+        const FieldDescriptor* field = nullptr;   // whose value comes next; kind message: null where none does
+        const FieldDescriptor* part = nullptr;    // not null: the member of `field`'s message whose value comes next
+        const FieldDescriptor* spread = nullptr;  // the member whose parts stood in this message
         WireBuilder::Nested nested{};
-        std::uint64_t seen = 0;        // members given so far, by index, as far as 64 reach
-        std::size_t seen_from = 0;     // this frame's part of seen_beyond_
-        std::size_t one_ofs_from = 0;  // this frame's part of one_ofs_
-        std::size_t index = 0;         // kind array: of the element that comes next
+        std::uint64_t seen = 0;           // members given so far, by index, as far as 64 reach
+        std::uint64_t seen_by_alias = 0;  // likewise, those given by a foreign name
+        std::uint64_t seen_parts = 0;     // likewise, of `spread`'s message
+        std::size_t seen_from = 0;        // this frame's part of seen_beyond_
+        std::size_t one_ofs_from = 0;     // this frame's part of one_ofs_
+        std::size_t parts_from = 0;       // this frame's part of parts_
+        std::size_t index = 0;            // kind array: of the element that comes next
     };
 
     // The field whose value comes next (null at the very top), and the message type if it is one.
@@ -89,11 +95,15 @@ class RequestReader {
     bool buffer_scalar(const JsonScalar& value);
     bool write_buffer();
     bool claim(const Target& target);
+    bool claim_part();
     void enter(FrameKind kind, const Target& target, const FieldDescriptor* field);
     void enter_nested(FrameKind kind, const Target& target, const FieldDescriptor* field);
     bool start_map_entry(const std::string& name);
     void leave();
+    void write_spread();
+    void write_implied(const FieldDescriptor& member, std::size_t frame_end, std::size_t bytes_from);
     void value_done();
+    bool check_depth();
     bool begin_container();
     bool is_container_skipped();
     [[nodiscard]] bool is_in_buffer() const {
@@ -101,9 +111,8 @@ class RequestReader {
     }
     bool skip_unknown(std::string_view name);
     bool foreign_member(const std::string& name);
-    bool foreign_value(const Target& target, const JsonScalar& value);
+    bool foreign_value(const Target& target, const JsonScalar& value, std::string& out);
     bool warn(std::string sentence);
-    const FieldDescriptor* find_member(const Descriptor& message, const std::string& name, bool& is_alias) const;
 
     bool refuse(base::ErrorCode code, std::string message);
     static std::string expected_at(const Target& target, const JsonScalar& value);
@@ -118,6 +127,7 @@ class RequestReader {
     std::vector<Frame> frames_;
     std::vector<int> seen_beyond_;                 // indexes of members from 64 on, per frame
     std::vector<const FieldDescriptor*> one_ofs_;  // the members that hold the one-ofs, per frame
+    std::string parts_;                            // wire format of members that stood beside their message's others, per frame
     std::vector<std::string> map_keys_;            // one per map frame, for paths
     std::vector<std::string> warnings_;
     std::size_t unlisted_warnings_ = 0;
@@ -128,7 +138,7 @@ class RequestReader {
     bool is_buffer_filled_ = false;
     bool is_next_skipped_ = false;  // the value of an unknown member comes next
     int skip_depth_ = 0;            // open containers inside such a value
-    int depth_ = 0;
+    int depth_ = 0;                 // levels of JSON that the frames are
     std::optional<base::Error> error_;
 };
 

@@ -58,31 +58,34 @@ bool RequestReader::scalar(const JsonScalar& value) {
     if (here.message) return scalar_message(here, value);
     if (!claim(here)) return false;
     const bool is_bare = frames_.back().kind == FrameKind::array && frames_.back().is_nested;  // packed: one tag for them all
-    if (!is_bare) builder_.tag(here.field->number(), wire_type_of(*here.field));
-    if (!append_scalar(*here.field, value, builder_.out()) && !foreign_value(here, value)) return false;
+    std::string& out = frames_.back().part ? parts_ : builder_.out();
+    if (!is_bare) append_tag(out, static_cast<std::uint32_t>(here.field->number()), wire_type_of(*here.field));
+    if (!append_scalar(*here.field, value, out) && !foreign_value(here, value, out)) return false;
     value_done();
     return true;
 }
 
 // An enum name that another release has, as the number it has here; anything else is refused.
-bool RequestReader::foreign_value(const Target& target, const JsonScalar& value) {
+bool RequestReader::foreign_value(const Target& target, const JsonScalar& value, std::string& out) {
     const bool is_name = target.field->enum_type() != nullptr && value.kind == Kind::text;
     const auto found =
         is_name && options_.foreign ? options_.foreign->value(*target.field->enum_type(), *value.text) : ForeignValue();
     if (found.number) {
-        append_varint(builder_.out(), static_cast<std::uint64_t>(std::int64_t{*found.number}));
+        append_varint(out, static_cast<std::uint64_t>(std::int64_t{*found.number}));
         return true;
     }
     if (found.why.empty()) return misfit(target, expected_at(target, value), describe_found(value));
     return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is " + shortened(*value.text) + ", which " + found.why);
 }
 
-// A member that another release has. What has no effect here is worth a warning, but is no mistake.
+// A member by another name than its own. What has no effect here is worth a warning, but is no mistake.
 bool RequestReader::foreign_member(const std::string& name) {
     Frame& top = frames_.back();
     auto found = options_.foreign->member(*top.message, name);
-    if (found.field == nullptr && found.why.empty()) return skip_unknown(name);
+    const bool is_second_spread = found.part && top.spread && top.spread != found.field;
+    if ((found.field == nullptr && found.why.empty()) || is_second_spread) return skip_unknown(name);
     top.field = found.field;
+    top.part = found.part;
     top.is_alias = found.field != nullptr;
     if (found.field) return true;
     const std::string sentence = "\"" + path_to(name) + "\" " + found.why;
@@ -103,8 +106,10 @@ bool RequestReader::skipped_scalar(const JsonScalar& value) {
     return goes_on;
 }
 
-// null leaves a member unset; only google.protobuf.Value has a null of its own.
+// null leaves a member unset; only google.protobuf.Value and NullValue have a null of their own.
 bool RequestReader::null_value(const Target& target) {
+    const bool is_null_enum = target.field && target.field->enum_type() && is_null_value(*target.field->enum_type());
+    if (is_null_enum && !target.is_whole_list) return scalar(JsonScalar::make(std::uint64_t{0}));
     if (target.message && !target.is_whole_list && well_known(*target.message) == WellKnown::value) {
         if (!claim(target)) return false;
         enter_nested(FrameKind::single, target, target.message->FindFieldByNumber(1));
@@ -112,9 +117,9 @@ bool RequestReader::null_value(const Target& target) {
         value_done();
         return true;
     }
-    if (frames_.empty()) return true;
-    if (frames_.back().kind == FrameKind::message) {
+    if (!frames_.empty() && frames_.back().kind == FrameKind::message) {
         frames_.back().field = nullptr;
+        frames_.back().part = nullptr;
         return true;
     }
     return misfit(target, expected_at(target, JsonScalar::make_null()), "null");
@@ -241,6 +246,7 @@ std::string RequestReader::path() const {
         switch (frame.kind) {
             case FrameKind::message:
                 if (frame.field) add(frame.field->name());
+                if (frame.part) add(frame.part->name());
                 break;
             case FrameKind::array: add(std::to_string(frame.index)); break;
             case FrameKind::map: add(shortened(map_keys_[map++])); break;

@@ -73,7 +73,7 @@ std::optional<Instant> parse_timestamp(std::string_view text) {
     const auto month = take_digits(text, 2);
     if (!month || !take_char(text, '-')) return std::nullopt;
     const auto day = take_digits(text, 2);
-    if (!day || !(take_char(text, 'T') || take_char(text, 't'))) return std::nullopt;
+    if (!day || !take_char(text, 'T')) return std::nullopt;
     const auto hour = take_digits(text, 2);
     if (!hour || !take_char(text, ':')) return std::nullopt;
     const auto minute = take_digits(text, 2);
@@ -85,7 +85,7 @@ std::optional<Instant> parse_timestamp(std::string_view text) {
                                            std::chrono::day(static_cast<unsigned>(*day))};
     if (!nanos || !date.ok() || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
     std::int64_t offset = 0;
-    if (!take_char(text, 'Z') && !take_char(text, 'z')) {
+    if (!take_char(text, 'Z')) {
         const bool is_east = take_char(text, '+');
         if (!is_east && !take_char(text, '-')) return std::nullopt;
         const auto hours = take_digits(text, 2);
@@ -258,6 +258,10 @@ WellKnown well_known(const Descriptor& message) {
         case Descriptor::WELLKNOWNTYPE_LISTVALUE: return is_list(message) ? WellKnown::list : WellKnown::none;
         default: return is_wrapper(message) ? WellKnown::wrapper : WellKnown::none;
     }
+}
+
+bool is_null_value(const google::protobuf::EnumDescriptor& type) {
+    return type.full_name() == "google.protobuf.NullValue";
 }
 
 bool append_well_known(WellKnown kind, std::string_view text, std::string& out) {

@@ -10,7 +10,8 @@
 
 namespace google::protobuf {
 class Descriptor;
-}
+class EnumDescriptor;
+}  // namespace google::protobuf
 
 namespace octane::wire {
 
@@ -19,6 +20,9 @@ class Reader;
 enum class WellKnown : std::uint8_t { none, timestamp, duration, field_mask, wrapper, structure, value, list };
 
 WellKnown well_known(const google::protobuf::Descriptor& message);
+
+// google.protobuf.NullValue, whose only value is JSON's null.
+bool is_null_value(const google::protobuf::EnumDescriptor& type);
 
 // For timestamp, duration and field_mask: appends the message's wire bytes; false, and `out` as before, if the text is none.
 bool append_well_known(WellKnown kind, std::string_view text, std::string& out);

@@ -11,7 +11,7 @@ base::Result<base::Done> wire_to_json(const google::protobuf::Descriptor& messag
                                       const JsonWriteOptions& options, std::string& out) {
     const std::size_t before = out.size();
     AnswerWriter writer(options, out);
-    if (writer.message(message, Reader(answer), 1)) return base::Done{};
+    if (writer.message(message, Reader(answer), 0)) return base::Done{};
     out.resize(before);
     return base::make_error(base::ErrorCode::bad_answer,
                             writer.is_too_deep()

@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "wire/levels.hpp"
 
 namespace google::protobuf {
 class Descriptor;
@@ -24,7 +25,7 @@ struct JsonWriteOptions {
     bool enums_as_numbers = false;
     bool one_of_keys = false;      // after a set one-of member, a member named like the one-of whose value is the member's name
     bool bytes_as_buffer = false;  // {"type":"Buffer","data":[…]} instead of base64
-    int max_depth = 64;
+    int max_depth = kMostLevels;
 };
 
 // Appends one JSON object to `out`. Error 50002 bad_answer if the bytes are not a message of this type; `out` is then as before.

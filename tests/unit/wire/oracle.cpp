@@ -1,6 +1,5 @@
 #include "oracle.hpp"
 
-#include <doctest/doctest.h>
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/compiler/parser.h>
 #include <google/protobuf/duration.pb.h>
@@ -15,6 +14,8 @@
 #include <google/protobuf/util/type_resolver_util.h>
 #include <google/protobuf/wrappers.pb.h>
 
+#include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 namespace octane::wire::test {
@@ -113,9 +114,10 @@ std::optional<std::string> Oracle::to_json(const pb::Descriptor& type, const std
     return json;
 }
 
-std::optional<std::string> Oracle::canonical(const pb::Descriptor& type, std::string_view wire) {
+std::optional<std::string> Oracle::canonical(const pb::Descriptor& type, std::string_view wire, bool with_unknown) {
     const std::unique_ptr<pb::Message> message(factory_.GetPrototype(&type)->New());
     if (!message->ParseFromArray(wire.data(), static_cast<int>(wire.size()))) return std::nullopt;
+    if (!with_unknown) message->DiscardUnknownFields();
     std::string bytes;
     {
         pb::io::StringOutputStream sink(&bytes);
@@ -132,14 +134,14 @@ TextPool::TextPool(const std::string& source) : pool_(pb::DescriptorPool::genera
     pb::io::Tokenizer tokenizer(&stream, nullptr);
     pb::FileDescriptorProto file;
     pb::compiler::Parser parser;
-    REQUIRE(parser.Parse(&tokenizer, &file));
+    const bool is_parsed = parser.Parse(&tokenizer, &file);
     file.set_name("text.proto");
-    REQUIRE(pool_.BuildFile(file) != nullptr);
+    if (!is_parsed || pool_.BuildFile(file) == nullptr) throw std::runtime_error("the test's own schema does not compile");
 }
 
 const pb::Descriptor& TextPool::message(const std::string& name) const {
     const pb::Descriptor* found = pool_.FindMessageTypeByName(name);
-    REQUIRE(found != nullptr);
+    if (found == nullptr) throw std::runtime_error("the test's own schema has no " + name);
     return *found;
 }
 

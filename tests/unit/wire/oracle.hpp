@@ -1,4 +1,4 @@
-// Tests of the wire room: protobuf's own parsers and json_util, against which the translation is held.
+// Tests and fuzz targets of the wire room: protobuf's own parsers and json_util, against which the translation is held.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -25,14 +25,15 @@ class Oracle {
     std::optional<std::string> to_json(const google::protobuf::Descriptor& type, const std::string& wire, bool with_defaults,
                                        bool enums_as_numbers) const;
     // The message written again by protobuf in its one deterministic way; nothing if the bytes do not parse.
-    std::optional<std::string> canonical(const google::protobuf::Descriptor& type, std::string_view wire);
+    std::optional<std::string> canonical(const google::protobuf::Descriptor& type, std::string_view wire,
+                                         bool with_unknown = true);
 
   private:
     std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;
     google::protobuf::DynamicMessageFactory factory_;
 };
 
-// A pool made of .proto source text; google/protobuf/*.proto can be imported. Fails the test if the text does not compile.
+// A pool made of .proto source text; google/protobuf/*.proto can be imported. Throws if the text does not compile.
 class TextPool {
   public:
     explicit TextPool(const std::string& source);

@@ -82,11 +82,11 @@ TEST_CASE("well-known messages are read and written as json_util does") {
 }
 
 TEST_CASE("well-known messages may also be written out as the plain messages they are") {
-    const auto wire = json_to_wire(known(), R"({"time":{"seconds":5,"nanos":6},"i32":{"value":7},"list":{"values":[1]}})");
+    const auto wire = json_to_wire(known(), R"({"time":{"seconds":5,"nanos":6},"i32":{"value":7}})");
     REQUIRE(wire.has_value());
     std::string json;
     REQUIRE(wire_to_json(known(), base::ByteChain::own(wire->bytes), {}, json).has_value());
-    CHECK(json == R"({"time":"1970-01-01T00:00:05.000000006Z","list":[1],"i32":7})");
+    CHECK(json == R"({"time":"1970-01-01T00:00:05.000000006Z","i32":7})");
 }
 
 TEST_CASE("text that is no time, duration or field mask is refused with an example") {
@@ -102,7 +102,8 @@ TEST_CASE("text that is no time, duration or field mask is refused with an examp
     for (const std::string text :
          {"", "2024-02-30T00:00:00Z", "2024-01-01", "2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z", "2024-01-01T00:00:00",
           "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00.1234567890Z", "2024-01-01T00:00:00Z ", "0001-01-01T00:00:00+01:00",
-          "2024-01-01T00:00:00+1:00", "2024-13-01T00:00:00Z", "-024-01-01T00:00:00Z"}) {
+          "2024-01-01T00:00:00+1:00", "2024-13-01T00:00:00Z", "-024-01-01T00:00:00Z", "2024-01-01t00:00:00Z",
+          "2024-01-01T00:00:00z"}) {
         CAPTURE(text);
         CHECK(refusal("{\"times\":[\"" + std::string(text) + "\"]}").find("\"times.0\" takes a time such as") == 0);
     }

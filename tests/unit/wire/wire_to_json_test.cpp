@@ -198,20 +198,6 @@ TEST_CASE("malformed answers are refused and leave the output as it was") {
     CHECK(write("Lists", run).find("error: ") == 0);
 }
 
-TEST_CASE("nesting is accepted to the set depth and refused beyond") {
-    std::string wire;
-    for (int depth = 1; depth < 64; ++depth) {
-        std::string outer;
-        append_bytes_field(outer, 3, wire);
-        wire = outer;
-    }
-    CHECK(write("Tree", wire).find("{\"left\":{") == 0);
-    std::string deeper;
-    append_bytes_field(deeper, 3, wire);
-    CHECK(write("Tree", deeper) == "error: the answer is nested deeper than 64 levels");
-    CHECK(write("Tree", wire, {.max_depth = 10}) == "error: the answer is nested deeper than 10 levels");
-}
-
 TEST_CASE("maps are objects, also with halves of entries missing or in the wrong order") {
     CHECK(again("Maps", R"({"counts":{"a":1},"points":{"-5":{"x":1}},"truths":{"true":"t"},"colors":{"7":"color_blue"}})") ==
           R"({"counts":{"a":1},"points":{"-5":{"x":1}},"truths":{"true":"t"},"colors":{"7":"COLOR_BLUE"}})");
