@@ -53,6 +53,7 @@ livelink::OctaneOptions make_octane_options(const Options& options, const Loaded
     result.deny = options.deny;
     result.allow = options.allow;
     result.timeout = options.timeout;
+    result.epoch_base = livelink::make_epoch_base();
     return result;
 }
 

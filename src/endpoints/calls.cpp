@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-base::Result<rpc::JsonCodec::Options> read_dialect(const http::Request& request) {
-    rpc::JsonCodec::Options options;
+base::Result<rpc::JsonCodecOptions> read_dialect(const http::Request& request) {
+    rpc::JsonCodecOptions options;
     const std::string_view strict = request.header("X-Strict");
     options.is_strict = !strict.empty() && strict != "0" && strict != "false";
     options.dialect.with_defaults = request.query.flag("defaults");
@@ -79,7 +79,7 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
     base::Result<base::Done> answer = base::Done{};
     rpc::CallRequest call;
     const bool is_raw = options && !options->raw_path.empty();
-    rpc::JsonCodec codec(options ? *options : rpc::JsonCodec::Options());
+    rpc::JsonCodec codec(options ? *options : rpc::JsonCodecOptions());
     if (options) {
         call.head.service = request.captures[0];
         call.head.method = request.captures[1];

@@ -108,7 +108,7 @@ void add_requests(MetricsText& text, const RequestStats& requests, std::size_t c
     auto total = text.counter("octane_proxy_http_requests_total", "HTTP requests answered");
     for (std::size_t surface = 0; surface < kSurfaceNames.size(); ++surface) {
         for (std::size_t status = 0; status < kClassNames.size(); ++status) {
-            const auto count = requests.requests(static_cast<Surface>(surface), status);
+            const auto count = requests.requests(static_cast<RequestSurface>(surface), status);
             if (count == 0) continue;
             total.add({{"surface", kSurfaceNames[surface]}, {"status", kClassNames[status]}}, static_cast<double>(count));
         }
@@ -116,7 +116,7 @@ void add_requests(MetricsText& text, const RequestStats& requests, std::size_t c
     auto seconds = text.histogram("octane_proxy_http_request_seconds",
                                   "From the end of a request to that of its answer, of a stream to that of its head");
     for (std::size_t surface = 0; surface < kSurfaceNames.size(); ++surface) {
-        const auto reading = requests.durations(static_cast<Surface>(surface));
+        const auto reading = requests.durations(static_cast<RequestSurface>(surface));
         if (reading.count() > 0) seconds.add({{"surface", kSurfaceNames[surface]}}, reading);
     }
     text.gauge("octane_proxy_http_connections", "Open connections, streams included").add(static_cast<double>(connections));

@@ -13,11 +13,11 @@
 namespace octane::endpoints {
 
 // The families of URLs; `page` is every file, `other` what no family has a use for.
-enum class Surface : std::uint8_t { call, render, services, health, metrics, api, debug, page, other };
+enum class RequestSurface : std::uint8_t { call, render, services, health, metrics, api, debug, page, other };
 inline constexpr std::array<std::string_view, 9> kSurfaceNames = {"call", "render", "services", "health", "metrics",
                                                                   "api",  "debug",  "page",     "other"};
 
-Surface surface_of(std::string_view verb, std::string_view path);
+RequestSurface surface_of(std::string_view verb, std::string_view path);
 
 // Any thread; no locks, no allocation.
 class RequestStats {
@@ -25,10 +25,10 @@ class RequestStats {
     static constexpr std::size_t kClasses = 5;  // 1xx to 5xx
 
     // `time` is from the end of the request to that of the answer, of a stream to that of its head.
-    void count(Surface surface, int status, std::chrono::nanoseconds time) noexcept;
+    void count(RequestSurface surface, int status, std::chrono::nanoseconds time) noexcept;
 
-    [[nodiscard]] std::uint64_t requests(Surface surface, std::size_t status_class) const noexcept;  // 0: 1xx
-    [[nodiscard]] telemetry::Histogram::Reading durations(Surface surface) const noexcept;
+    [[nodiscard]] std::uint64_t requests(RequestSurface surface, std::size_t status_class) const noexcept;  // 0: 1xx
+    [[nodiscard]] telemetry::Histogram::Reading durations(RequestSurface surface) const noexcept;
 
   private:
     struct Counters {

@@ -1,6 +1,8 @@
 #include "livelink/epochs.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <random>
 #include <utility>
 
 #include "telemetry/log.hpp"
@@ -23,8 +25,21 @@ void copy_upstream(const upstream::UpstreamState& from, ConnectionState& into) {
 
 }  // namespace
 
-Epochs::Epochs(upstream::Liveness& liveness, boost::asio::any_io_executor executor) : executor_(std::move(executor)) {
+std::uint64_t make_epoch_base() {
+    constexpr std::int64_t kYear2024 = 1704067200;  // seconds since 1970
+    constexpr unsigned kEpochBits = 12;             // epochs of one start
+    constexpr unsigned kChanceBits = 10;            // of starts within the same second
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(now - kYear2024, 0)) & 0x3FFFFFFFU;
+    const std::uint64_t chance = std::random_device()() & ((1U << kChanceBits) - 1);
+    return ((seconds << kChanceBits) | chance) << kEpochBits;
+}
+
+Epochs::Epochs(upstream::Liveness& liveness, boost::asio::any_io_executor executor, std::uint64_t before)
+    : executor_(std::move(executor)), epoch_(before) {
     ConnectionState first;
+    first.epoch = before;
     copy_upstream(*liveness.state(), first);
     state_ = std::make_shared<const ConnectionState>(std::move(first));
     liveness.on_change([this](const std::shared_ptr<const upstream::UpstreamState>& state) { follow(*state); });

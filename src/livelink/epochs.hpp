@@ -24,7 +24,7 @@ namespace octane::livelink {
 struct ConnectionState {
     bool has_verdict = false;  // false only until the first attempt has succeeded or failed
     bool is_connected = false;
-    std::uint64_t epoch = 0;                       // 0: never connected
+    std::uint64_t epoch = 0;                       // before the first connection: the number it began with
     std::uint64_t connections = 0;                 // how often Octane has been found
     std::shared_ptr<const schema::Schema> schema;  // of the release now (or last) connected; the newest known before that
     bool is_release_known = false;
@@ -32,12 +32,17 @@ struct ConnectionState {
     std::string error;    // why not connected: gRPC's words
 };
 
+// A number to begin with that neither an earlier start of the proxy nor another proxy beside it has used, so that a handle from
+// there is never taken for one of here. It fits a JavaScript number (52 bits) with room for 4096 epochs a start.
+std::uint64_t make_epoch_base();
+
 class Epochs {
   public:
     using Listener = std::function<void(const std::shared_ptr<const ConnectionState>&)>;
 
-    // Follows the liveness from now on; only before its run. Listeners are told on `executor`, which is the liveness's.
-    Epochs(upstream::Liveness& liveness, boost::asio::any_io_executor executor);
+    // Follows the liveness from now on; only before its run. Listeners are told on `executor`, which is the liveness's. Epochs
+    // are greater than `before`.
+    Epochs(upstream::Liveness& liveness, boost::asio::any_io_executor executor, std::uint64_t before = 0);
     Epochs(const Epochs&) = delete;
     Epochs& operator=(const Epochs&) = delete;
 
@@ -63,8 +68,8 @@ class Epochs {
 
     boost::asio::any_io_executor executor_;
     std::vector<Listener> listeners_;
-    std::atomic<std::uint64_t> epoch_{0};  // state_'s
-    mutable std::mutex mutex_;             // guards what follows
+    std::atomic<std::uint64_t> epoch_;  // state_'s
+    mutable std::mutex mutex_;          // guards what follows
     std::shared_ptr<const ConnectionState> state_;
     std::chrono::steady_clock::time_point begun_{};  // by begin()
     bool has_unexplained_change_ = false;  // project_changed() has begun one, and no call has said since that it was its own

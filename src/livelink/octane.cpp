@@ -54,8 +54,8 @@ rpc::CallTerms terms_of(const OwnCall& own) {
 
 Octane::Octane(const OctaneOptions& options, asio::any_io_executor executor)
     : upstream_(upstream_options(options), executor),
-      invoker_(upstream_, options.concurrency, names_of(options.schemas)),
-      epochs_(upstream_.liveness(), executor),
+      invoker_(upstream_, {options.concurrency, true, names_of(options.schemas)}),
+      epochs_(upstream_.liveness(), executor, options.epoch_base),
       policy_(invoker_, epochs_, options.schemas, DenyList(options.deny, options.allow, known_schemas(options.schemas))),
       caller_(invoker_, policy_, options.timeout) {}
 
@@ -96,9 +96,9 @@ OctaneStatus Octane::status() const {
     return status;
 }
 
-void Octane::shutdown() {
+bool Octane::shutdown() {
     invoker_.close();
-    upstream_.shutdown();
+    return upstream_.shutdown();
 }
 
 }  // namespace octane::livelink

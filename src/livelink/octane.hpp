@@ -30,6 +30,7 @@ struct OctaneOptions {
     std::vector<std::string> deny;
     std::vector<std::string> allow;
     std::chrono::milliseconds timeout{0};  // of calls that set none; 0: none
+    std::uint64_t epoch_base = 0;          // epochs are greater; see make_epoch_base()
 };
 
 // Of a call that the proxy makes for itself.
@@ -69,7 +70,8 @@ class Octane {
     boost::asio::awaitable<upstream::Reply> call_for_frame(std::string path, std::string request, OwnCall own);
 
     // Ends every call that waits or is under way, and joins the poller's thread; the loops that await them must still exist.
-    void shutdown();
+    // False as upstream::Channel::shutdown().
+    bool shutdown();
 
   private:
     upstream::Upstream upstream_;

@@ -53,12 +53,12 @@ rpc::CallTraits OctanePlan::traits() const {
 }
 
 bool OctanePlan::is_still_wanted() const {
-    return !traits_->deals_in_handles || state_->epoch == 0 || policy_.epochs_.now() == state_->epoch;
+    return !traits_->deals_in_handles || state_->connections == 0 || policy_.epochs_.now() == state_->epoch;
 }
 
 base::Result<base::Done> OctanePlan::note_success(const base::ByteChain& answer) {
-    // Epoch 0: begun before it was known whether Octane is there.
-    const bool is_same_epoch = state_->epoch == 0 || policy_.epochs_.now() == state_->epoch;
+    // No connection: begun before it was known whether Octane is there.
+    const bool is_same_epoch = state_->connections == 0 || policy_.epochs_.now() == state_->epoch;
     if (traits_->voids_handles) {
         if (has_succeeded(*traits_, answer)) policy_.epochs_.project_loaded(method().display, state_->epoch);
     } else if (traits_->deals_in_handles && !is_same_epoch) {

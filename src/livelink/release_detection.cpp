@@ -110,4 +110,8 @@ asio::awaitable<upstream::SchemaSource::Reading> ReleaseDetection::read(Channel&
     co_return reading;
 }
 
+asio::awaitable<bool> ReleaseDetection::probe(Channel& channel, std::chrono::milliseconds limit) {
+    return is_answered(channel, "/octaneapi.ApiInfoService/octaneVersion", limit);
+}
+
 }  // namespace octane::livelink

@@ -20,6 +20,8 @@ class ReleaseDetection final : public upstream::SchemaSource {
 
     [[nodiscard]] Reading initial() const override;
     boost::asio::awaitable<Reading> read(upstream::Channel& channel) override;
+    // Asks octaneVersion, which Octane's one thread has to answer; gRPC alone answers what Octane does not know.
+    boost::asio::awaitable<bool> probe(upstream::Channel& channel, std::chrono::milliseconds limit) override;
 
   private:
     std::vector<std::shared_ptr<const schema::Schema>> schemas_;

@@ -59,6 +59,11 @@ void CallHistory::end(Live& call, GrpcStatus status, Clock::time_point now) {
     }
 }
 
+std::uint64_t CallHistory::begun() const {
+    const std::lock_guard lock(mutex_);
+    return count_;
+}
+
 std::optional<CallHistory::Busy> CallHistory::busy(Clock::time_point now) const {
     const std::lock_guard lock(mutex_);
     const auto oldest = std::find_if(live_.begin(), live_.end(), [](const Live& call) { return !call.is_stream; });

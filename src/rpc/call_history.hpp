@@ -66,6 +66,7 @@ class CallHistory {
     void begin(Live& call, std::string_view path, std::string_view id, Clock::time_point now);
     void end(Live& call, base::GrpcStatus status, Clock::time_point now);
 
+    [[nodiscard]] std::uint64_t begun() const;  // how many calls
     // The oldest call that the upstream has not finished, as far as can be known.
     [[nodiscard]] std::optional<Busy> busy(Clock::time_point now) const;
 

@@ -219,6 +219,14 @@ void CallQueue::leave(Clients::value_type* client, bool is_read) {
     grant(std::move(lock));
 }
 
+void CallQueue::release_order(Clients::value_type* client, bool is_read) {
+    if (client == nullptr) return;
+    std::unique_lock lock(mutex_);
+    --(is_read ? client->second.reads : client->second.edits);
+    forget_idle_locked(client);
+    grant(std::move(lock));
+}
+
 CallQueue::Load CallQueue::load() const {
     const std::lock_guard lock(mutex_);
     Load load;

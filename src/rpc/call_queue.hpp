@@ -81,6 +81,12 @@ class CallQueue {
             if (queue_ != nullptr) queue_->leave(client_, is_read_);
         }
 
+        // From now on the place is taken, but keeps nobody's order.
+        void forget_client() {
+            if (queue_ != nullptr) queue_->release_order(std::exchange(client_, nullptr), is_read_);
+        }
+        [[nodiscard]] bool is_taken() const { return queue_ != nullptr; }
+
       private:
         friend class CallQueue;
         Place(CallQueue* queue, Clients::value_type* client, bool is_read) : queue_(queue), client_(client), is_read_(is_read) {}
@@ -119,6 +125,7 @@ class CallQueue {
     bool may_begin_locked(const Waiter& waiter);
     Waiters::iterator next_locked();
     void leave(Clients::value_type* client, bool is_read);
+    void release_order(Clients::value_type* client, bool is_read);
     void grant(std::unique_lock<std::mutex> lock);
     static void wake(std::shared_ptr<Waiter> waiter);
 

@@ -1,6 +1,7 @@
 // Room: rpc. One call's entry in the log and in the statistics.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -27,6 +28,7 @@ class CallRecord {
     CallRecord& operator=(const CallRecord&) = delete;
 
     [[nodiscard]] CallHistory::Clock::time_point begun() const { return live_.begun; }
+    [[nodiscard]] std::uint64_t number() const { return live_.number; }  // counts the calls
     void set_status(base::GrpcStatus status) { status_ = status; }
 
   private:

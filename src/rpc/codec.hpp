@@ -25,15 +25,16 @@ class Codec {
     virtual base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) = 0;
 };
 
+struct JsonCodecOptions {
+    bool is_strict = false;  // unknown members are refused
+    wire::JsonWriteOptions dialect;
+    std::string raw_path;  // not empty: that bytes field is wanted instead of JSON
+};
+
 // JSON in and out: docs/api.md §2.
 class JsonCodec final : public Codec {
   public:
-    struct Options {
-        bool is_strict = false;  // unknown members are refused
-        wire::JsonWriteOptions dialect;
-        std::string raw_path;  // not empty: that bytes field is wanted instead of JSON
-    };
-    explicit JsonCodec(Options options) : options_(std::move(options)) {}
+    explicit JsonCodec(JsonCodecOptions options) : options_(std::move(options)) {}
 
     // Error 40007 where raw_path leads to no bytes.
     base::Result<base::Done> check(const CallPlan& plan) override;
@@ -45,7 +46,7 @@ class JsonCodec final : public Codec {
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
-    Options options_;
+    JsonCodecOptions options_;
     wire::BytesPath path_;
     std::string json_;
     base::ByteChain raw_;

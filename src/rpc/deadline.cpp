@@ -55,7 +55,7 @@ Answer read_grpc_timeout(std::string_view text) {
     const auto amount = split(text);
     double scale = 0;
     const bool is_digits = text.size() <= 9 && text.find_first_not_of("0123456789") == text.size() - 1;
-    if (amount && is_digits) {
+    if (amount && is_digits && amount->unit.size() == 1) {
         switch (amount->unit.front()) {
             case 'H': scale = 3600000; break;
             case 'M': scale = 60000; break;

@@ -41,8 +41,12 @@ asio::awaitable<Reply> call_as_edit(JoinedReads& reads, Invoker& invoker, std::s
 
 }  // namespace
 
-Invoker::Invoker(upstream::Upstream& upstream, unsigned concurrency, std::vector<telemetry::CallStats::Name> methods)
-    : upstream_(upstream), stats_(std::move(methods)), queue_(concurrency, upstream.title()) {
+Invoker::Invoker(upstream::Upstream& upstream, InvokerOptions options)
+    : upstream_(upstream),
+      stats_(std::move(options.methods)),
+      queue_(options.concurrency, upstream.title()),
+      kept_(upstream.liveness(), history_),
+      runs_one_at_a_time_(options.runs_one_at_a_time) {
     upstream_.liveness().on_change([this](const std::shared_ptr<const upstream::UpstreamState>& state) { follow(*state); });
 }
 
@@ -51,6 +55,7 @@ void Invoker::follow(const upstream::UpstreamState& state) {
     if (std::exchange(was_connected_, state.is_connected) == state.is_connected) return;
     if (state.is_connected) return history_.connection_made(now);
     history_.connection_lost(now);
+    kept_.release_all();
     const auto broken = history_.last_break(now);
     if (!broken || broken->calls.empty()) return;
     telemetry::log(telemetry::Level::warn, "The last calls before " + upstream_.title() + " was lost",
@@ -100,6 +105,13 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
     auto& channel = terms.is_bulk ? upstream_.bulk() : upstream_.calls();
     Reply reply = co_await channel.unary(std::move(unary));
     record.set_status(reply.status);
+    if (!runs_one_at_a_time_) co_return reply;
+    const bool is_given_up = reply.status == GrpcStatus::deadline_exceeded || reply.status == GrpcStatus::cancelled;
+    if (is_given_up && liveness.is_connected()) {
+        kept_.keep(std::move(place), record.number());
+    } else if (!is_given_up && reply.status != GrpcStatus::unavailable) {
+        kept_.answered(record.number());
+    }
     co_return reply;
 }
 
@@ -115,6 +127,7 @@ asio::awaitable<std::unique_ptr<upstream::ClientStream>> Invoker::open_client_st
 
 void Invoker::close() {
     reads_.close();
+    kept_.close();
     queue_.close();
 }
 

@@ -18,6 +18,7 @@
 #include "rpc/call_queue.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/joined_reads.hpp"
+#include "rpc/kept_places.hpp"
 #include "telemetry/call_stats.hpp"
 #include "upstream/client_stream.hpp"
 #include "upstream/upstream.hpp"
@@ -36,11 +37,16 @@ struct CallTerms {
     bool is_bulk = false;                  // goes over the connection for large messages
 };
 
+struct InvokerOptions {
+    unsigned concurrency = 4;  // calls in flight at once; 0: no limit, then nothing waits, is kept in order or joined
+    // The upstream runs one call after the other, so a call that was given up keeps its place: kept_places.hpp.
+    bool runs_one_at_a_time = false;
+    std::vector<telemetry::CallStats::Name> methods;  // those that get numbers of their own
+};
+
 class Invoker {
   public:
-    // `concurrency`: calls in flight at once; 0: no limit, then nothing waits, is kept in order or joined. `methods`: those that
-    // get numbers of their own.
-    Invoker(upstream::Upstream& upstream, unsigned concurrency, std::vector<telemetry::CallStats::Name> methods);
+    Invoker(upstream::Upstream& upstream, InvokerOptions options);
     Invoker(const Invoker&) = delete;
     Invoker& operator=(const Invoker&) = delete;
 
@@ -81,6 +87,8 @@ class Invoker {
     CallQueue queue_;
     CallHistory history_;
     JoinedReads reads_;
+    KeptPlaces kept_;
+    const bool runs_one_at_a_time_;
     bool was_connected_ = false;  // on the upstream's executor
 };
 

@@ -12,7 +12,7 @@ namespace octane::schema {
 
 // The outcome of a look-up: one found, several that fit equally (none of which is taken), or nothing.
 template <typename T>
-struct Match {
+struct NameMatch {
     const T* found = nullptr;
     const std::vector<const T*>* rivals = nullptr;
 };
@@ -29,7 +29,7 @@ class Names {
         push(exact_[name].brief, target);
         push(folded_[name].brief, target);
     }
-    [[nodiscard]] Match<T> find(std::string_view name) const {
+    [[nodiscard]] NameMatch<T> find(std::string_view name) const {
         if (const auto place = exact_.find(name); place != exact_.end()) return choose(place->second);
         if (const auto place = folded_.find(name); place != folded_.end()) return choose(place->second);
         return {};
@@ -43,9 +43,9 @@ class Names {
     static void push(std::vector<const T*>& list, const T& target) {
         if (list.empty() || list.back() != &target) list.push_back(&target);
     }
-    static Match<T> choose(const Fits& fits) {
+    static NameMatch<T> choose(const Fits& fits) {
         const auto& list = fits.full.empty() ? fits.brief : fits.full;
-        return list.size() == 1 ? Match<T>{list.front(), nullptr} : Match<T>{nullptr, &list};
+        return list.size() == 1 ? NameMatch<T>{list.front(), nullptr} : NameMatch<T>{nullptr, &list};
     }
 
     ExactMap<Fits> exact_;
@@ -67,7 +67,7 @@ class NameIndex {
     NameIndex& operator=(const NameIndex&) = delete;
 
     [[nodiscard]] const std::vector<ServiceEntry>& entries() const { return entries_; }
-    [[nodiscard]] Match<ServiceEntry> find(std::string_view service) const { return service_names_.find(service); }
+    [[nodiscard]] NameMatch<ServiceEntry> find(std::string_view service) const { return service_names_.find(service); }
 
   private:
     std::vector<ServiceEntry> entries_;  // never resized once filled: the names point into it

@@ -1,8 +1,11 @@
 #include "upstream/channel.hpp"
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
 #include <limits>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "upstream/channel_impl.hpp"
@@ -10,7 +13,12 @@
 
 namespace octane::upstream {
 namespace asio = boost::asio;
+using base::GrpcStatus;
+
 namespace {
+
+// bytes; an error's text travels in metadata, and gRPC's own limit of 8 KiB turns a long one into RESOURCE_EXHAUSTED
+constexpr int kMaxMetadata = 1 << 20;
 
 bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -54,27 +62,40 @@ Metadata read_trailers(const grpc::ClientContext& context) {
     return trailers;
 }
 
+// One unary call. Its end is the first of three: gRPC's answer, the deadline, and the caller's departure; gRPC's own deadline and
+// cancellation wait for a request that a peer does not take, so neither is waited for longer than kGrace. The handler belongs to
+// the awaiting loop; the rest is kept until gRPC lets go.
 template <typename Handler>
-class UnaryOperation final : public Tag {
+class UnaryOperation final : public Tag, public std::enable_shared_from_this<UnaryOperation<Handler>> {
   public:
-    explicit UnaryOperation(Handler handler) : handler_(std::move(handler)) {}
+    explicit UnaryOperation(Handler handler) : handler_(std::move(handler)), timer_(asio::get_associated_executor(*handler_)) {}
 
-    void start(Channel::Impl& channel, UnaryCall& call) {
-        if (call.timeout.count() > 0) live_.context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+    // On the awaiting loop.
+    void start(const std::shared_ptr<Channel::Impl>& channel, UnaryCall& call) {
         for (const auto& [name, value] : call.metadata) live_.context.AddMetadata(name, value);
         slot_ = call.slot;
-        if (slot_.is_connected()) slot_.assign([this](asio::cancellation_type) { live_.context.TryCancel(); });
+        if (slot_.is_connected()) {
+            slot_.assign([this](asio::cancellation_type) {
+                live_.context.TryCancel();
+                give_up_after(kGrace, GrpcStatus::cancelled, "");
+            });
+        }
+        if (call.timeout.count() > 0) {
+            live_.context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+            give_up_after(call.timeout + kGrace, GrpcStatus::deadline_exceeded, "Deadline Exceeded");  // as gRPC says it
+        }
         const grpc::ByteBuffer request = to_buffer(std::move(call.request));
-        Poller& poller = *channel.poller;
+        self_ = this->shared_from_this();
+        Poller& poller = *channel->poller;
         const std::shared_lock lock(poller.gate);
         if (!poller.is_open) {
             status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the proxy is going down");
             complete(false);
             return;
         }
-        poller_ = &poller;
+        channel_ = channel;
         poller.add(live_);
-        reader_ = channel.stub->PrepareUnaryCall(&live_.context, call.path, request, &poller.queue);
+        reader_ = channel->stub->PrepareUnaryCall(&live_.context, call.path, request, &poller.queue);
         tell_start(this);
         reader_->StartCall();
         reader_->Finish(&response_, &status_, static_cast<Tag*>(this));
@@ -82,26 +103,49 @@ class UnaryOperation final : public Tag {
 
     // The operation moves to the awaiting loop and ends there, so that a cancellation on that loop never meets a dead context.
     void complete(bool) override {
-        if (poller_ != nullptr) poller_->remove(live_);
-        auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [operation = std::unique_ptr<UnaryOperation>(this)]() mutable {
-            if (operation->slot_.is_connected()) operation->slot_.clear();
+        if (channel_) channel_->poller->remove(live_);
+        auto self = std::move(self_);
+        auto loop = timer_.get_executor();
+        asio::post(loop, [self = std::move(self)] {
+            if (!self->handler_) return;  // given up before
             Reply reply;
-            reply.status = to_status(operation->status_.error_code());
-            reply.message = operation->status_.error_message();
-            reply.details = operation->status_.error_details();
-            reply.trailers = read_trailers(operation->live_.context);
-            if (operation->status_.ok()) reply.body = to_chain(operation->response_);
-            auto handler = std::move(operation->handler_);
-            operation.reset();
-            std::move(handler)(std::move(reply));
+            reply.status = to_status(self->status_.error_code());
+            reply.message = self->status_.error_message();
+            reply.details = self->status_.error_details();
+            reply.trailers = read_trailers(self->live_.context);
+            if (self->status_.ok()) reply.body = to_chain(self->response_);
+            self->finish(std::move(reply));
         });
     }
 
   private:
-    Handler handler_;
+    static constexpr std::chrono::milliseconds kGrace{100};
+
+    void give_up_after(std::chrono::milliseconds time, GrpcStatus status, const char* message) {
+        timer_.expires_after(time);
+        timer_.async_wait([self = this->shared_from_this(), status, message](const boost::system::error_code& cancelled) {
+            if (cancelled || !self->handler_) return;
+            self->live_.context.TryCancel();
+            Reply reply;
+            reply.status = status;
+            reply.message = message;
+            self->finish(std::move(reply));
+        });
+    }
+
+    void finish(Reply reply) {
+        timer_.cancel();
+        if (slot_.is_connected()) slot_.clear();
+        auto handler = std::move(*handler_);
+        handler_.reset();
+        std::move(handler)(std::move(reply));
+    }
+
+    std::optional<Handler> handler_;  // the loop's; empty once it has been told
+    asio::steady_timer timer_;        // the loop's
     asio::cancellation_slot slot_;
-    Poller* poller_ = nullptr;  // set once the call has begun
+    std::shared_ptr<UnaryOperation> self_;    // while gRPC has it
+    std::shared_ptr<Channel::Impl> channel_;  // set once the call has begun
     LiveCall live_;
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;
     grpc::ByteBuffer response_;
@@ -122,6 +166,7 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);  // despite its name: how long one attempt may take
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
     arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, std::numeric_limits<int>::max());  // a quiet connection is not a lost one
+    arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
@@ -168,14 +213,19 @@ void Channel::reset_backoff() {
     grpc::experimental::ChannelResetConnectionBackoff(impl_->channel.get());
 }
 
-void Channel::shutdown() {
-    impl_->poller->shutdown();
+bool Channel::shutdown() {
+    if (impl_->poller->shutdown()) return true;
+    // What gRPC does not let go of must outlive it.
+    static std::mutex mutex;
+    static auto* const stuck = new std::vector<std::shared_ptr<Impl>>();
+    const std::lock_guard lock(mutex);
+    stuck->push_back(impl_);
+    return false;
 }
 
 asio::awaitable<Reply> Channel::unary(UnaryCall call) {
     auto initiate = [this](auto handler, UnaryCall* begun) {
-        auto operation = std::make_unique<UnaryOperation<decltype(handler)>>(std::move(handler));
-        operation.release()->start(*impl_, *begun);  // owned by the queue until it completes
+        std::make_shared<UnaryOperation<decltype(handler)>>(std::move(handler))->start(impl_, *begun);
     };
     Reply reply = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Reply)>(initiate, asio::use_awaitable, &call);
     co_return reply;

@@ -88,8 +88,9 @@ class Channel {
     void reset_backoff();
 
     // Cancels the calls under way, answers new ones CANCELLED, and joins the poller's thread. Not from a coroutine that awaits
-    // this channel; the loops of all that do must still exist.
-    void shutdown();
+    // this channel; the loops of all that do must still exist. False if gRPC did not let go of all calls within a second, as of
+    // those to a peer that takes nothing: their memory and the thread then stay for the rest of the process.
+    bool shutdown();
 
     // Public for the implementation of the streams only.
     struct Impl;

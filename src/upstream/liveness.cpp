@@ -1,5 +1,6 @@
 #include "upstream/liveness.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -21,6 +22,11 @@ constexpr std::chrono::milliseconds kLongestWait{200};
 constexpr std::chrono::seconds kBetweenReadings{5};
 // How long to leave a server alone that accepts connections and fails the first calls.
 constexpr std::chrono::milliseconds kReadingPause{500};
+
+// gRPC paces attempts that fail, but not those after a connection that was made and broke at once.
+constexpr std::chrono::milliseconds kFirstAttemptPause{100};
+constexpr std::chrono::milliseconds kLongestAttemptPause{1000};
+constexpr std::chrono::seconds kLasting{5};  // a connection of this age owes its successor no pause
 
 constexpr std::string_view kNothingAnswers = "nothing answers there";
 constexpr std::string_view kNoCallAnswered = "it accepts connections but does not answer calls";
@@ -112,8 +118,18 @@ asio::awaitable<void> Liveness::run() {
     while (!is_stopping_) co_await watch_once();
 }
 
+// Asks for a connection where there is none, unless the last attempt was a moment ago.
+ChannelState Liveness::look_at_channel() {
+    const ChannelState state = channel_.state(false);
+    const auto now = std::chrono::steady_clock::now();
+    if (state != ChannelState::idle || now < next_attempt_) return state;
+    next_attempt_ = now + attempt_pause_;
+    attempt_pause_ = std::clamp(attempt_pause_ * 2, kFirstAttemptPause, kLongestAttemptPause);
+    return channel_.state(true);
+}
+
 asio::awaitable<void> Liveness::watch_once() {
-    const ChannelState now = channel_.state(true);
+    const ChannelState now = look_at_channel();
     const auto current = state();
     if (now == ChannelState::shut_down) {
         is_stopping_ = true;
@@ -130,6 +146,11 @@ asio::awaitable<void> Liveness::watch_once() {
     const bool is_lost = now != ChannelState::ready || channel_.losses() != losses_;
     if (is_lost && current->is_connected) {
         telemetry::log(Level::warn, options_.words.title + " was lost", {{"address", options_.address}});
+        if (found_at_ && std::chrono::steady_clock::now() - *found_at_ > kLasting) {
+            next_attempt_ = {};
+            attempt_pause_ = std::chrono::milliseconds(0);
+        }
+        found_at_.reset();
         publish(change([](UpstreamState& state) {
             state.is_connected = false;
             state.error = "the connection broke";
@@ -140,7 +161,10 @@ asio::awaitable<void> Liveness::watch_once() {
         report_unreachable();
         co_return;
     }
-    co_await channel_.wait_for_change(now, kLongestWait);
+    // In the pause before an attempt nothing changes by itself.
+    const auto pause = std::chrono::ceil<std::chrono::milliseconds>(next_attempt_ - std::chrono::steady_clock::now());
+    const bool is_pausing = now == ChannelState::idle && pause.count() > 0;
+    co_await channel_.wait_for_change(now, is_pausing ? std::min(pause, kLongestWait) : kLongestWait);
 }
 
 // Nothing waits for the name's being looked up, which may take minutes: neither the verdict nor the watch.
@@ -181,6 +205,7 @@ asio::awaitable<void> Liveness::read_schema_of_new_connection() {
         co_return;
     }
     if (channel_.losses() != losses_) co_return;  // what was asked may be gone already: ask again
+    found_at_ = std::chrono::steady_clock::now();
     const auto next = change([&reading](UpstreamState& state) {
         state.has_verdict = true;
         state.is_connected = true;

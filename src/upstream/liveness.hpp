@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,10 @@ class Liveness {
     [[nodiscard]] bool is_connected() const { return is_connected_.load(std::memory_order_acquire); }
     [[nodiscard]] bool has_verdict() const { return has_verdict_.load(std::memory_order_acquire); }
 
+    // Whether the server answers a harmless call within `limit`. Any loop.
+    boost::asio::awaitable<bool> probe(std::chrono::milliseconds limit) { return options_.schema->probe(channel_, limit); }
+    [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
+
     // Returns when there is a verdict, after `limit`, or when `slot` is emitted on the awaiting loop. Any loop; close() ends all.
     boost::asio::awaitable<void> wait_for_verdict(std::chrono::milliseconds limit, boost::asio::cancellation_slot slot);
     // Nobody waits for a verdict any more: while the loops of those who wait still run.
@@ -87,6 +92,7 @@ class Liveness {
     };
 
     boost::asio::awaitable<void> watch_once();
+    ChannelState look_at_channel();
     boost::asio::awaitable<void> read_schema_of_new_connection();
     boost::asio::awaitable<void> read_schema_again();
     void report_unreachable();
@@ -103,6 +109,9 @@ class Liveness {
     std::vector<Listener> listeners_;
     std::uint64_t losses_ = 0;  // of the channel, when the server was last found
     std::chrono::steady_clock::time_point next_reading_{};
+    std::chrono::steady_clock::time_point next_attempt_{};
+    std::chrono::milliseconds attempt_pause_{0};
+    std::optional<std::chrono::steady_clock::time_point> found_at_;  // while connected
     bool is_stopping_ = false;
     NameLookup lookup_;
     std::atomic<bool> is_connected_{false};

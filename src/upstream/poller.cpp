@@ -24,20 +24,29 @@ Poller::Poller() {
     // gRPC's locks are Abseil's, and distributions build Abseil with its search for lock cycles, which takes one global lock for
     // each of them.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-    thread_ = std::thread([this] { drain(queue); });
+    thread_ = std::thread([this] {
+        drain(queue);
+        has_ended_.set_value();
+    });
 }
 
-void Poller::shutdown() {
+Poller::~Poller() {
+    shutdown();
+}
+
+bool Poller::shutdown() {
     {
         const std::unique_lock lock(gate);
-        if (!std::exchange(is_open, false)) return;
+        if (!std::exchange(is_open, false)) return !thread_.joinable();
         {
             const std::lock_guard live_lock(live_mutex_);
             for (auto& call : live_) call.context.TryCancel();
         }
         queue.Shutdown();
     }
+    if (has_ended_.get_future().wait_for(kLongestEnd) != std::future_status::ready) return false;
     thread_.join();
+    return true;
 }
 
 }  // namespace octane::upstream

@@ -7,6 +7,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <future>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
@@ -23,12 +25,13 @@ struct LiveCall : boost::intrusive::list_base_hook<> {
 class Poller {
   public:
     Poller();
-    ~Poller() { shutdown(); }
+    ~Poller();
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    // Cancels the calls under way, refuses new ones, and joins the thread. Not on that thread.
-    void shutdown();
+    // Cancels the calls under way, refuses new ones, and joins the thread. Not on that thread. False if gRPC did not let go of
+    // all calls within kLongestEnd: the thread then goes on, and this must live for ever.
+    bool shutdown();
 
     void add(LiveCall& call) {
         const std::lock_guard lock(live_mutex_);
@@ -46,9 +49,12 @@ class Poller {
     bool is_open = true;  // guarded by gate
 
   private:
+    static constexpr std::chrono::seconds kLongestEnd{1};
+
     std::mutex live_mutex_;  // guards live_; held for a few instructions, or while everything is cancelled at the end
     boost::intrusive::list<LiveCall> live_;
     std::thread thread_;
+    std::promise<void> has_ended_;  // the thread
 };
 
 }  // namespace octane::upstream

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,12 @@ class SchemaSource {
     // What counts before the server has been asked.
     [[nodiscard]] virtual Reading initial() const = 0;
     virtual boost::asio::awaitable<Reading> read(Channel& channel) = 0;
+    // Whether the server answers a harmless call within `limit`, in any words.
+    virtual boost::asio::awaitable<bool> probe(Channel& channel, std::chrono::milliseconds limit);
+
+  protected:
+    // True unless nothing came back.
+    static boost::asio::awaitable<bool> is_answered(Channel& channel, std::string path, std::chrono::milliseconds limit);
 };
 
 // A schema that nothing can change: files or a descriptor set. The server is not asked.

@@ -32,10 +32,10 @@ std::string Upstream::unreachable_message(const std::string& cause) const {
     return where + " (" + (cause.empty() ? "no connection" : cause) + "); " + words_.unreachable_hint;
 }
 
-void Upstream::shutdown() {
+bool Upstream::shutdown() {
     liveness_.close();
-    calls_.shutdown();
-    bulk_.shutdown();
+    const bool is_clean = calls_.shutdown();
+    return bulk_.shutdown() && is_clean;
 }
 
 }  // namespace octane::upstream

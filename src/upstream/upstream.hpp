@@ -42,8 +42,9 @@ class Upstream {
     // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text, or kNameUnknown.
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const;
 
-    // Ends every call under way, and joins the poller's thread; the loops that await them must still exist.
-    void shutdown();
+    // Ends every call under way, and joins the poller's thread; the loops that await them must still exist. False as
+    // Channel::shutdown().
+    bool shutdown();
 
   private:
     std::string name_;
