@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 
-export function magick(command, args, input) {
+// What the program writes to its standard output, from `input` on its standard input.
+function run(command, args, input) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const chunks = [];
@@ -11,21 +12,32 @@ export function magick(command, args, input) {
     child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${command} ended with ${code}: ${err}`)));
+      code === 0 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${command} ${args.join(' ')} ended with ${code}: ${err}`)));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 }
 
+// What `convert` makes of the picture on its standard input, which the arguments name as "png:-", as bytes of that format.
+export async function convert(args, format, input) {
+  return run('convert', [...args, `${format}:-`], input);
+}
+
+// The same as raw pixels, for arguments with -fx: ImageMagick 7.1.1 prints a word on standard output when it meets that, so the pixels go
+// through a descriptor of their own. (Encoders of ImageMagick 6 cannot write to one that is a pipe.)
+export async function compute(args, input) {
+  return run('sh', ['-c', 'exec convert "$@" rgba:fd:3 3>&1 1>&2', 'sh', ...args], input);
+}
+
 // {format: "JPEG", width, height}
 export async function identify(bytes) {
-  const [format, width, height] = (await magick('identify', ['-format', '%m %w %h', '-'], bytes)).toString().split(' ');
+  const [format, width, height] = (await run('identify', ['-format', '%m %w %h', '-'], bytes)).toString().split(' ');
   return { format, width: Number(width), height: Number(height) };
 }
 
 // The picture's pixels as RGB bytes, row by row from the top.
 export async function rgbPixels(bytes, format) {
-  return magick('convert', [`${format}:-`, '-depth', '8', 'rgb:-'], bytes);
+  return convert([`${format}:-`, '-depth', '8'], 'rgb', bytes);
 }
 
 // Tight RGB bytes of LDR RGBA pixels as the renderer delivers them; `pitch` is in pixels.

@@ -1,6 +1,6 @@
 // Test support. What a picture must look like, worked out by ImageMagick from the renderer's own bytes.
 
-import { magick } from './images.mjs';
+import { compute, convert } from './images.mjs';
 
 // The numbers of ImageType: channels, and bytes of a channel.
 export const kinds = {
@@ -70,19 +70,19 @@ export async function reference(kind, frame, { linear, multiplied, under, opaque
     const behind = under === 'black' ? '0' : `(${checker}?${light(0.8)}:${light(0.6)})`;
     args.push('-channel', 'RGB', '-fx', `u*u.a+${behind}*(1-u.a)`, '+channel', '-alpha', 'off');
   }
-  args.push(...toScreen, '-depth', '16', 'rgba:-');
-  return rounded(await magick('convert', args, asRgba(kind, tightRows(kind, frame))));
+  args.push(...toScreen, '-depth', '16');
+  return rounded(await compute(args, asRgba(kind, tightRows(kind, frame))));
 }
 
 // A picture file's pixels as RGBA bytes.
 export async function decode(file, format) {
-  return magick('convert', [`${format}:-`, '-depth', '8', 'rgba:-'], file);
+  return convert([`${format}:-`, '-depth', '8'], 'rgba', file);
 }
 
 // What ImageMagick's own encoder makes of the pixels at that quality, decoded again: the error that the format has.
 export async function throughFormat(rgba, width, height, format, quality) {
   const rgb = ['-size', `${width}x${height}`, '-depth', '8', 'rgba:-', '-quality', String(quality)];
-  return decode(await magick('convert', [...rgb, `${format}:-`], rgba), format);
+  return decode(await convert(rgb, format, rgba), format);
 }
 
 // Mean and greatest difference of RGBA pixels; colours count only where something shows.
