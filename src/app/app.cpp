@@ -70,6 +70,7 @@ http::ServerOptions make_server_options(const Options& options) {
     result.host = options.host;
     result.port = options.port;
     result.max_body = options.max_body;
+    result.body_memory = options.body_memory;
     if (!options.tls_cert.empty()) result.tls = http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
     return result;
 }
@@ -172,6 +173,7 @@ void App::Impl::say_what_starts() const {
                     {"upstream_concurrency", options.upstream_concurrency},
                     {"timeout_ms", std::int64_t{options.timeout.count()}},
                     {"max_body", std::uint64_t{options.max_body}},
+                    {"body_memory", std::uint64_t{options.body_memory}},
                     {"max_message", std::uint64_t{options.max_message}}});
     for (const auto& schema : loaded.schemas) {
         telemetry::log(Level::info, "Schema loaded",
