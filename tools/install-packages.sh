@@ -14,15 +14,15 @@ say() { echo "install-packages: $*"; }
 # shellcheck source=/dev/null
 system=$( . /etc/os-release 2>/dev/null && echo "${ID:-unknown}-${VERSION_ID:-}" || echo unknown)
 case $system in
-  debian-12*) boost=libboost1.81-dev ;;
-  ubuntu-24*) boost=libboost1.83-dev ;;
-  *) boost=libboost-dev ;;
+  debian-12*) boost=(libboost1.81-dev libboost-url1.81-dev) ;;
+  ubuntu-24*) boost=(libboost1.83-dev libboost-url1.83-dev) ;;
+  *) boost=(libboost-dev libboost-url-dev) ;;
 esac
 
 packages=(
   g++ cmake ninja-build ccache pkg-config
   protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev
-  "$boost" nlohmann-json3-dev libspdlog-dev libcli11-dev doctest-dev
+  "${boost[@]}" nlohmann-json3-dev libspdlog-dev libcli11-dev doctest-dev
   libturbojpeg0-dev libdeflate-dev libspng-dev libwebp-dev libopenexr-dev libssl-dev prometheus-cpp-dev libembree-dev
 )
 browser_missing=false

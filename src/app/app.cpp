@@ -19,6 +19,7 @@
 
 #include "app/own_names.hpp"
 #include "app/schemas.hpp"
+#include "endpoints/header_names.hpp"
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
 #include "endpoints/routes.hpp"
@@ -62,6 +63,9 @@ http::AccessOptions make_access_options(const Options& options) {
     result.allow_origins = options.allow_origins;
     result.token = options.token;
     result.own_names = own_names();
+    result.token_cookie = endpoints::kTokenCookie;
+    result.request_headers.assign(endpoints::kRequestHeaders.begin(), endpoints::kRequestHeaders.end());
+    result.exposed_headers.assign(endpoints::kExposedHeaders.begin(), endpoints::kExposedHeaders.end());
     return result;
 }
 
@@ -70,6 +74,7 @@ http::ServerOptions make_server_options(const Options& options) {
     result.host = options.host;
     result.port = options.port;
     result.max_body = options.max_body;
+    result.body_memory = options.body_memory;
     if (!options.tls_cert.empty()) result.tls = http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
     return result;
 }
@@ -123,11 +128,12 @@ struct App::Impl {
                   workers,
                   std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
           access(make_access_options(given)),
-          server(loops, routed(), access, make_server_options(given), make_hooks(requests, octane)),
+          server(loops, make_routes(), access, make_server_options(given), make_hooks(requests, octane)),
           signals(control, SIGINT, SIGTERM) {}
 
-    const http::Router& routed() {
-        endpoints::add_routes(router, context);
+    std::shared_ptr<const http::Router> make_routes() const {
+        auto router = std::make_shared<http::Router>();
+        endpoints::add_routes(*router, context);
         return router;
     }
 
@@ -150,7 +156,6 @@ struct App::Impl {
     livelink::CallbackSession session;
     endpoints::Context context;
     http::AccessPolicy access;
-    http::Router router;
     http::Server server;
     asio::signal_set signals;
     std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
@@ -168,6 +173,7 @@ void App::Impl::say_what_starts() const {
                     {"upstream_concurrency", options.upstream_concurrency},
                     {"timeout_ms", std::int64_t{options.timeout.count()}},
                     {"max_body", std::uint64_t{options.max_body}},
+                    {"body_memory", std::uint64_t{options.body_memory}},
                     {"max_message", std::uint64_t{options.max_message}}});
     for (const auto& schema : loaded.schemas) {
         telemetry::log(Level::info, "Schema loaded",

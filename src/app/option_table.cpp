@@ -59,7 +59,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 23> kTable = {{
+constexpr std::array<OptionEntry, 24> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -97,6 +97,9 @@ constexpr std::array<OptionEntry, 23> kTable = {{
      [](Options& options, const std::string& value) { options.timeout = parse_duration(value); }},
     {"max-body", "SIZE", "Limits", "largest HTTP request body", "64MiB", "", false,
      [](Options& options, const std::string& value) { options.max_body = parse_size(value, kLargestBody); }},
+    {"body-memory", "SIZE", "Limits", "memory for the bodies of all requests under way together; beyond it they are answered 503",
+     "512MiB", "", false,
+     [](Options& options, const std::string& value) { options.body_memory = parse_size(value, kLargestBody); }},
     {"max-message", "SIZE", "Limits", "largest gRPC message, above all the largest frame", "256MiB", "", false,
      [](Options& options, const std::string& value) { options.max_message = parse_size(value, kLargestMessage); }},
 

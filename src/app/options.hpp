@@ -30,6 +30,7 @@ struct Options {
     unsigned upstream_concurrency = 4;         // 0: no limit
     std::chrono::milliseconds timeout{30000};  // 0: none
     std::size_t max_body = 64UL << 20U;        // bytes
+    std::size_t body_memory = 512UL << 20U;    // bytes of all bodies together
     std::size_t max_message = 256UL << 20U;
     std::vector<std::string> allow_origins;
     std::string token;                // content of --token FILE, trimmed; never logged

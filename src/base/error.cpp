@@ -22,6 +22,7 @@ GrpcStatus nearest_grpc_status(ErrorCode code) {
         case 404: return GrpcStatus::not_found;
         case 405: return GrpcStatus::unimplemented;
         case 406: return GrpcStatus::invalid_argument;
+        case 408: return GrpcStatus::deadline_exceeded;
         case 409: return GrpcStatus::aborted;
         case 426: return GrpcStatus::failed_precondition;
         case 413:

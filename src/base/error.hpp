@@ -58,6 +58,7 @@ enum class ErrorCode : int {
     not_acceptable = 40601,
     stale_epoch = 40901,  // handles of the request are void since
     upstream_conflict = 40910,
+    body_too_slow = 40801,
     body_too_large = 41301,
     upgrade_required = 42601,  // a plain request where only a WebSocket can be opened
     too_many_variants = 42901,
@@ -74,6 +75,7 @@ enum class ErrorCode : int {
     shutting_down = 50302,
     no_frame = 50304,
     too_many_connections = 50303,
+    bodies_exhausted = 50305,
     deadline_exceeded = 50410,
 };
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "endpoints/header_names.hpp"
 #include "endpoints/page_files.hpp"
-#include "http/access.hpp"
 #include "http/media_type.hpp"
 #include "http/run_on.hpp"
 #include "http/static_files.hpp"
@@ -40,8 +40,8 @@ asio::awaitable<std::optional<http::Response>> find_file(const Context& context,
     // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only.
     const auto token = request.query.find("token");
     if (token && std::ranges::all_of(*token, is_cookie_character)) {
-        response->headers.emplace_back("Set-Cookie", std::string(http::AccessPolicy::kTokenCookie) + "=" + std::string(*token) +
-                                                         "; Path=/; HttpOnly; SameSite=Strict");
+        response->headers.emplace_back(
+            "Set-Cookie", std::string(kTokenCookie) + "=" + std::string(*token) + "; Path=/; HttpOnly; SameSite=Strict");
     }
     co_return response;
 }

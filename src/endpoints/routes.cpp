@@ -20,9 +20,12 @@ void add_routes(http::Router& router, const Context& context) {
         return [&context, endpoint](http::Request& request) { return endpoint(context, request); };
     };
 
+    http::RouteRules small;
+    small.max_body = 64UL << 10U;  // bytes: a few members
+
     router.add("POST", "/{service}/{method}", to(call_method));
 
-    router.add("POST", "/render/register-callback", to(register_callback));
+    router.add("POST", "/render/register-callback", to(register_callback), small);
     router.add("DELETE", "/render/register-callback", to(unregister_callback));
     router.add("GET", "/render/stream", to(open_stream));
     router.add("GET", "/render/mjpeg", to(open_mjpeg));
@@ -31,7 +34,7 @@ void add_routes(http::Router& router, const Context& context) {
                              "/render/frame.raw", "/render/frame.json"})
         router.add("GET", path, to(newest_frame));
     router.add("GET", "/render/callback-status", to(callback_status));
-    router.add("POST", "/render/ping-client", to(ping_client));
+    router.add("POST", "/render/ping-client", to(ping_client), small);
 
     router.add("GET", "/health", to(health));
     router.add("GET", "/readyz", to(health));

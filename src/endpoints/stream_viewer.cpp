@@ -9,7 +9,7 @@
 namespace octane::endpoints {
 using telemetry::Level;
 
-StreamViewer::StreamViewer(std::shared_ptr<http::EventStream> stream, frames::LoopHub& hub, frames::ViewerOptions options,
+StreamViewer::StreamViewer(std::shared_ptr<http::ResponseWriter> stream, frames::LoopHub& hub, frames::ViewerOptions options,
                            frames::FrameStats& stats, std::string remote)
     : stream_(std::move(stream)),
       hub_(hub),
@@ -46,12 +46,12 @@ void StreamViewer::on_closed() {
 
 void StreamViewer::write_frame(std::span<const std::string_view> parts) {
     if (std::exchange(has_begun_, true)) {
-        stream_->write(parts);
+        stream_->begin_write(parts);
         return;
     }
     parts_.assign(1, std::string_view(preamble_));
     parts_.insert(parts_.end(), parts.begin(), parts.end());
-    stream_->write(parts_);
+    stream_->begin_write(parts_);
 }
 
 void StreamViewer::write_event(std::string_view json) {

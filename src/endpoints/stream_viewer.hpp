@@ -11,14 +11,14 @@
 
 #include "frames/loop_hub.hpp"
 #include "frames/viewer.hpp"
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 
 namespace octane::endpoints {
 
 class StreamViewer : public http::StreamListener, public frames::Transport, public std::enable_shared_from_this<StreamViewer> {
   public:
     // The container of the options says which of the two it is.
-    StreamViewer(std::shared_ptr<http::EventStream> stream, frames::LoopHub& hub, frames::ViewerOptions options,
+    StreamViewer(std::shared_ptr<http::ResponseWriter> stream, frames::LoopHub& hub, frames::ViewerOptions options,
                  frames::FrameStats& stats, std::string remote);
 
     // Joins the hub; where there are events, `connected` is the first.
@@ -37,7 +37,7 @@ class StreamViewer : public http::StreamListener, public frames::Transport, publ
   private:
     [[nodiscard]] std::shared_ptr<frames::Viewer> viewer();
 
-    std::shared_ptr<http::EventStream> stream_;
+    std::shared_ptr<http::ResponseWriter> stream_;
     frames::LoopHub& hub_;
     frames::Viewer viewer_;
     std::string remote_;

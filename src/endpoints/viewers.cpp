@@ -12,7 +12,7 @@
 #include "endpoints/view_query.hpp"
 #include "frames/containers.hpp"
 #include "frames/event.hpp"
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 #include "wire/json_text.hpp"
 
 namespace octane::endpoints {
@@ -59,7 +59,7 @@ http::Response open_response(const Context& context, const http::Request& reques
     http::Response response;
     response.headers.emplace_back("X-Accel-Buffering", "no");
     response.on_stream = [&context, options = std::move(options), loop = request.loop_index,
-                          remote = request.remote](std::shared_ptr<http::EventStream> stream) {
+                          remote = request.remote](std::shared_ptr<http::ResponseWriter> stream) {
         const auto viewer =
             std::make_shared<StreamViewer>(std::move(stream), context.hub.at(loop), options, context.viewer_stats, remote);
         viewer->open(make_connected_event(options.id, context.stats));

@@ -87,7 +87,8 @@ std::string_view find_cookie(std::string_view cookies, std::string_view name) {
     return {};
 }
 
-bool carries_token(const Request& request, std::string_view wanted) {
+bool carries_token(const Request& request, const AccessOptions& options) {
+    const std::string_view wanted = options.token;
     static constexpr std::string_view kScheme = "Bearer ";
     const auto authorization = request.header("Authorization");
     if (authorization.size() > kScheme.size() && boost::beast::iequals(authorization.substr(0, kScheme.size()), kScheme)) {
@@ -97,7 +98,13 @@ bool carries_token(const Request& request, std::string_view wanted) {
     }
     const auto parameter = request.query.find("token");
     if (parameter && is_token(*parameter, wanted)) return true;
-    return is_token(find_cookie(request.header("Cookie"), AccessPolicy::kTokenCookie), wanted);
+    return !options.token_cookie.empty() && is_token(find_cookie(request.header("Cookie"), options.token_cookie), wanted);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string list;
+    for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
 }
 
 }  // namespace
@@ -108,6 +115,11 @@ AccessPolicy::AccessPolicy(AccessOptions options) : options_(std::move(options))
         while (entry.ends_with('/')) entry.pop_back();
     }
     for (auto& name : options_.own_names) name = base::lowered(name);
+    cors_lines_ =
+        "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
+        "Access-Control-Allow-Headers: " +
+        joined(options_.request_headers) + "\r\nAccess-Control-Expose-Headers: " + joined(options_.exposed_headers) +
+        "\r\nAccess-Control-Max-Age: 86400\r\n";
 }
 
 bool AccessPolicy::is_local_host(std::string_view host) const {
@@ -146,20 +158,20 @@ base::Result<Done> AccessPolicy::check(const Request& request) const {
 
     // A preflight never carries credentials.
     if (options_.token.empty() || request.verb == "OPTIONS" || request.path == "/livez") return Done{};
-    if (carries_token(request, options_.token)) return Done{};
+    if (carries_token(request, options_)) return Done{};
     return make_error(ErrorCode::token_missing,
                       "this proxy needs its token: send it as Authorization: Bearer TOKEN or as ?token=TOKEN");
 }
 
-std::string_view AccessPolicy::cors_headers() {
-    return "Access-Control-Allow-Origin: *\r\n"
-           "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
-           "Access-Control-Allow-Headers: Content-Type, Accept, Authorization, Cache-Control, Last-Event-ID, X-Grpc-Web, "
-           "X-Call-Id, "
-           "X-Strict, X-Timeout, X-Octane-Epoch, X-Requested-With\r\n"
-           "Access-Control-Expose-Headers: X-Call-Id, X-Octane-Epoch, X-Warnings\r\n"
-           "Access-Control-Allow-Credentials: false\r\n"
-           "Access-Control-Max-Age: 86400\r\n";
+void AccessPolicy::append_cors(std::string& lines, std::string_view origin) const {
+    lines += "Access-Control-Allow-Origin: ";
+    if (origin.empty()) {
+        lines += "*\r\n";
+    } else {
+        for (const char c : origin) lines += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        lines += "\r\nAccess-Control-Allow-Credentials: true\r\n";
+    }
+    lines += cors_lines_;
 }
 
 }  // namespace octane::http

@@ -12,18 +12,18 @@
 namespace octane::http {
 
 struct AccessOptions {
-    std::vector<std::string>
-        allow_origins;  // exact origins ("https://host:port"), bare host names, "null", or "*"; added to the local ones
-    std::string token;  // empty: none needed
-    std::vector<std::string> own_names;  // host names and addresses of this machine
+    // Exact origins ("https://host:port"), bare host names, "null", or "*"; added to the local ones.
+    std::vector<std::string> allow_origins;
+    std::string token;                           // empty: none needed
+    std::vector<std::string> own_names;          // host names and addresses of this machine
+    std::string token_cookie{};                  // name of the cookie that may carry the token; empty: none
+    std::vector<std::string> request_headers{};  // what scripts of other origins may send,
+    std::vector<std::string> exposed_headers{};  // and read, besides what browsers always allow
 };
 
 // Immutable; shared by all loops.
 class AccessPolicy {
   public:
-    // What a page that was opened with ?token= sends along with its scripts and pictures, which cannot carry it otherwise.
-    static constexpr std::string_view kTokenCookie = "octane_token";
-
     explicit AccessPolicy(AccessOptions options);
 
     // Host first, then origin, then token (not for /livez). Errors 40301, 40302 (the message names --allow-origin and, for
@@ -34,11 +34,13 @@ class AccessPolicy {
     // *.internal *.home.arpa.
     [[nodiscard]] bool is_local_host(std::string_view host) const;
 
-    // The header lines, ready to be appended to a response head: "Access-Control-Allow-Origin: *\r\n…".
-    [[nodiscard]] static std::string_view cors_headers();
+    // Appends the CORS header lines for an origin that is let in, which is echoed; "*" for a request without one. So the answer
+    // varies with the origin, which the caller has to say.
+    void append_cors(std::string& lines, std::string_view origin) const;
 
   private:
     AccessOptions options_;
+    std::string cors_lines_;  // those that are the same for every origin
 };
 
 }  // namespace octane::http

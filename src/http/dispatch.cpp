@@ -14,10 +14,10 @@ Routed route(const Router& router, Request& request) {
     Routed routed;
     if (request.verb == "OPTIONS") return routed;
     auto match = router.find(request.verb, request.path);
-    routed.handler = match.handler;
+    routed.entry = match.entry;
     routed.allow = std::move(match.allow);
     request.captures = std::move(match.captures);
-    if (routed.handler == nullptr && routed.allow.empty() && router.fallback()) routed.handler = &router.fallback();
+    if (routed.entry == nullptr && routed.allow.empty()) routed.entry = router.fallback();
     return routed;
 }
 
@@ -42,14 +42,14 @@ Response refusal_response(const base::Error& error, const Request& request) {
     const auto call_id = request.header("X-Call-Id");
     auto response = error_response(error, call_id);
     if (!call_id.empty()) response.headers.emplace_back("X-Call-Id", call_id);
+    if (error.code == ErrorCode::bodies_exhausted || error.code == ErrorCode::too_many_connections)
+        response.headers.emplace_back("Retry-After", "5");
     return response;
 }
 
 Response busy_response(const Request& request) {
-    auto response = refusal_response(
+    return refusal_response(
         make_error(ErrorCode::too_many_connections, "the proxy serves as many connections as it may; try again later"), request);
-    response.headers.emplace_back("Retry-After", "5");
-    return response;
 }
 
 }  // namespace octane::http

@@ -1,16 +1,14 @@
 // Room: http. From a request that was let in to its handler, and the answers which the server gives by itself.
 #pragma once
 
-#include <optional>
-
 #include "http/message.hpp"
 #include "http/router.hpp"
 
 namespace octane::http {
 
 struct Routed {
-    const Handler* handler = nullptr;  // null: own_response answers
-    std::string allow;                 // not empty: the path exists, but not with this verb
+    const RouteEntry* entry = nullptr;  // null: own_response answers
+    std::string allow;                  // not empty: the path exists, but not with this verb
 };
 
 // Fills request.captures.
@@ -19,7 +17,7 @@ Routed route(const Router& router, Request& request);
 // 204 to OPTIONS, 405 with Allow, or 404.
 Response own_response(const Routed& routed, const Request& request);
 
-// An error's reply with the request's own X-Call-Id; refused hosts and origins are logged.
+// An error's reply with the request's own X-Call-Id, and Retry-After where waiting helps; refused hosts and origins are logged.
 Response refusal_response(const base::Error& error, const Request& request);
 
 // 503 beyond max_connections.

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kLongestStall{60};
 FileStream::FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size)
     : file_(std::move(file)), left_(size), timer_(loop) {}
 
-void FileStream::open(std::shared_ptr<EventStream> stream) {
+void FileStream::open(std::shared_ptr<ResponseWriter> stream) {
     stream_ = std::move(stream);
     self_ = shared_from_this();
     stream_->listen(weak_from_this());
@@ -34,7 +34,7 @@ void FileStream::send_piece() {
     }
     left_ -= piece_.size();
     const std::array<std::string_view, 1> parts{piece_};
-    stream_->write(parts);
+    stream_->begin_write(parts);
 }
 
 void FileStream::on_written() {

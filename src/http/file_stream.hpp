@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 
 namespace octane::http {
 
@@ -22,7 +22,7 @@ class FileStream : public StreamListener, public std::enable_shared_from_this<Fi
   public:
     FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size);
 
-    void open(std::shared_ptr<EventStream> stream);
+    void open(std::shared_ptr<ResponseWriter> stream);
     void on_written() override;
     void on_closed() override;
 
@@ -34,7 +34,7 @@ class FileStream : public StreamListener, public std::enable_shared_from_this<Fi
     std::uint64_t left_;  // bytes
     std::string piece_;
     boost::asio::steady_timer timer_;
-    std::shared_ptr<EventStream> stream_;
+    std::shared_ptr<ResponseWriter> stream_;
     std::shared_ptr<FileStream> self_;
 };
 

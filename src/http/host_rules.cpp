@@ -48,24 +48,24 @@ std::optional<ip::address> parse_address(std::string_view host) {
     return address;
 }
 
-struct Range {
+struct AddressRange {
     std::uint32_t network;
     unsigned bits;
 };
 
 constexpr std::array kPrivateRanges = {
-    Range{0x0A000000U, 8},   // 10/8
-    Range{0xAC100000U, 12},  // 172.16/12
-    Range{0xC0A80000U, 16},  // 192.168/16
-    Range{0xA9FE0000U, 16},  // 169.254/16
-    Range{0x64400000U, 10},  // 100.64/10
+    AddressRange{0x0A000000U, 8},   // 10/8
+    AddressRange{0xAC100000U, 12},  // 172.16/12
+    AddressRange{0xC0A80000U, 16},  // 192.168/16
+    AddressRange{0xA9FE0000U, 16},  // 169.254/16
+    AddressRange{0x64400000U, 10},  // 100.64/10
 };
 
 bool is_private(const ip::address& address) {
     if (address.is_v4()) {
         const std::uint32_t bits = address.to_v4().to_uint();
         return std::any_of(kPrivateRanges.begin(), kPrivateRanges.end(),
-                           [bits](Range range) { return (bits ^ range.network) >> (32U - range.bits) == 0; });
+                           [bits](AddressRange range) { return (bits ^ range.network) >> (32U - range.bits) == 0; });
     }
     const auto bytes = address.to_v6().to_bytes();
     const bool is_unique_local = (bytes[0] & 0xFEU) == 0xFCU;

@@ -1,10 +1,11 @@
-// Room: http. The I/O threads and their loops.
+#include "http/loops.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <cassert>
 #include <exception>
 #include <thread>
+#include <vector>
 
-#include "http/server.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::http {

@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <boost/beast/core/string.hpp>
+#include <nlohmann/json.hpp>
 
 #include "http/percent.hpp"
 
@@ -17,7 +18,8 @@ Query::Query(std::string_view raw) {
         const auto value_text = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
         // A malformed escape is kept as it stands: whoever reads the parameter judges it.
         auto name = percent_decode(name_text, PlusSign::space).value_or(std::string(name_text));
-        auto value = percent_decode(value_text, PlusSign::space).value_or(std::string(value_text));
+        const auto plus = name == "token" ? PlusSign::literal : PlusSign::space;
+        auto value = percent_decode(value_text, plus).value_or(std::string(value_text));
         values_.insert_or_assign(std::move(name), std::move(value));
     }
 }
@@ -38,6 +40,22 @@ std::string_view Request::header(std::string_view name) const {
         if (boost::beast::iequals(key, name)) return value;
     }
     return {};
+}
+
+Response error_response(const base::Error& error, std::string_view call_id) {
+    nlohmann::ordered_json body;
+    body["success"] = false;
+    body["error"] = error.message;
+    body["status"] = base::grpc_status_name(error.grpc);
+    body["code"] = static_cast<int>(error.grpc);
+    if (!call_id.empty()) body["callId"] = call_id;
+
+    Response response;
+    response.status = base::http_status(error.code);
+    // Another program's text need not be valid UTF-8; the reply always is.
+    response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    if (error.code == base::ErrorCode::token_missing) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
 }
 
 }  // namespace octane::http

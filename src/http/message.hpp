@@ -1,4 +1,4 @@
-// Room: http. A request as handlers see it, and the response they return. Beast stays behind the session.
+// Room: http. A request as handlers see it, and the response they return. Beast stays behind the drivers of the protocols.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,17 +16,19 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "http/body_budget.hpp"
 
 namespace octane::http {
 
-class EventStream;
+class ResponseWriter;
 class WebSocket;
 
-// Decoded query parameters; of a name that stands twice the last one counts.
+// Decoded query parameters; of a name that stands twice the last one counts. A '+' is a space, but in `token` it stays what it
+// is: a secret is pasted as it stands in its file.
 class Query {
   public:
     Query() = default;
-    explicit Query(std::string_view raw);  // what follows '?', percent-encoded, '+' is a space
+    explicit Query(std::string_view raw);  // what follows '?', percent-encoded
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] bool flag(std::string_view name) const;  // present and not "0", "false" or "no"
     void set(const std::string& name, std::string value) { values_.insert_or_assign(name, std::move(value)); }
@@ -43,7 +45,8 @@ class Request {
     std::string verb;  // "GET"
     std::string path;  // percent-decoded, without query: "/ApiItem/name"
     Query query;
-    std::string body;                         // complete; at most the server's max_body
+    std::string body;                         // empty until it has been read whole (read_whole_body); at most the route's limit
+    BodyShare body_share;                     // what it takes of the memory for all bodies
     std::string remote;                       // "127.0.0.1:52044"
     std::vector<std::string> captures;        // what the route's {…} matched, in order
     boost::asio::io_context* loop = nullptr;  // the loop this connection lives on
@@ -52,8 +55,8 @@ class Request {
     // Names without regard to case; empty if absent.
     [[nodiscard]] std::string_view header(std::string_view name) const;
 
-    // Emitted on the loop when the client closes its connection while the handler runs. A handler that waits for others connects
-    // its slot.
+    // Emitted on the loop when the client goes away while the handler runs; one that only has nothing more to send still reads,
+    // and is not gone. A handler that waits for others connects its slot.
     boost::asio::cancellation_signal client_gone;
 
     std::vector<std::pair<std::string, std::string>> headers;
@@ -66,8 +69,8 @@ struct Response {
     std::string body;
     base::ByteChain chain;  // written after body, without copying
 
-    // If set, the response is a stream: the header goes out, then this is called once, on the loop, with the open stream.
-    std::function<void(std::shared_ptr<EventStream>)> on_stream;
+    // If set, the handler writes the body: the head goes out, then this is called once, on the loop, with the writer.
+    std::function<void(std::shared_ptr<ResponseWriter>)> on_stream;
     std::optional<std::uint64_t> stream_size;  // bytes, if they are known beforehand; the stream must then write as many
 
     // If set, the connection becomes a WebSocket and this is called once, on the loop. A request that asks for no WebSocket gets

@@ -31,7 +31,7 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
   public:
     using Opened = std::function<void(std::shared_ptr<WebSocket>)>;
 
-    explicit OpenWebSocket(std::shared_ptr<Connection> connection)
+    explicit OpenWebSocket(std::shared_ptr<ClientConnection> connection)
         : connection_(std::move(connection)),
           reader_(static_cast<WebSocketCarrier&>(*this)),
           ping_timer_(connection_->shard().loop()),
@@ -76,7 +76,7 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
     template <typename Call>
     void tell(Call call);
 
-    std::shared_ptr<Connection> connection_;  // null once everything has ended
+    std::shared_ptr<ClientConnection> connection_;  // null once everything has ended
     websocket::stream<WebSocketLayer, false> reader_;
     std::weak_ptr<WebSocketListener> listener_;
     beast::flat_buffer message_;
@@ -104,13 +104,13 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
 
 void OpenWebSocket::accept(std::string_view key, Opened opened) {
     beast::http::request<beast::http::empty_body> upgrade(beast::http::verb::get, "/", 11);
-    upgrade.set(beast::http::field::host, "octane-proxy");
+    upgrade.set(beast::http::field::host, "localhost");
     upgrade.set(beast::http::field::connection, "upgrade");
     upgrade.set(beast::http::field::upgrade, "websocket");
     upgrade.set(beast::http::field::sec_websocket_version, "13");
     upgrade.set(beast::http::field::sec_websocket_key, beast::string_view(key.data(), key.size()));
     reader_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(beast::http::field::server, "octane-proxy"); }));
+        [](websocket::response_type& response) { response.set(beast::http::field::server, "proxy"); }));
     reader_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
     reader_.read_message_max(kMaxIncoming);
     reader_.control_callback([this](websocket::frame_type, beast::string_view) { was_heard_ = true; });
@@ -126,7 +126,7 @@ void OpenWebSocket::accept(std::string_view key, Opened opened) {
     });
 }
 
-struct WebSocketDeleter {
+struct SocketHolder {
     std::shared_ptr<OpenWebSocket> socket;
     void operator()(WebSocket*) { std::exchange(socket, nullptr)->let_go(); }
 };
@@ -141,7 +141,7 @@ void OpenWebSocket::hand_over(const Opened& opened) {
     read_more();
     arm_ping();
     try {
-        opened(std::shared_ptr<WebSocket>(this, WebSocketDeleter{shared_from_this()}));
+        opened(std::shared_ptr<WebSocket>(this, SocketHolder{shared_from_this()}));
     } catch (const std::exception& error) {
         connection_->shard().context().report_exception(error.what());
         tear_down();
@@ -369,7 +369,7 @@ void OpenWebSocket::tell(Call call) {
 
 }  // namespace
 
-void open_web_socket(std::shared_ptr<Connection> connection, const Request& request,
+void open_web_socket(std::shared_ptr<ClientConnection> connection, const Request& request,
                      std::function<void(std::shared_ptr<WebSocket>)> opened) {
     std::make_shared<OpenWebSocket>(std::move(connection))->accept(request.header("Sec-WebSocket-Key"), std::move(opened));
 }

@@ -1,8 +1,10 @@
 #include "http/response_head.hpp"
 
 #include <array>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
+#include <utility>
 
 namespace octane::http {
 namespace {
@@ -49,12 +51,21 @@ void append_head(std::string& out, const Response& response, const HeadStyle& st
     } else if (style.framing == BodyFraming::chunked) {
         out += "Transfer-Encoding: chunked\r\n";
     }
-    out += style.cors;
     out += style.more;
+    std::string_view vary = style.vary;
     for (const auto& [name, value] : response.headers) {
         append_value(out, name);
         out += ": ";
         append_value(out, value);
+        if (!vary.empty() && boost::beast::iequals(name, "Vary")) {
+            out += ", ";
+            out += std::exchange(vary, {});
+        }
+        out += "\r\n";
+    }
+    if (!vary.empty()) {
+        out += "Vary: ";
+        out += vary;
         out += "\r\n";
     }
     if (!style.connection.empty()) {

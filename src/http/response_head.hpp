@@ -19,8 +19,8 @@ struct HeadStyle {
     BodyFraming framing = BodyFraming::length;
     std::string_view connection;  // value of the Connection header, or empty for none
     std::string_view date;        // a whole header line
-    std::string_view cors;        // whole header lines, or empty for a caller that is not let in
     std::string_view more;        // whole header lines
+    std::string_view vary;        // what the answer depends on besides its own Vary header
 };
 
 // Appends the head including its empty line. Control characters in header values become spaces, so no value can start a new line.

@@ -53,14 +53,19 @@ std::uint32_t match_rank(const std::vector<std::string>& pattern, const Segments
 
 }  // namespace
 
-void Router::add(std::string_view verb, std::string_view pattern, Handler handler) {
+void Router::add(std::string_view verb, std::string_view pattern, Handler handler, RouteRules rules) {
+    add(verb, pattern, verb == "GET" ? from_head(std::move(handler)) : with_whole_body(std::move(handler)), std::move(rules));
+}
+
+void Router::add(std::string_view verb, std::string_view pattern, ExchangeHandler handler, RouteRules rules) {
     const auto segments = split(pattern);
     assert(segments && "a pattern starts with '/' and has at most 16 segments");
-    Route route;
-    route.verb = verb;
-    route.segments.assign(segments->parts.begin(), segments->parts.begin() + static_cast<std::ptrdiff_t>(segments->count));
-    route.handler = std::move(handler);
-    routes_.push_back(std::move(route));
+    RouteEntry entry;
+    entry.verb = verb;
+    entry.segments.assign(segments->parts.begin(), segments->parts.begin() + static_cast<std::ptrdiff_t>(segments->count));
+    entry.handler = std::move(handler);
+    entry.rules = std::move(rules);
+    entries_.push_back(std::move(entry));
 }
 
 Router::Match Router::find(std::string_view verb, std::string_view path) const {
@@ -69,28 +74,28 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     if (!segments) return match;
 
     std::uint32_t best = 0;
-    for (const auto& route : routes_) best = std::max(best, match_rank(route.segments, *segments));
+    for (const auto& entry : entries_) best = std::max(best, match_rank(entry.segments, *segments));
     if (best == 0) return match;
 
     const std::string_view wanted = verb == "HEAD" ? "GET" : verb;
-    for (const auto& route : routes_) {
-        if (match_rank(route.segments, *segments) != best) continue;
-        if (route.verb == wanted) {
+    for (const auto& entry : entries_) {
+        if (match_rank(entry.segments, *segments) != best) continue;
+        if (entry.verb == wanted) {
             match.allow.clear();
-            match.handler = &route.handler;
+            match.entry = &entry;
             for (std::size_t i = 0; i < segments->count; ++i) {
-                if (is_capture(route.segments[i])) match.captures.emplace_back(segments->parts[i]);
+                if (is_capture(entry.segments[i])) match.captures.emplace_back(segments->parts[i]);
             }
             return match;
         }
-        match.allow += route.verb + ", ";
+        match.allow += entry.verb + ", ";
     }
     match.allow += "OPTIONS";
     return match;
 }
 
 void Router::set_fallback(Handler handler) {
-    fallback_ = std::move(handler);
+    fallback_.emplace(RouteEntry{{}, {}, from_head(std::move(handler)), {}});
 }
 
 }  // namespace octane::http

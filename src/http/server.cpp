@@ -12,7 +12,7 @@
 #include <exception>
 #include <system_error>
 
-#include "http/session.hpp"
+#include "http/http1_session.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::http {
@@ -58,20 +58,21 @@ tcp::acceptor bind(asio::io_context& loop, const std::string& host, std::uint16_
 }
 
 void begin(const std::shared_ptr<Shard>& shard, tcp::socket socket, ConnectionPlace place, Admission admission) {
-    start_session(std::make_shared<Connection>(shard, std::move(socket), std::move(place)), admission);
+    start_session(std::make_shared<ClientConnection>(shard, std::move(socket), std::move(place)), admission);
 }
 
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Impl> {
-    Impl(Loops& given, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks)
+    Impl(Loops& given, const std::shared_ptr<const Router>& routes, const AccessPolicy& access, ServerOptions options,
+         ServerHooks hooks)
         : loops(given),
-          context(std::make_shared<ServerContext>(router, access, std::move(options), std::move(hooks))),
+          context(std::make_shared<ServerContext>(access, std::move(options), std::move(hooks))),
           acceptor(bind(loops.at(0), context->options.host, context->options.port)),
           bound(acceptor.local_endpoint()),
           pause(loops.at(0)) {
         for (std::size_t i = 0; i < loops.size(); ++i)
-            shards.push_back(std::make_shared<Shard>(context, loops.at(i), static_cast<unsigned>(i)));
+            shards.push_back(std::make_shared<Shard>(context, routes, loops.at(i), static_cast<unsigned>(i)));
     }
 
     // Runs on loop 0 until the acceptor is closed.
@@ -140,8 +141,9 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
     std::vector<std::shared_ptr<Shard>> shards;
 };
 
-Server::Server(Loops& loops, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks)
-    : impl_(std::make_shared<Impl>(loops, router, access, std::move(options), std::move(hooks))) {}
+Server::Server(Loops& loops, std::shared_ptr<const Router> routes, const AccessPolicy& access, ServerOptions options,
+               ServerHooks hooks)
+    : impl_(std::make_shared<Impl>(loops, routes, access, std::move(options), std::move(hooks))) {}
 
 Server::~Server() {
     if (impl_->loops.at(0).stopped()) {
@@ -158,6 +160,10 @@ Server::~Server() {
 
 void Server::start() {
     Impl::keep_accepting(impl_);
+}
+
+void Server::set_routes(std::shared_ptr<const Router> routes) {
+    for (const auto& shard : impl_->shards) asio::post(shard->loop(), [shard, routes] { shard->set_routes(routes); });
 }
 
 std::string Server::address() const {

@@ -12,36 +12,21 @@
 #include <vector>
 
 #include "http/access.hpp"
+#include "http/loops.hpp"
 #include "http/router.hpp"
 
 namespace octane::http {
-
-// N threads, each running its own io_context. Connections are dealt to them in turn.
-class Loops {
-  public:
-    explicit Loops(unsigned count);
-    ~Loops();  // stops and joins
-    Loops(const Loops&) = delete;
-    Loops& operator=(const Loops&) = delete;
-
-    void start();
-    void stop();  // stops the loops and joins their threads
-    [[nodiscard]] std::size_t size() const;
-    [[nodiscard]] boost::asio::io_context& at(std::size_t index);
-
-  private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-};
 
 struct ServerOptions {
     std::string host = "0.0.0.0";
     std::uint16_t port = 51023;                      // 0 picks a free one
     std::size_t max_body = 64UL << 20U;              // bytes; a larger body is answered 413
+    std::size_t body_memory = 512UL << 20U;          // bytes of all bodies that are held; beyond them 503
     std::size_t max_header = 64UL << 10U;            // bytes; larger headers are answered 431
     std::size_t max_connections = 4096;              // beyond that a connection is answered 503 and closed
     std::chrono::seconds idle_timeout{120};          // between requests, and for a header to come in
-    std::chrono::seconds body_timeout{60};           // without progress inside a body or while writing an ordinary response
+    std::chrono::seconds body_timeout{60};           // without progress while writing an ordinary response
+    std::size_t least_body_rate = 500;               // bytes a second, over body_timeout; a slower body is answered 408
     std::chrono::milliseconds ping_interval{30000};  // a WebSocket silent for so long is pinged, for as long again dropped
     std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
 };
@@ -56,15 +41,18 @@ struct ServerHooks {
 
 class Server {
   public:
-    // The router, policy and loops must outlive the server. Throws std::system_error if the address cannot be bound (message
+    // The policy and loops must outlive the server. Throws std::system_error if the address cannot be bound (message
     // names it).
-    Server(Loops& loops, const Router& router, const AccessPolicy& access, ServerOptions options, ServerHooks hooks);
+    Server(Loops& loops, std::shared_ptr<const Router> routes, const AccessPolicy& access, ServerOptions options,
+           ServerHooks hooks);
     // Closes everything and waits up to 2 s for sessions to end, unless the loops are stopped; not on a loop's thread.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    void start();                               // begins accepting
+    void start();  // begins accepting
+    // Any thread. Requests whose head comes in later are routed by these; those under way keep the routes they began with.
+    void set_routes(std::shared_ptr<const Router> routes);
     [[nodiscard]] std::string address() const;  // "HOST:PORT" as bound; IPv6 in brackets
     [[nodiscard]] std::uint16_t port() const;
 

@@ -14,15 +14,15 @@
 
 namespace octane::http {
 
-// Immutable but for the count; any thread.
+// Immutable but for the counts; any thread.
 struct ServerContext {
-    ServerContext(const Router& routes, const AccessPolicy& policy, ServerOptions given, ServerHooks called)
-        : router(routes), access(policy), options(std::move(given)), hooks(std::move(called)) {}
+    ServerContext(const AccessPolicy& policy, ServerOptions given, ServerHooks called)
+        : access(policy), options(std::move(given)), hooks(std::move(called)), bodies(options.body_memory) {}
 
-    const Router& router;
     const AccessPolicy& access;
     const ServerOptions options;
     const ServerHooks hooks;
+    BodyBudget bodies;
 
     std::atomic<std::size_t> open{0};
     std::mutex mutex;
@@ -31,7 +31,7 @@ struct ServerContext {
     void report_exception(std::string_view what) const noexcept;
 };
 
-// A place among the server's connections; taken when one is accepted, given back when its Connection ends.
+// A place among the server's connections; taken when one is accepted, given back when its ClientConnection ends.
 class ConnectionPlace {
   public:
     explicit ConnectionPlace(std::shared_ptr<ServerContext> context) : context_(std::move(context)) { ++context_->open; }

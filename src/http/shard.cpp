@@ -4,7 +4,7 @@
 #include <chrono>
 #include <ctime>
 
-#include "http/connection.hpp"
+#include "http/client_connection.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::http {
@@ -23,17 +23,24 @@ void ServerContext::report_exception(std::string_view what) const noexcept {
     }
 }
 
-Shard::Shard(std::shared_ptr<ServerContext> context, boost::asio::io_context& loop, unsigned index)
-    : context_(std::move(context)), loop_(loop), index_(index), sends_(loop), sweep_timer_(loop), watch_timer_(loop) {}
+Shard::Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes, boost::asio::io_context& loop,
+             unsigned index)
+    : context_(std::move(context)),
+      routes_(std::move(routes)),
+      loop_(loop),
+      index_(index),
+      sends_(loop),
+      sweep_timer_(loop),
+      watch_timer_(loop) {}
 
-void Shard::add(Connection& connection) {
+void Shard::add(ClientConnection& connection) {
     connection.place_in_shard = connections_.size();
     connections_.push_back(&connection);
     arm_sweep();
     if (is_closed_) connection.close();
 }
 
-void Shard::remove(Connection& connection) {
+void Shard::remove(ClientConnection& connection) {
     const auto place = connection.place_in_shard;
     connections_[place] = connections_.back();
     connections_[place]->place_in_shard = place;
@@ -50,7 +57,7 @@ void Shard::drain() {
 void Shard::close_all() {
     is_draining_ = true;
     is_closed_ = true;
-    std::vector<std::shared_ptr<Connection>> handling;
+    std::vector<std::shared_ptr<ClientConnection>> handling;
     for (auto* connection : connections_) {
         connection->say_farewell();
         connection->close();
@@ -74,7 +81,7 @@ void Shard::sweep() {
     ++seconds_;
     // Closing only posts completions, so the list stays as it is meanwhile.
     for (auto* connection : connections_) {
-        if (connection->is_overdue()) connection->close();
+        if (connection->is_overdue()) connection->end_overdue();
     }
     if (!connections_.empty()) arm_sweep();
 }
@@ -91,11 +98,11 @@ void Shard::watch_handlers() {
 
 void Shard::watch() {
     bool is_any_handling = false;
-    std::vector<std::shared_ptr<Connection>> gone;
+    std::vector<std::shared_ptr<ClientConnection>> gone;
     for (auto* connection : connections_) {
         if (connection->phase() != Phase::handling) continue;
         is_any_handling = true;
-        if (connection->has_client_left()) gone.push_back(connection->shared_from_this());
+        if (connection->has_client_gone()) gone.push_back(connection->shared_from_this());
     }
     if (is_any_handling) watch_handlers();
     for (const auto& connection : gone) connection->announce_gone();

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/send_queue.hpp"
@@ -17,18 +18,23 @@
 
 namespace octane::http {
 
-class Connection;
+class ClientConnection;
 
 class Shard : public std::enable_shared_from_this<Shard> {
   public:
-    Shard(std::shared_ptr<ServerContext> context, boost::asio::io_context& loop, unsigned index);
+    Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes, boost::asio::io_context& loop,
+          unsigned index);
 
-    void add(Connection& connection);
-    void remove(Connection& connection);  // by the connection's destructor
-    void watch_handlers();                // a handler has begun
+    void add(ClientConnection& connection);
+    void remove(ClientConnection& connection);  // by the connection's destructor
+    void watch_handlers();                      // a handler has begun
 
     void drain();      // closes idle connections; the others close after their response
     void close_all();  // closes every connection, also those that are still to come
+
+    // For the requests that begin from now on.
+    void set_routes(std::shared_ptr<const Router> routes) { routes_ = std::move(routes); }
+    [[nodiscard]] const std::shared_ptr<const Router>& routes() const { return routes_; }
 
     [[nodiscard]] bool is_draining() const { return is_draining_; }
     [[nodiscard]] std::uint32_t seconds() const { return seconds_; }  // counts while there are connections
@@ -45,9 +51,10 @@ class Shard : public std::enable_shared_from_this<Shard> {
     void refresh_date();
 
     std::shared_ptr<ServerContext> context_;
+    std::shared_ptr<const Router> routes_;
     boost::asio::io_context& loop_;
     unsigned index_;
-    std::vector<Connection*> connections_;
+    std::vector<ClientConnection*> connections_;
     SendQueue sends_;
     boost::asio::steady_timer sweep_timer_;
     boost::asio::steady_timer watch_timer_;

@@ -42,17 +42,28 @@ std::string Socket::peer() const {
     return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
 }
 
-bool Socket::has_peer_left() {
-    if (!socket_.is_open()) return true;
+PeerState Socket::peer_state() {
+    if (!socket_.is_open()) return PeerState::gone;
 #ifdef POLLRDHUP
     pollfd state{socket_.native_handle(), POLLRDHUP, 0};
-    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
+    if (::poll(&state, 1, 0) <= 0) return PeerState::open;
+    if ((state.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return PeerState::gone;
+    return (state.revents & POLLRDHUP) != 0 ? PeerState::half_closed : PeerState::open;
 #else
     char byte = 0;
     ErrorCode failed;
     const auto size = socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, failed);
-    return failed ? failed != asio::error::would_block && failed != asio::error::try_again : size == 0;
+    if (failed == asio::error::would_block || failed == asio::error::try_again) return PeerState::open;
+    if (failed == asio::error::eof || (!failed && size == 0)) return PeerState::half_closed;
+    return failed ? PeerState::gone : PeerState::open;
 #endif
+}
+
+bool Socket::write_small(std::string_view bytes) {
+    ErrorCode failed;
+    const auto buffer = asio::buffer(bytes.data(), bytes.size());
+    const auto size = tls_ ? tls_->write_some(buffer, failed) : socket_.write_some(buffer, failed);
+    return !failed && size == bytes.size();
 }
 
 std::size_t Socket::write_now(Gather::View bytes, ErrorCode& failed) {
@@ -80,6 +91,11 @@ void Socket::discard_at_close() {
 void Socket::shutdown_send() {
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void Socket::cancel() {
+    ErrorCode ignored;
+    socket_.cancel(ignored);
 }
 
 void Socket::close() {

@@ -9,8 +9,10 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "http/gather.hpp"
@@ -19,6 +21,12 @@ namespace octane::http {
 
 // What a coroutine of this room awaits: the error code and the results, never an exception.
 inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+enum class PeerState : std::uint8_t {
+    open,
+    half_closed,  // it sends nothing more, and may still read
+    gone,         // it has reset the connection, or cannot be reached any more
+};
 
 class Socket {
   public:
@@ -35,11 +43,15 @@ class Socket {
     // "127.0.0.1:52044"; empty if the peer is gone already.
     [[nodiscard]] std::string peer() const;
 
-    // True once the peer has sent its end of the stream or a reset, whatever waits to be read before it.
-    [[nodiscard]] bool has_peer_left();
+    // Whatever waits to be read before its end.
+    [[nodiscard]] PeerState peer_state();
 
     // Hands over what the kernel takes without waiting; plain connections only. would_block is not an error.
     std::size_t write_now(Gather::View bytes, ErrorCode& failed);
+
+    // Some bytes that the kernel takes at once, also through TLS; false if it does not, and the connection is of no use any more.
+    // No other operation may be under way.
+    bool write_small(std::string_view bytes);
 
     // Lets the kernel hold only so much that is not yet on its way, so that what waits can still be replaced by something newer.
     void limit_unsent();
@@ -48,7 +60,8 @@ class Socket {
     void discard_at_close();
 
     void shutdown_send();
-    void close();  // pending operations complete with operation_aborted
+    void cancel();  // pending operations complete with operation_aborted
+    void close();   // the same
 
     template <typename Token>
     auto async_read_some(boost::asio::mutable_buffer into, Token&& token) {

@@ -70,7 +70,7 @@ std::string http_date(fs::file_time_type time) {
     return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-struct Range {
+struct ByteRange {
     std::uint64_t first = 0;
     std::uint64_t size = 0;
 };
@@ -85,7 +85,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 }
 
 // One range of bytes; whatever else RFC 9110 allows is answered with the whole file, which it allows too.
-RangeIs read_range(std::string_view text, std::uint64_t size, Range& range) {
+RangeIs read_range(std::string_view text, std::uint64_t size, ByteRange& range) {
     if (!text.starts_with("bytes=") || text.find(',') != std::string_view::npos) return RangeIs::absent;
     text.remove_prefix(6);
     const auto dash = text.find('-');
@@ -137,7 +137,7 @@ std::optional<Response> streamed(const FoundFile& file, std::string media_type, 
         return response;
     }
     if (!coding.empty()) response.headers.emplace_back("Content-Encoding", coding);
-    Range range{0, file.size};
+    ByteRange range{0, file.size};
     const auto condition = request.header("If-Range");
     if (condition.empty() || condition == etag || condition == last_modified) {
         const auto verdict = read_range(request.header("Range"), file.size, range);
@@ -156,7 +156,7 @@ std::optional<Response> streamed(const FoundFile& file, std::string media_type, 
     in.seekg(static_cast<std::streamoff>(range.first));
     response.stream_size = range.size;
     const auto sender = std::make_shared<FileStream>(*request.loop, std::move(in), range.size);
-    response.on_stream = [sender](std::shared_ptr<EventStream> stream) { sender->open(std::move(stream)); };
+    response.on_stream = [sender](std::shared_ptr<ResponseWriter> stream) { sender->open(std::move(stream)); };
     return response;
 }
 

@@ -1,10 +1,10 @@
-// Room: http. Which requests may become a WebSocket, and what the others are told: RFC 6455 §4.2.
+#include "http/upgrade.hpp"
+
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 
 #include "http/dispatch.hpp"
 #include "http/header_list.hpp"
-#include "http/open_web_socket.hpp"
 
 namespace octane::http {
 namespace {

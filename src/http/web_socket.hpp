@@ -16,7 +16,7 @@
 #include <span>
 #include <string_view>
 
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 
 namespace octane::http {
 
@@ -58,7 +58,7 @@ class WebSocket {
     // Closes at once. on_closed follows, never from inside this call.
     virtual void abort() = 0;
 
-    // As EventStream::last_progress: what the rule about viewers that stop reading is measured by.
+    // As ResponseWriter::last_progress: what the rule about viewers that stop reading is measured by.
     [[nodiscard]] virtual std::chrono::steady_clock::time_point last_progress() const = 0;
 
     [[nodiscard]] virtual bool is_writing() const = 0;

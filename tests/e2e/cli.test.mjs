@@ -42,7 +42,7 @@ describe('words and values', () => {
     const help = await run(['--help']);
     assert.equal(help.code, 0);
     for (const option of ['--host', '--port', '--octane-host', '--octane-port', '--api', '--proto-path', '--descriptor-set',
-      '--upstream-concurrency', '--timeout', '--max-body', '--max-message', '--allow-origin', '--token', '--deny', '--allow',
+      '--upstream-concurrency', '--timeout', '--max-body', '--body-memory', '--max-message', '--allow-origin', '--token', '--deny', '--allow',
       '--web-root', '--state-dir', '--tls-cert', '--tls-key', '--threads', '--log-level', '--log-format', '--log-file', '--config', '--version',
       '--help', '51023', '51022', 'OCTANE_HOST', 'OCTANE_PORT']) {
       assert.ok(help.out.includes(option), option);

@@ -9,20 +9,23 @@ import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mj
 
 const words = (list) => list.split(',').map((word) => word.trim()).sort();
 
-function assertCors(headers, what) {
+function assertCors(headers, what, allowed) {
   const one = (name) => {
     const values = headers.all(name);
     assert.equal(values.length, 1, `${what}: ${name} stands ${values.length} times`);
     return values[0];
   };
-  assert.equal(one('Access-Control-Allow-Origin'), '*', what);
+  assert.equal(one('Access-Control-Allow-Origin'), allowed ?? '*', what);
+  assert.deepEqual(headers.all('Access-Control-Allow-Credentials'), allowed ? ['true'] : [], what);
+  assert.ok(words(headers.all('Vary').join(',')).includes('Origin'), `${what}: ${headers.all('Vary')}`);
   assert.deepEqual(words(one('Access-Control-Allow-Methods')), words('GET, POST, PUT, DELETE, OPTIONS'), what);
   assert.deepEqual(words(one('Access-Control-Allow-Headers').toLowerCase()), words(
-    'content-type, accept, authorization, cache-control, last-event-id, x-grpc-web, x-call-id, x-strict, x-timeout, x-octane-epoch, x-requested-with'),
+    'content-type, accept, authorization, cache-control, last-event-id, x-grpc-web, x-call-id, x-request-id, traceparent, x-strict, '
+    + 'x-timeout, grpc-timeout, connect-timeout-ms, x-octane-epoch, x-requested-with, if-none-match, if-modified-since, if-range, range'),
   what);
-  assert.deepEqual(words(one('Access-Control-Expose-Headers')), words('X-Call-Id, X-Octane-Epoch, X-Warnings'), what);
+  assert.deepEqual(words(one('Access-Control-Expose-Headers')), words('X-Call-Id, X-Octane-Epoch, X-Warnings, Retry-After, '
+    + 'ETag, X-Seq, X-Epoch, X-Timestamp, X-Samples, X-Width, X-Height'), what);
   assert.match(one('X-Octane-Epoch'), /^\d+$/, what);
-  assert.equal(one('Access-Control-Allow-Credentials'), 'false', what);
   assert.equal(one('Access-Control-Max-Age'), '86400', what);
 }
 
@@ -48,30 +51,31 @@ describe('CORS', () => {
   });
 
   test('headers stand on every answer, with and without Origin', async () => {
-    for (const options of [origin('http://localhost:3000'), {}]) {
-      assertCors((await proxy.post('/ApiInfo/octaneVersion', {}, options)).headers, 'a call');
+    for (const allowed of ['http://localhost:3000', undefined]) {
+      const options = allowed ? origin(allowed) : {};
+      assertCors((await proxy.post('/ApiInfo/octaneVersion', {}, options)).headers, 'a call', allowed);
       for (const path of ['/health', '/livez', '/readyz', '/services', '/services/ApiItem', '/render/callback-status', '/']) {
         const answer = await proxy.get(path, options);
         assert.equal(answer.status, 200, path);
-        assertCors(answer.headers, path);
+        assertCors(answer.headers, path, allowed);
       }
     }
   });
 
   test('headers stand on every error', async () => {
     const errors = [
-      [400, proxy.post('/ApiItem/name', '{', origin('http://localhost'))],
-      [404, proxy.post('/ApiItem/nmae', {}, origin('http://localhost'))],
-      [404, proxy.get('/nothing-here', origin('http://localhost'))],
+      [400, proxy.post('/ApiItem/name', '{', origin('http://localhost')), 'http://localhost'],
+      [404, proxy.post('/ApiItem/nmae', {}, origin('http://localhost')), 'http://localhost'],
+      [404, proxy.get('/nothing-here', origin('http://localhost')), 'http://localhost'],
       [405, curl(`${proxy.url}/livez`, ['-X', 'DELETE'])],
-      [413, proxy.post('/ApiItem/name', 'x'.repeat(20 << 10), origin('http://localhost'))],
-      [403, proxy.post('/LiveLink/GetFile', {}, origin('http://localhost'))],
+      [413, proxy.post('/ApiItem/name', 'x'.repeat(20 << 10), origin('http://localhost')), 'http://localhost'],
+      [403, proxy.post('/LiveLink/GetFile', {}, origin('http://localhost')), 'http://localhost'],
       [431, curl(`${proxy.url}/livez`, ['-H', `X-Long: ${'z'.repeat(100 * 1024)}`])],
     ];
-    for (const [status, pending] of errors) {
+    for (const [status, pending, allowed] of errors) {
       const answer = await pending;
       assert.equal(answer.status, status);
-      assertCors(answer.headers, `status ${status}`);
+      assertCors(answer.headers, `status ${status}`, allowed);
     }
   });
 
@@ -91,7 +95,7 @@ describe('CORS', () => {
     const viewer = started(proxy.watch('?format=jpeg', { args: ['-H', 'Origin: http://localhost:8080'] }));
     const { status, headers } = await viewer.head;
     assert.equal(status, 200);
-    assertCors(headers, 'the stream');
+    assertCors(headers, 'the stream', 'http://localhost:8080');
     assertCors((await proxy.get('/render/stream?format=gif')).headers, 'a refused stream');
   });
 
@@ -101,7 +105,7 @@ describe('CORS', () => {
         '-H', 'Access-Control-Request-Method: POST', '-H', 'Access-Control-Request-Headers: content-type,x-call-id']);
       assert.equal(answer.status, 204, path);
       assert.equal(answer.body.length, 0);
-      assertCors(answer.headers, `OPTIONS ${path}`);
+      assertCors(answer.headers, `OPTIONS ${path}`, 'http://192.168.1.7:5173');
     }
   });
 
@@ -145,8 +149,8 @@ describe('CORS', () => {
   test('--allow-origin lists more origins, by origin or host, and their names as Host', async (t) => {
     const started = cleanup(t);
     const more = started(await Proxy.start(octane, ['--allow-origin', 'https://studio.example.com', '--allow-origin', 'null']));
-    assertCors((await more.get('/health', origin('https://studio.example.com'))).headers, 'a listed origin');
-    assertCors((await more.get('/health', origin('null'))).headers, 'null');
+    assertCors((await more.get('/health', origin('https://studio.example.com'))).headers, 'a listed origin', 'https://studio.example.com');
+    assertCors((await more.get('/health', origin('null'))).headers, 'null', 'null');
     assert.equal((await more.get('/livez', { headers: { Host: 'studio.example.com' } })).status, 200);
     assertRefused(await more.get('/health', origin('https://other.example.com')), '--allow-origin');
     assertRefused(await more.get('/health', origin('http://studio.example.com:81')), '--allow-origin');
@@ -156,7 +160,7 @@ describe('CORS', () => {
     const started = cleanup(t);
     const open = started(await Proxy.start(octane, ['--allow-origin', '*']));
     for (const value of ['https://example.com', 'null', 'http://8.8.8.8']) {
-      assertCors((await open.get('/health', origin(value))).headers, value);
+      assertCors((await open.get('/health', origin(value))).headers, value, value);
     }
     assert.equal((await open.get('/livez', { headers: { Host: 'anything.example.com' } })).status, 200);
   });

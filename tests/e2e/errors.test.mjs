@@ -1,6 +1,7 @@
 // End to end: every row of the error table. Each status, and that its message names what is wrong and what would be right. CONTRACT §2.
 
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { curl, runCurl } from '../support/curl.mjs';
@@ -199,6 +200,23 @@ describe('errors of a call', () => {
     await until('the stand-in sees it cancelled', async () => (await octane.counters()).cancelled > before);
     await octane.clear();
     assert.deepEqual(await proxy.call('ApiItem/name', item()), { result: 'teapot.obj' });
+  });
+
+  test('a client that only ends its own half of the connection, as nc -N does, gets its answer', async () => {
+    const { hostname, port } = new URL(proxy.url);
+    const body = JSON.stringify(item());
+    await octane.stall('ApiItem/name', 500);
+    for (const version of ['1.0', '1.1']) {
+      const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+      socket.setEncoding('latin1').end(`POST /ApiItem/name HTTP/${version}\r\nHost: localhost\r\nConnection: close\r\n`
+        + `Content-Length: ${body.length}\r\n\r\n${body}`);
+      let text = '';
+      for await (const piece of socket) text += piece;
+      const [, status] = text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '').match(/^HTTP\/1\.1 (\d+) /);
+      assert.equal(status, '200', text);
+      assert.ok(text.includes('teapot.obj'), text);
+    }
+    await octane.clear();
   });
 });
 

@@ -76,6 +76,7 @@ TEST_CASE("without options the defaults of the contract hold") {
     CHECK(options.upstream_concurrency == 4);
     CHECK(options.timeout == 30s);
     CHECK(options.max_body == 64UL << 20U);
+    CHECK(options.body_memory == 512UL << 20U);
     CHECK(options.max_message == 256UL << 20U);
     CHECK(options.allow_origins.empty());
     CHECK(options.token.empty());
@@ -84,12 +85,20 @@ TEST_CASE("without options the defaults of the contract hold") {
 }
 
 TEST_CASE("flags set every kind of option") {
-    const Options options =
-        parse_good({"--host",   "127.0.0.1",   "--port=0", "--octane-host",          "render-box", "--octane-port",
-                    "50051",    "--api",       "beta2",    "--upstream-concurrency", "0",          "--timeout",
-                    "2m",       "--max-body",  "1GB",      "--max-message",          "1000",       "--threads",
-                    "3",        "--log-level", "debug",    "--log-format",           "json",       "--log-file",
-                    "proxy.log"});
+    const Options options = parse_good({"--host",     "127.0.0.1",
+                                        "--port=0",   "--octane-host",
+                                        "render-box", "--octane-port",
+                                        "50051",      "--api",
+                                        "beta2",      "--upstream-concurrency",
+                                        "0",          "--timeout",
+                                        "2m",         "--max-body",
+                                        "1GB",        "--body-memory",
+                                        "2GiB",       "--max-message",
+                                        "1000",       "--threads",
+                                        "3",          "--log-level",
+                                        "debug",      "--log-format",
+                                        "json",       "--log-file",
+                                        "proxy.log"});
     CHECK(options.host == "127.0.0.1");
     CHECK(options.port == 0);
     CHECK(options.octane_host == "render-box");
@@ -99,6 +108,7 @@ TEST_CASE("flags set every kind of option") {
     CHECK(options.upstream_concurrency == 0);
     CHECK(options.timeout == 2min);
     CHECK(options.max_body == 1000000000);
+    CHECK(options.body_memory == 2UL << 30U);
     CHECK(options.max_message == 1000);
     CHECK(options.threads == 3);
     CHECK(options.log.level == octane::telemetry::Level::debug);

@@ -40,6 +40,7 @@ class Client {
     std::string read_line();   // without its CRLF
     std::string read_chunk();  // the bytes of one chunk; empty for the last
     std::string read_to_end();
+    bool has_bytes() { return !pending_.empty() || socket_.available() > 0; }  // to be read without waiting
     bool is_closed_by_server();  // waits for the end or a reset; false if bytes come
     void shutdown_send();
     void close();

@@ -22,6 +22,12 @@ TEST_CASE("A query is decoded, and of a name that stands twice the last one coun
     CHECK(query.all().size() == 5);
 }
 
+TEST_CASE("A plus sign is a space, but in a token it is a plus sign") {
+    const Query query("a=1+2&token=1+2%20");
+    CHECK(query.find("a") == "1 2");
+    CHECK(query.find("token") == "1+2 ");
+}
+
 TEST_CASE("A query flag is on unless it is absent or says no") {
     const Query query("a&b=1&c=0&d=false&e=no&f=true");
     for (const auto* name : {"a", "b", "f"}) CHECK(query.flag(name));

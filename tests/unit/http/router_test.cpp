@@ -23,7 +23,7 @@ TEST_CASE("Literal segments win over captures whatever the order of adding") {
     CHECK(router.find("POST", "/ApiItem/name").captures == std::vector<std::string>{"ApiItem", "name"});
     CHECK(router.find("POST", "/render/other").captures == std::vector<std::string>{"other"});
     const auto match = router.find("POST", "/render/register");
-    CHECK(match.handler != nullptr);
+    CHECK(match.entry != nullptr);
     CHECK(match.captures.empty());
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("A path with another verb names the verbs it has") {
     router.add("DELETE", "/render/register", some());
     router.add("GET", "/{service}/{method}", some());
     const auto match = router.find("GET", "/render/register");
-    CHECK(match.handler == nullptr);
+    CHECK(match.entry == nullptr);
     CHECK(match.allow == "POST, DELETE, OPTIONS");
     CHECK(router.find("GET", "/nothing").allow.empty());
 }
@@ -49,21 +49,21 @@ TEST_CASE("A path with another verb names the verbs it has") {
 TEST_CASE("A GET route answers HEAD") {
     Router router;
     router.add("GET", "/health", some());
-    CHECK(router.find("HEAD", "/health").handler != nullptr);
-    CHECK(router.find("PUT", "/health").handler == nullptr);
+    CHECK(router.find("HEAD", "/health").entry != nullptr);
+    CHECK(router.find("PUT", "/health").entry == nullptr);
 }
 
 TEST_CASE("A capture needs a segment that is not empty, and segments are counted exactly") {
     Router router;
     router.add("GET", "/", some());
     router.add("GET", "/services/{service}", some());
-    CHECK(router.find("GET", "/").handler != nullptr);
-    CHECK(router.find("GET", "/services/").handler == nullptr);
-    CHECK(router.find("GET", "/services").handler == nullptr);
-    CHECK(router.find("GET", "/services/a/b").handler == nullptr);
-    CHECK(router.find("GET", "services/a").handler == nullptr);
-    CHECK(router.find("GET", "").handler == nullptr);
+    CHECK(router.find("GET", "/").entry != nullptr);
+    CHECK(router.find("GET", "/services/").entry == nullptr);
+    CHECK(router.find("GET", "/services").entry == nullptr);
+    CHECK(router.find("GET", "/services/a/b").entry == nullptr);
+    CHECK(router.find("GET", "services/a").entry == nullptr);
+    CHECK(router.find("GET", "").entry == nullptr);
     std::string deep;
     for (int i = 0; i < 1000; ++i) deep += "/x";
-    CHECK(router.find("GET", deep).handler == nullptr);
+    CHECK(router.find("GET", deep).entry == nullptr);
 }

@@ -1,8 +1,14 @@
 // Tests of room http: a server on a free port with the routes that the tests ask for.
 #pragma once
 
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -40,10 +46,11 @@ class RunningServer {
   public:
     explicit RunningServer(const std::function<void(Router&)>& add_routes, Settings settings = {})
         : loops_(settings.loops), access_(std::move(settings.access)) {
-        add_routes(router_);
+        const auto router = std::make_shared<Router>();
+        add_routes(*router);
         settings.options.host = "127.0.0.1";
         settings.options.port = 0;
-        server_ = std::make_unique<Server>(loops_, router_, access_, std::move(settings.options), std::move(settings.hooks));
+        server_ = std::make_unique<Server>(loops_, router, access_, std::move(settings.options), std::move(settings.hooks));
         loops_.start();
         server_->start();
     }
@@ -66,7 +73,6 @@ class RunningServer {
 
   private:
     Loops loops_;
-    Router router_;
     AccessPolicy access_;
     std::unique_ptr<Server> server_;
 };
@@ -78,6 +84,34 @@ inline void usual_routes(Router& router) {
     router.add("GET", "/path/{one}/{two}",
                answering([](Request& request) { return text(request.captures[0] + '|' + request.captures[1]); }));
     router.add("GET", "/livez", answering([](Request&) { return text("live"); }));
+}
+
+// A handler that waits until the client leaves or the test opens the gate, and tells which of them it was.
+struct Gate {
+    std::promise<void> entered;
+    std::promise<bool> ended_by_client;
+    std::atomic<boost::asio::steady_timer*> timer{nullptr};
+    boost::asio::io_context* loop = nullptr;
+
+    void open() {
+        boost::asio::post(*loop, [this] { timer.load()->cancel(); });
+    }
+};
+
+inline boost::asio::awaitable<Response> wait_at(Gate& gate, Request& request) {
+    boost::asio::steady_timer timer(*request.loop, std::chrono::hours(1));
+    gate.timer = &timer;
+    gate.loop = request.loop;
+    gate.entered.set_value();
+    bool has_client_left = false;
+    request.client_gone.slot().assign([&timer, &has_client_left](boost::asio::cancellation_type) {
+        has_client_left = true;
+        timer.cancel();
+    });
+    (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    request.client_gone.slot().clear();
+    gate.ended_by_client.set_value(has_client_left);
+    co_return text("waited");
 }
 
 inline std::string get(std::string_view path, std::string_view more = {}) {

@@ -15,34 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A handler that waits until the client leaves or the test opens the gate, and tells which of them it was.
-struct Gate {
-    std::promise<void> entered;
-    std::promise<bool> ended_by_client;
-    std::atomic<asio::steady_timer*> timer{nullptr};
-    asio::io_context* loop = nullptr;
-
-    void open() {
-        asio::post(*loop, [this] { timer.load()->cancel(); });
-    }
-};
-
-asio::awaitable<Response> wait_at(Gate& gate, Request& request) {
-    asio::steady_timer timer(*request.loop, std::chrono::hours(1));
-    gate.timer = &timer;
-    gate.loop = request.loop;
-    gate.entered.set_value();
-    bool has_client_left = false;
-    request.client_gone.slot().assign([&timer, &has_client_left](asio::cancellation_type) {
-        has_client_left = true;
-        timer.cancel();
-    });
-    (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    request.client_gone.slot().clear();
-    gate.ended_by_client.set_value(has_client_left);
-    co_return text("waited");
-}
-
 std::function<void(Router&)> gated_routes(Gate& gate) {
     return [&gate](Router& router) {
         usual_routes(router);
@@ -71,6 +43,48 @@ TEST_CASE("A handler hears of it also when a pipelined request still waits to be
     client.send(get("/hello"));
     client.close();
     CHECK(gate.ended_by_client.get_future().get());
+}
+
+TEST_CASE("A client that has ended its own half, but reads, is answered") {
+    Gate gate;
+    RunningServer server(gated_routes(gate));
+    auto client = server.connect();
+    client.send(get("/wait"));
+    gate.entered.get_future().get();
+    client.shutdown_send();
+    CHECK(client.read_head().status == 100);  // the server has seen the end, and asked
+    gate.open();
+    CHECK_FALSE(gate.ended_by_client.get_future().get());
+    const auto reply = client.read_reply();
+    CHECK(reply.status == 200);
+    CHECK(reply.body == "waited");
+}
+
+TEST_CASE("A client of HTTP/1.0 that has ended its own half gets nothing but its answer") {
+    Gate gate;
+    Gate seen;
+    RunningServer server(
+        [&](Router& router) {
+            gated_routes(gate)(router);
+            router.add("GET", "/seen", [&seen](Request& request) { return wait_at(seen, request); });
+        },
+        {.options = {}, .access = {}, .hooks = {}, .loops = 1});
+    auto client = server.connect();
+    client.send("GET /wait HTTP/1.0\r\n\r\n");
+    gate.entered.get_future().get();
+    client.shutdown_send();
+    auto other = server.connect();
+    other.send(get("/seen"));
+    seen.entered.get_future().get();
+    other.shutdown_send();
+    CHECK(other.read_head().status == 100);  // so the watch has looked at both
+    gate.open();
+    CHECK_FALSE(gate.ended_by_client.get_future().get());
+    const auto reply = client.read_reply();
+    CHECK(reply.status == 200);
+    CHECK(reply.body == "waited");
+    seen.open();
+    CHECK(other.read_reply().body == "waited");
 }
 
 TEST_CASE("A client that stays is not taken for gone, and its pipelined request is answered afterwards") {
@@ -161,7 +175,7 @@ TEST_CASE("Connections are dealt to the loops in turn") {
 TEST_CASE("An address that cannot be bound is named") {
     RunningServer server(usual_routes);
     Loops loops(1);
-    Router router;
+    const auto router = std::make_shared<const Router>();
     AccessPolicy access({});
     ServerOptions options;
     options.host = "127.0.0.1";
@@ -174,7 +188,7 @@ TEST_CASE("An address that cannot be bound is named") {
 
 TEST_CASE("The bound address is told as it stands in a URL") {
     Loops loops(1);
-    Router router;
+    const auto router = std::make_shared<const Router>();
     AccessPolicy access({});
     ServerOptions options;
     options.host = "::1";

@@ -280,6 +280,23 @@ TEST_CASE("a compressed file is one thing by its own name and another as a codin
     }
 }
 
+TEST_CASE("a client that has ended its own half gets the whole of a large file") {
+    const Folder folder;
+    folder.write("scene.bin", "");
+    fs::resize_file(folder.path() / "scene.bin", 20'000'000);
+    BodyCache cache;
+    RunningServer server([&](Router& router) {
+        router.add("GET", "/scene.bin",
+                   answering([&](Request& request) { return *find_static_file(folder.path(), request.path, request, cache); }));
+    });
+    Client client(server.port(), 4096);
+    client.send(get("/scene.bin"));
+    client.shutdown_send();
+    CHECK(client.read_reply().body.size() == 20'000'000);
+    CHECK(client.is_closed_by_server());
+    server.await_connections(0);
+}
+
 TEST_CASE("a client that leaves in the middle of a large file takes nothing with it") {
     const Folder folder;
     folder.write("scene.bin", "");

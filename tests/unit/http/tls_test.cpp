@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 #include "http/tls.hpp"
 #include "http/web_socket.hpp"
 #include "running_server.hpp"
@@ -80,6 +80,9 @@ class TlsClient {
             asio::read(*stream_, asio::dynamic_buffer(pending_), asio::transfer_exactly(size - pending_.size()));
         return take(size);
     }
+    // The connection's, without a word in TLS.
+    void shutdown_send() { stream_->lowest_layer().shutdown(asio::ip::tcp::socket::shutdown_send); }
+    void close() { stream_->lowest_layer().close(); }
     boost::system::error_code read_end() {
         boost::system::error_code end;
         asio::read(*stream_, asio::dynamic_buffer(pending_), end);
@@ -108,7 +111,7 @@ Settings with_tls(const Certificate& files) {
 struct OneWrite : StreamListener {
     void on_written() override { stream->finish(); }
     void on_closed() override { stream.reset(); }
-    std::shared_ptr<EventStream> stream;
+    std::shared_ptr<ResponseWriter> stream;
 };
 
 struct EchoOnce : WebSocketListener {
@@ -139,6 +142,41 @@ TEST_CASE("Requests and big answers go through TLS, and the end is announced") {
     CHECK(client.read_end() == asio::error::eof);
 }
 
+TEST_CASE("In TLS too, who has ended its own half is answered, and who has closed is gone") {
+    const Certificate files;
+    Gate reads;
+    Gate leaves;
+    RunningServer server(
+        [&](Router& router) {
+            router.add("GET", "/reads", [&reads](Request& request) { return wait_at(reads, request); });
+            router.add("GET", "/leaves", [&leaves](Request& request) { return wait_at(leaves, request); });
+        },
+        with_tls(files));
+    TlsClient reader(server.port(), files.cert());
+    reader.send(get("/reads"));
+    reads.entered.get_future().get();
+    reader.shutdown_send();
+    CHECK(reader.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    reads.open();
+    CHECK_FALSE(reads.ended_by_client.get_future().get());
+    CHECK(reader.read_until("waited").starts_with("HTTP/1.1 200 OK\r\n"));
+    TlsClient leaver(server.port(), files.cert());
+    leaver.send(get("/leaves"));
+    leaves.entered.get_future().get();
+    leaver.close();
+    CHECK(leaves.ended_by_client.get_future().get());
+}
+
+TEST_CASE("A body that comes too slowly through TLS is told so") {
+    const Certificate files;
+    auto settings = with_tls(files);
+    settings.options.body_timeout = std::chrono::seconds(1);
+    RunningServer server(usual_routes, std::move(settings));
+    TlsClient client(server.port(), files.cert());
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 408 "));
+}
+
 TEST_CASE("Streams go through TLS") {
     const Certificate files;
     const std::string event(300'000, 'e');
@@ -147,11 +185,11 @@ TEST_CASE("Streams go through TLS") {
         [&](Router& router) {
             router.add("GET", "/stream", answering([&](Request&) {
                            Response response;
-                           response.on_stream = [&](std::shared_ptr<EventStream> stream) {
+                           response.on_stream = [&](std::shared_ptr<ResponseWriter> stream) {
                                stream->listen(viewer);
                                viewer->stream = std::move(stream);
                                const std::array<std::string_view, 2> parts = {event, "\n\n"};
-                               viewer->stream->write(parts);
+                               viewer->stream->begin_write(parts);
                            };
                            return response;
                        }));

@@ -6,7 +6,7 @@
 #include <future>
 #include <thread>
 
-#include "http/event_stream.hpp"
+#include "http/response_writer.hpp"
 #include "running_server.hpp"
 
 using namespace octane::http;
@@ -32,7 +32,7 @@ class Viewer : public StreamListener, public std::enable_shared_from_this<Viewer
 
     void write(std::initializer_list<std::string_view> parts) {
         is_inside_write_ = true;
-        stream->write({parts.begin(), parts.size()});
+        stream->begin_write({parts.begin(), parts.size()});
         is_inside_write_ = false;
     }
 
@@ -49,7 +49,7 @@ class Viewer : public StreamListener, public std::enable_shared_from_this<Viewer
         return result.get();
     }
 
-    std::shared_ptr<EventStream> stream;
+    std::shared_ptr<ResponseWriter> stream;
     asio::io_context* loop = nullptr;
     std::promise<void> opened;
     std::promise<void> gone;
@@ -69,7 +69,7 @@ std::function<void(Router&)> stream_route(std::shared_ptr<Viewer> viewer) {
                        Response response;
                        response.content_type = "text/event-stream";
                        response.headers.emplace_back("Cache-Control", "no-store");
-                       response.on_stream = [viewer](std::shared_ptr<EventStream> stream) {
+                       response.on_stream = [viewer](std::shared_ptr<ResponseWriter> stream) {
                            stream->listen(viewer);
                            viewer->stream = std::move(stream);
                            viewer->opened.set_value();
@@ -91,7 +91,7 @@ TEST_CASE("A stream's head has no length, and each write is one chunk of all its
     CHECK(head.get("content-type") == "text/event-stream");
     CHECK(head.get("transfer-encoding") == "chunked");
     CHECK(head.get("cache-control") == "no-store");
-    CHECK(head.get("access-control-allow-origin") == "*");
+    CHECK(head.get("access-control-allow-origin") == "http://localhost");
     CHECK_FALSE(head.has("content-length"));
     viewer->opened.get_future().get();
     viewer->run([&] { viewer->write({"data: ", "one", "", "\n\n"}); });
@@ -226,7 +226,7 @@ TEST_CASE("A stream that nobody holds is closed") {
     RunningServer server([](Router& router) {
         router.add("GET", "/dropped", answering([](Request&) {
                        Response response;
-                       response.on_stream = [](const std::shared_ptr<EventStream>&) {};
+                       response.on_stream = [](const std::shared_ptr<ResponseWriter>&) {};
                        return response;
                    }));
     });

@@ -1,6 +1,11 @@
-#include "http/open_stream.hpp"
+#include "http/http1_stream.hpp"
 
 #include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <charconv>
 #include <exception>
@@ -9,27 +14,34 @@
 namespace octane::http {
 namespace {
 
+namespace asio = boost::asio;
 using boost::system::error_code;
+using std::chrono::steady_clock;
 
 // A viewer has nothing to say; what it sends is thrown away up to here, and then the viewer.
 constexpr std::size_t kMaxDiscarded = 64UL << 10U;
 
-class OpenStream final : public EventStream, public Sender, public std::enable_shared_from_this<OpenStream> {
+class Http1Stream final : public ResponseWriter, public Sender, public std::enable_shared_from_this<Http1Stream> {
   public:
-    OpenStream(std::shared_ptr<Connection> connection, StreamFraming framing)
-        : connection_(std::move(connection)), framing_(framing), last_progress_(std::chrono::steady_clock::now()) {}
+    Http1Stream(std::shared_ptr<ClientConnection> connection, BodyFraming framing)
+        : connection_(std::move(connection)),
+          framing_(framing),
+          longest_stall_(connection_->shard().context().options.body_timeout),
+          last_progress_(steady_clock::now()),
+          wake_(connection_->shard().loop()) {}
 
-    void start() {
+    void start(bool watches_client) {
         connection_->socket().limit_unsent();
-        read_more();
+        if (watches_client) read_more();
     }
 
     void listen(std::weak_ptr<StreamListener> listener) override { listener_ = std::move(listener); }
-    void write(std::span<const std::string_view> parts) override;
+    asio::awaitable<bool> write(std::span<const std::string_view> parts) override;
+    void begin_write(std::span<const std::string_view> parts) override;
     void finish() override;
     void abort() override;
     void let_go();
-    [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const override { return last_progress_; }
+    [[nodiscard]] steady_clock::time_point last_progress() const override { return last_progress_; }
     [[nodiscard]] bool is_writing() const override { return is_writing_; }
 
   private:
@@ -42,34 +54,51 @@ class OpenStream final : public EventStream, public Sender, public std::enable_s
     void note_sent(std::size_t size);
     void end_sending(error_code failed);
     void end_response();
+    void await_end();
     void tear_down();
     void settle();
     void tell(void (StreamListener::*event)());
 
-    std::shared_ptr<Connection> connection_;  // null once everything has ended
-    StreamFraming framing_;
+    std::shared_ptr<ClientConnection> connection_;  // null once everything has ended
+    BodyFraming framing_;
+    std::chrono::seconds longest_stall_;  // of write(); a listener judges for itself
     std::weak_ptr<StreamListener> listener_;
-    std::chrono::steady_clock::time_point last_progress_;
+    steady_clock::time_point last_progress_;
+    asio::steady_timer wake_;  // of write()
     Gather out_;
     std::array<char, 20> chunk_head_{};
     std::array<char, 512> discard_{};
     std::size_t discarded_ = 0;
     bool is_reading_ = false;
     bool is_writing_ = false;
+    bool is_awaited_ = false;  // by write()
     bool is_finishing_ = false;
     bool is_ended_ = false;  // the end of the response is being written or has been
     bool is_torn_ = false;   // the socket is closed; operations under way still come home
 };
 
-void OpenStream::write(std::span<const std::string_view> parts) {
+asio::awaitable<bool> Http1Stream::write(std::span<const std::string_view> parts) {
+    const auto self = shared_from_this();
+    begin_write(parts);
+    is_awaited_ = true;
+    while (is_writing_) {
+        wake_.expires_at(is_torn_ ? steady_clock::time_point::max() : last_progress_ + longest_stall_);
+        const auto [cancelled] = co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (!cancelled && is_writing_ && steady_clock::now() - last_progress_ >= longest_stall_) abort();
+    }
+    is_awaited_ = false;
+    co_return !is_torn_;
+}
+
+void Http1Stream::begin_write(std::span<const std::string_view> parts) {
     assert(!is_writing_ && !is_finishing_ && "one write at a time, and none after finish");
     if (is_torn_) return;
-    last_progress_ = std::chrono::steady_clock::now();  // a quiet time before this write is not the client's
+    last_progress_ = steady_clock::now();  // a quiet time before this write is not the client's
     std::size_t total = 0;
     for (const auto part : parts) total += part.size();
 
     out_.clear();
-    const bool is_chunk = framing_ == StreamFraming::chunked && total > 0;
+    const bool is_chunk = framing_ == BodyFraming::chunked && total > 0;
     if (is_chunk) {
         auto* const end = std::to_chars(chunk_head_.data(), chunk_head_.data() + chunk_head_.size() - 2, total, 16).ptr;
         end[0] = '\r';
@@ -82,7 +111,7 @@ void OpenStream::write(std::span<const std::string_view> parts) {
     begin_sending();
 }
 
-void OpenStream::begin_sending() {
+void Http1Stream::begin_sending() {
     if (connection_->socket().is_tls()) {
         send_through_tls();
     } else {
@@ -90,7 +119,7 @@ void OpenStream::begin_sending() {
     }
 }
 
-Sender::Progress OpenStream::send(std::size_t limit) {
+Sender::Progress Http1Stream::send(std::size_t limit) {
     Progress progress;
     error_code failed;
     if (!is_torn_) {
@@ -107,7 +136,7 @@ Sender::Progress OpenStream::send(std::size_t limit) {
     return progress;
 }
 
-void OpenStream::wait_for_room() {
+void Http1Stream::wait_for_room() {
     connection_->socket().async_wait_writable([self = shared_from_this()](error_code failed) {
         if (failed || self->is_torn_) {
             self->end_sending(failed);
@@ -117,7 +146,7 @@ void OpenStream::wait_for_room() {
     });
 }
 
-void OpenStream::send_through_tls() {
+void Http1Stream::send_through_tls() {
     connection_->socket().async_write_some(out_.view(), [self = shared_from_this()](error_code failed, std::size_t size) {
         self->note_sent(size);
         if (failed || self->is_torn_ || self->out_.is_empty()) {
@@ -128,37 +157,40 @@ void OpenStream::send_through_tls() {
     });
 }
 
-void OpenStream::note_sent(std::size_t size) {
+void Http1Stream::note_sent(std::size_t size) {
     if (size == 0) return;
     out_.consume(size);
-    last_progress_ = std::chrono::steady_clock::now();
+    last_progress_ = steady_clock::now();
     if (is_ended_) connection_->touch();
 }
 
-void OpenStream::end_sending(error_code failed) {
+void Http1Stream::end_sending(error_code failed) {
     is_writing_ = false;
+    if (is_awaited_) wake_.cancel();
     if (failed || is_torn_) {
         tear_down();
         settle();
     } else if (is_ended_) {
-        connection_->socket().shutdown_send();
+        await_end();
     } else if (is_finishing_) {
         end_response();
-    } else {
+    } else if (!is_awaited_) {
         tell(&StreamListener::on_written);
     }
 }
 
-void OpenStream::read_more() {
+void Http1Stream::read_more() {
     is_reading_ = true;
     connection_->socket().async_read_some(
         boost::asio::buffer(discard_),
         [self = shared_from_this()](error_code failed, std::size_t size) { self->on_read(failed, size); });
 }
 
-void OpenStream::on_read(error_code failed, std::size_t size) {
+void Http1Stream::on_read(error_code failed, std::size_t size) {
     is_reading_ = false;
     discarded_ += size;
+    // Somebody who only reads on; what is written tells whether it is so.
+    if (failed == asio::error::eof && framing_ == BodyFraming::length && !is_ended_ && !is_torn_) return;
     if (failed || is_torn_ || discarded_ > kMaxDiscarded) {
         tear_down();
         settle();
@@ -167,18 +199,18 @@ void OpenStream::on_read(error_code failed, std::size_t size) {
     }
 }
 
-void OpenStream::finish() {
+void Http1Stream::finish() {
     if (is_torn_ || is_finishing_) return;
     is_finishing_ = true;
     if (!is_writing_) end_response();
 }
 
-void OpenStream::end_response() {
+void Http1Stream::end_response() {
     is_ended_ = true;
     connection_->enter(Phase::closing);
     out_.clear();
-    if (framing_ == StreamFraming::plain) {
-        connection_->socket().shutdown_send();
+    if (framing_ != BodyFraming::chunked) {
+        await_end();
         return;
     }
     out_.add("0\r\n\r\n");
@@ -186,26 +218,34 @@ void OpenStream::end_response() {
     begin_sending();
 }
 
-void OpenStream::abort() {
+// All is sent; reads up to the client's end, so that no reset overtakes what is on its way.
+void Http1Stream::await_end() {
+    connection_->socket().shutdown_send();
+    if (!is_reading_) read_more();
+}
+
+void Http1Stream::abort() {
     if (is_torn_) return;
     connection_->socket().discard_at_close();
     tear_down();
 }
 
-void OpenStream::let_go() {
+void Http1Stream::let_go() {
     if (!is_finishing_) tear_down();
 }
 
-void OpenStream::tear_down() {
+void Http1Stream::tear_down() {
     if (is_torn_) return;
     is_torn_ = true;
     connection_->close();
+    if (!is_reading_ && !is_writing_) asio::post(connection_->shard().loop(), [self = shared_from_this()] { self->settle(); });
 }
 
 // Ends the stream once no operation is under way any more, so that the bytes of a write are safe until on_closed.
-void OpenStream::settle() {
+void Http1Stream::settle() {
     if (is_reading_ || is_writing_ || !connection_) return;
     const auto connection = std::exchange(connection_, nullptr);
+    connection->announce_gone();
     const auto listener = std::exchange(listener_, {}).lock();
     if (!listener) return;
     try {
@@ -213,7 +253,7 @@ void OpenStream::settle() {
     } catch (const std::exception& error) { connection->shard().context().report_exception(error.what()); }
 }
 
-void OpenStream::tell(void (StreamListener::*event)()) {
+void Http1Stream::tell(void (StreamListener::*event)()) {
     const auto listener = listener_.lock();
     if (!listener) {
         tear_down();
@@ -227,18 +267,19 @@ void OpenStream::tell(void (StreamListener::*event)()) {
     }
 }
 
-struct StreamDeleter {
-    std::shared_ptr<OpenStream> stream;
-    void operator()(EventStream*) { std::exchange(stream, nullptr)->let_go(); }
+struct StreamHolder {
+    std::shared_ptr<Http1Stream> stream;
+    void operator()(ResponseWriter*) { std::exchange(stream, nullptr)->let_go(); }
 };
 
 }  // namespace
 
-std::shared_ptr<EventStream> open_stream(std::shared_ptr<Connection> connection, StreamFraming framing) {
-    auto stream = std::make_shared<OpenStream>(std::move(connection), framing);
-    stream->start();
+std::shared_ptr<ResponseWriter> open_http1_stream(std::shared_ptr<ClientConnection> connection, BodyFraming framing,
+                                                  bool watches_client) {
+    auto stream = std::make_shared<Http1Stream>(std::move(connection), framing);
+    stream->start(watches_client);
     auto* const plain = stream.get();
-    return {plain, StreamDeleter{std::move(stream)}};
+    return {plain, StreamHolder{std::move(stream)}};
 }
 
 }  // namespace octane::http

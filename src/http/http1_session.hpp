@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "http/connection.hpp"
+#include "http/client_connection.hpp"
 
 namespace octane::http {
 
@@ -11,6 +11,6 @@ namespace octane::http {
 enum class Admission : bool { served, refused };
 
 // On the connection's loop. The session keeps the connection alive; an exception that escapes it goes to the hooks.
-void start_session(std::shared_ptr<Connection> connection, Admission admission);
+void start_session(std::shared_ptr<ClientConnection> connection, Admission admission);
 
 }  // namespace octane::http

@@ -116,17 +116,50 @@ TEST_CASE("Big bodies go both ways whole") {
 }
 
 TEST_CASE("Every answer carries the CORS headers, errors and 404 included") {
-    RunningServer server(usual_routes);
+    Settings settings;
+    settings.access.request_headers = {"Content-Type", "X-Call-Id"};
+    settings.access.exposed_headers = {"ETag", "X-Warnings"};
+    RunningServer server(usual_routes, std::move(settings));
     auto client = server.connect();
     for (const auto* path : {"/hello", "/nowhere", "/echo"}) {
         const auto reply = client.ask(get(path, "Origin: http://localhost:3000\r\n"));
         CAPTURE(path);
-        CHECK(reply.get("access-control-allow-origin") == "*");
+        CHECK(reply.get("access-control-allow-origin") == "http://localhost:3000");
+        CHECK(reply.get("access-control-allow-credentials") == "true");
+        CHECK(reply.get("vary") == "Origin");
         CHECK(reply.get("access-control-allow-methods") == "GET, POST, PUT, DELETE, OPTIONS");
-        CHECK(reply.get("access-control-allow-headers").find("X-Call-Id") != std::string::npos);
-        CHECK(reply.get("access-control-allow-credentials") == "false");
+        CHECK(reply.get("access-control-allow-headers") == "Content-Type, X-Call-Id");
+        CHECK(reply.get("access-control-expose-headers") == "ETag, X-Warnings");
         CHECK(reply.get("access-control-max-age") == "86400");
     }
+}
+
+TEST_CASE("Without an origin everybody may read the answer, but not with credentials") {
+    RunningServer server(usual_routes);
+    auto client = server.connect();
+    const auto reply = client.ask(get("/hello"));
+    CHECK(reply.get("access-control-allow-origin") == "*");
+    CHECK_FALSE(reply.has("access-control-allow-credentials"));
+    CHECK(reply.get("vary") == "Origin");
+}
+
+TEST_CASE("An answer that varies by itself names that and the origin in one line") {
+    RunningServer server([](Router& router) {
+        router.add("GET", "/varied", answering([](Request&) {
+                       Response response = text("x");
+                       response.headers.emplace_back("Vary", "Accept-Encoding");
+                       return response;
+                   }));
+    });
+    auto client = server.connect();
+    CHECK(client.ask(get("/varied")).get("vary") == "Accept-Encoding, Origin");
+}
+
+TEST_CASE("An origin that everybody may be cannot write header lines of its own") {
+    RunningServer server(usual_routes, {.options = {}, .access = {{"*"}, "", {}}, .hooks = {}});
+    auto client = server.connect();
+    const auto reply = client.ask(get("/hello", "Origin: https://a\tb\r\n"));
+    CHECK(reply.get("access-control-allow-origin") == "https://a b");
 }
 
 TEST_CASE("OPTIONS on any path is 204 with the CORS headers and nothing else") {
@@ -136,7 +169,7 @@ TEST_CASE("OPTIONS on any path is 204 with the CORS headers and nothing else") {
         const auto reply =
             client.ask("OPTIONS " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n\r\n");
         CHECK(reply.status == 204);
-        CHECK(reply.get("access-control-allow-origin") == "*");
+        CHECK(reply.get("access-control-allow-origin") == "http://localhost");
         CHECK_FALSE(reply.has("content-length"));
         CHECK_FALSE(reply.has("content-type"));
     }
@@ -170,7 +203,21 @@ TEST_CASE("A missing token is 401 with CORS headers, and /livez needs none") {
     CHECK(reply.get("access-control-allow-origin") == "*");
     CHECK(client.ask(get("/hello?token=s3cret")).status == 200);
     CHECK(client.ask(get("/hello", "Authorization: Bearer s3cret\r\n")).status == 200);
+    CHECK(client.ask(get("/hello", "Cookie: a=b; door=s3cret\r\n")).status == 401);
     CHECK(client.ask(get("/livez")).status == 200);
+}
+
+TEST_CASE("A token may come in the cookie that is named for it, and in the query with a plus sign in it") {
+    Settings settings;
+    settings.access.token = "s3+cr/et=";
+    settings.access.token_cookie = "door";
+    RunningServer server(usual_routes, std::move(settings));
+    auto client = server.connect();
+    CHECK(client.ask(get("/hello", "Cookie: a=b; door=s3+cr/et=\r\n")).status == 200);
+    CHECK(client.ask(get("/hello", "Cookie: octane_token=s3+cr/et=\r\n")).status == 401);
+    CHECK(client.ask(get("/hello?token=s3+cr/et=")).status == 200);
+    CHECK(client.ask(get("/hello?token=s3%2Bcr%2Fet%3D")).status == 200);
+    CHECK(client.ask(get("/hello?token=s3%20cr/et=")).status == 401);
 }
 
 TEST_CASE("A wrong verb is 405 with Allow, an unknown path 404, both with the call's id") {
@@ -228,6 +275,19 @@ TEST_CASE("No header value can start a new line") {
     const auto reply = client.ask(get("/inject"));
     CHECK(reply.get("x-echo") == "a  X-Evil: 1");
     CHECK_FALSE(reply.has("x-evil"));
+}
+
+TEST_CASE("Routes can be changed while the server runs, and requests under way keep theirs") {
+    RunningServer server(usual_routes);
+    auto client = server.connect();
+    CHECK(client.ask(get("/hello")).body == "hello");
+    const auto changed = std::make_shared<Router>();
+    changed->add("GET", "/hello", answering([](Request&) { return text("changed"); }));
+    server->set_routes(changed);
+    std::string body;
+    for (int i = 0; i < 1000 && body != "changed"; ++i) body = client.ask(get("/hello")).body;
+    CHECK(body == "changed");
+    CHECK(client.ask(post("/echo", "gone")).status == 404);
 }
 
 TEST_CASE("The response hook sees the request and its status") {

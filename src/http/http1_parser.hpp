@@ -1,6 +1,7 @@
-// Room: http. Beast's incremental HTTP/1 parser, filling our Request without a copy of its own.
+// Room: http. Beast's incremental HTTP/1 parser, filling the head of our Request; the body is handed on where it lies.
 //
-// Feed it with put(); with eager(false) it stops behind the header, so that the header can be judged before a body is taken in.
+// Feed it with put(). It stops behind the header, so that the header can be judged before a body is taken in, and behind each
+// piece of the body.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -8,20 +9,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "http/message.hpp"
 
 namespace octane::http {
 
-struct RequestLimits {
-    std::size_t header;  // bytes of all header lines together
-    std::size_t body;    // bytes of the body, chunked or not
-};
-
-class RequestParser final : public boost::beast::http::basic_parser<true> {
+class Http1Parser final : public boost::beast::http::basic_parser<true> {
   public:
     // The request must outlive the parser.
-    RequestParser(Request& request, RequestLimits limit);
+    Http1Parser(Request& request, std::size_t max_header);  // bytes of all header lines together
+
+    // Bytes of the body, chunked or not; `option` is what people set the limit with. Set before a body is put.
+    void limit_body(std::size_t bytes, std::string_view option) {
+        max_body_ = bytes;
+        body_option_ = option;
+    }
+
+    // The piece of the body that the last put() has come upon, in the buffer that it was given; empty if there was none.
+    [[nodiscard]] std::string_view take_piece() { return std::exchange(piece_, {}); }
 
     // What is wrong with a complete header; nothing if it is fine. Beast has checked the syntax of each line by then.
     [[nodiscard]] std::optional<base::Error> header_fault() const;
@@ -40,7 +47,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     void on_response_impl(int, Text, int, Failure&) override {}
     void on_field_impl(boost::beast::http::field field, Text name, Text value, Failure& failed) override;
     void on_header_impl(Failure& failed) override;
-    void on_body_init_impl(const boost::optional<std::uint64_t>& size, Failure& failed) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, Failure&) override {}
     std::size_t on_body_impl(Text bytes, Failure& failed) override;
     void on_chunk_header_impl(std::uint64_t size, Text extensions, Failure& failed) override;
     std::size_t on_chunk_body_impl(std::uint64_t remaining, Text bytes, Failure& failed) override;
@@ -49,7 +56,11 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     void take_target(std::string_view target);
 
     Request& request_;
-    RequestLimits limit_;
+    std::size_t max_header_;
+    std::size_t max_body_ = 0;
+    std::string_view body_option_;
+    std::size_t body_bytes_ = 0;
+    std::string_view piece_;
     std::size_t header_bytes_ = 0;
     int version_ = 11;
     int hosts_ = 0;

@@ -22,19 +22,19 @@ enum class Phase : std::uint8_t {
     handshake,  // TLS
     idle,       // no byte of a request has come
     header,     // some have
-    body,
+    body,       // somebody waits for more of it
     handling,   // the handler decides how long
     writing,    // an ordinary response
     streaming,  // the listener decides how long
     closing,    // all is said; waiting for the client's end
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   public:
-    Connection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket, ConnectionPlace place);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    ClientConnection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket, ConnectionPlace place);
+    ~ClientConnection();
+    ClientConnection(const ClientConnection&) = delete;
+    ClientConnection& operator=(const ClientConnection&) = delete;
 
     [[nodiscard]] Socket& socket() { return socket_; }
     [[nodiscard]] Shard& shard() { return *shard_; }
@@ -45,11 +45,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void touch() { since_ = shard_->seconds(); }
     [[nodiscard]] Phase phase() const { return phase_; }
     [[nodiscard]] bool is_overdue() const;
+    // By the sweep: closes, but ends only the read of a body, so that the client can be told.
+    void end_overdue();
 
-    // Between the two the client is watched, and the request's client_gone emitted, at most once, if it leaves.
-    void begin_handling(Request& request);
+    // The time for a body counts while somebody waits for it, and starts anew with each portion of least_body_rate times
+    // body_timeout bytes.
+    void begin_request();
+    void wait_for_body();
+    void note_body(std::size_t bytes);
+    void end_waiting_for_body(Phase before);
+    [[nodiscard]] bool is_body_late() const { return is_body_late_; }
+
+    // Between the two the client is watched, and the request's client_gone emitted, at most once, if it goes.
+    void begin_handling(Request& request, bool is_http_1_0);
     void end_handling();
-    [[nodiscard]] bool has_client_left() { return request_ != nullptr && socket_.has_peer_left(); }
+    // True once the client has reset the connection or cannot be reached. Its end of the stream alone does not tell one that has
+    // closed from one that has nothing more to say and reads on (nc -N). So it is sent an interim answer, once a request: who has
+    // closed meets it with a reset, which the next look sees. HTTP/1.0 has no such answers, and is told apart by the final one.
+    [[nodiscard]] bool has_client_gone();
     void announce_gone();
     // True while client_gone is being emitted: the request must not be destroyed then.
     [[nodiscard]] bool is_announcing() const { return is_announcing_; }
@@ -72,7 +85,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<void()> farewell_;
     Request* request_ = nullptr;  // while its handler runs and its client has not left
     std::uint32_t since_ = 0;
+    std::uint32_t body_waited_ = 0;  // seconds for the present portion
+    std::size_t body_portion_ = 0;   // bytes of it
     Phase phase_ = Phase::idle;
+    bool is_body_late_ = false;
+    bool may_ask_ = false;  // an interim answer has not been sent, and the client's HTTP has such
     bool is_announcing_ = false;
 };
 

@@ -1,4 +1,4 @@
-#include "http/request_parser.hpp"
+#include "http/http1_parser.hpp"
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
@@ -14,18 +14,18 @@ using base::ErrorCode;
 using base::make_error;
 using beast::http::field;
 
-constexpr std::size_t kFirstReserve = 1UL << 20U;  // a client's promise of a body is believed only up to here
-constexpr std::size_t kLineOverhead = 4;           // ": " and the line's end
+constexpr std::size_t kLineOverhead = 4;  // ": " and the line's end
 
 }  // namespace
 
-RequestParser::RequestParser(Request& request, RequestLimits limit) : request_(request), limit_(limit) {
-    header_limit(static_cast<std::uint32_t>(limit.header));
+Http1Parser::Http1Parser(Request& request, std::size_t max_header) : request_(request), max_header_(max_header) {
+    header_limit(static_cast<std::uint32_t>(max_header));
     // Beast would refuse a long body before anybody has seen the header; the session and on_chunk_header_impl do it instead.
     body_limit(boost::none);
+    eager(false);
 }
 
-std::optional<base::Error> RequestParser::header_fault() const {
+std::optional<base::Error> Http1Parser::header_fault() const {
     if (has_bad_target_)
         return make_error(ErrorCode::bad_path, "the request's path is not valid: it has a broken %-escape or no leading '/'");
     if (hosts_ == 0 && !is_http_1_0()) return make_error(ErrorCode::bad_http, "an HTTP/1.1 request needs a Host header");
@@ -37,26 +37,28 @@ std::optional<base::Error> RequestParser::header_fault() const {
     return std::nullopt;
 }
 
-base::Error RequestParser::describe(boost::system::error_code failure) const {
+base::Error Http1Parser::describe(boost::system::error_code failure) const {
     if (failure == beast::http::error::header_limit) {
         return make_error(ErrorCode::header_too_large,
-                          "the request's header is larger than " + std::to_string(limit_.header) + " bytes");
+                          "the request's header is larger than " + std::to_string(max_header_) + " bytes");
     }
     if (failure == beast::http::error::body_limit) {
-        return make_error(ErrorCode::body_too_large, "the request's body is larger than " + std::to_string(limit_.body) +
-                                                         " bytes (--max-body sets the limit)");
+        return make_error(ErrorCode::body_too_large,
+                          "the request's body is larger than " + std::to_string(max_body_) + " bytes" +
+                              (body_option_.empty() ? std::string(", the limit of this path")
+                                                    : " (" + std::string(body_option_) + " sets the limit)"));
     }
     return make_error(ErrorCode::bad_http, "this is not a valid HTTP/1.1 request: " + failure.message());
 }
 
-void RequestParser::on_request_impl(beast::http::verb, Text verb_text, Text target, int version, Failure&) {
+void Http1Parser::on_request_impl(beast::http::verb, Text verb_text, Text target, int version, Failure&) {
     request_.verb.assign(verb_text.data(), verb_text.size());
     version_ = version;
     header_bytes_ = verb_text.size() + target.size();
     take_target(std::string_view(target.data(), target.size()));
 }
 
-void RequestParser::take_target(std::string_view target) {
+void Http1Parser::take_target(std::string_view target) {
     if (const auto mark = target.find("://"); !target.starts_with('/') && mark != std::string_view::npos) {
         const auto authority_start = mark + 3;
         const auto path_start = std::min(target.find_first_of("/?#", authority_start), target.size());
@@ -72,10 +74,10 @@ void RequestParser::take_target(std::string_view target) {
     has_bad_target_ = !request_.path.starts_with('/') && !(request_.path == "*" && request_.verb == "OPTIONS");
 }
 
-void RequestParser::on_field_impl(field name_id, Text name, Text value, Failure& failed) {
+void Http1Parser::on_field_impl(field name_id, Text name, Text value, Failure& failed) {
     if (has_header_) return;  // a trailer changes nothing that was decided by the header
     header_bytes_ += name.size() + value.size() + kLineOverhead;
-    if (header_bytes_ > limit_.header) {
+    if (header_bytes_ > max_header_) {
         failed = beast::http::error::header_limit;
         return;
     }
@@ -93,7 +95,7 @@ void RequestParser::on_field_impl(field name_id, Text name, Text value, Failure&
     request_.headers.emplace_back(std::string_view(name.data(), name.size()), text);
 }
 
-void RequestParser::on_header_impl(Failure&) {
+void Http1Parser::on_header_impl(Failure&) {
     has_header_ = true;
     if (authority_.empty()) return;
     for (auto& [name, value] : request_.headers) {
@@ -102,22 +104,21 @@ void RequestParser::on_header_impl(Failure&) {
     if (hosts_ == 0) request_.headers.emplace_back("Host", authority_);
 }
 
-void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& size, Failure&) {
-    if (size) request_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*size, kFirstReserve)));
-}
-
-std::size_t RequestParser::on_body_impl(Text bytes, Failure&) {
-    request_.body.append(bytes.data(), bytes.size());
+std::size_t Http1Parser::on_body_impl(Text bytes, Failure&) {
+    piece_ = {bytes.data(), bytes.size()};
     return bytes.size();
 }
 
-void RequestParser::on_chunk_header_impl(std::uint64_t size, Text, Failure& failed) {
-    if (size > limit_.body - request_.body.size()) failed = beast::http::error::body_limit;
+void Http1Parser::on_chunk_header_impl(std::uint64_t size, Text, Failure& failed) {
+    if (size > max_body_ - body_bytes_) {
+        failed = beast::http::error::body_limit;
+    } else {
+        body_bytes_ += static_cast<std::size_t>(size);
+    }
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text bytes, Failure&) {
-    request_.body.append(bytes.data(), bytes.size());
-    return bytes.size();
+std::size_t Http1Parser::on_chunk_body_impl(std::uint64_t, Text bytes, Failure& failed) {
+    return on_body_impl(bytes, failed);
 }
 
 }  // namespace octane::http

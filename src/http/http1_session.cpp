@@ -1,0 +1,149 @@
+#include "http/http1_session.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "http/dispatch.hpp"
+#include "http/http1_exchange.hpp"
+
+namespace octane::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kDrainLimit = 16UL << 20U;  // of a refused body, so that the client reads the answer and not a reset
+constexpr std::size_t kDrainChunk = 16UL << 10U;
+
+class Http1Session {
+  public:
+    Http1Session(std::shared_ptr<ClientConnection> connection, Admission admission)
+        : connection_(std::move(connection)), socket_(connection_->socket()), reader_(*connection_), admission_(admission) {}
+
+    asio::awaitable<void> run();
+
+  private:
+    asio::awaitable<AfterAnswer> serve_one();
+    std::optional<Response> answer_by_head(Request& request, const ReceivedHead& received);
+    asio::awaitable<void> linger();
+    [[nodiscard]] ServerContext& context() const { return connection_->shard().context(); }
+
+    std::shared_ptr<ClientConnection> connection_;
+    Socket& socket_;
+    Http1Reader reader_;
+    Http1Output output_;
+    Admission admission_;
+    std::shared_ptr<const Router> routes_;  // those of the request under way
+    const RouteEntry* entry_ = nullptr;     // in routes_
+};
+
+asio::awaitable<void> Http1Session::run() {
+    if (socket_.is_tls()) {
+        connection_->enter(Phase::handshake);
+        const auto [failed] = co_await socket_.async_handshake(kTuple);
+        if (failed) co_return;
+    }
+    auto next = AfterAnswer::next_request;
+    while (next == AfterAnswer::next_request) next = co_await serve_one();
+    if (next == AfterAnswer::linger) co_await linger();
+}
+
+asio::awaitable<AfterAnswer> Http1Session::serve_one() {
+    Request request;
+    request.remote = connection_->remote();
+    request.loop = &connection_->shard().loop();
+    request.loop_index = connection_->shard().index();
+
+    const auto received = co_await reader_.read_head(request);
+    if (received.outcome == HeadOutcome::closed) co_return AfterAnswer::nothing;
+    Http1Exchange exchange(connection_, reader_, output_, request, received.is_let_in);
+    if (admission_ == Admission::refused) exchange.close_afterwards();
+
+    std::string what;
+    try {
+        auto own = answer_by_head(request, received);
+        if (own) {
+            co_await exchange.answer(*own);
+        } else {
+            connection_->begin_handling(request, reader_.is_http_1_0());
+            auto task = entry_->handler(exchange);
+            co_await std::move(task);
+        }
+    } catch (const std::exception& error) { what = error.what(); } catch (...) {
+        what = "something that is not a std::exception";
+    }
+    connection_->end_handling();
+    if (connection_->is_announcing()) co_await asio::post(asio::use_awaitable);
+    if (!what.empty()) context().report_exception(what);
+    if (exchange.after() == AfterAnswer::unanswered) {
+        Response failure =
+            refusal_response(base::make_error(base::ErrorCode::internal, "internal error: the proxy's log says more"), request);
+        co_await exchange.answer(failure);
+    }
+    if (exchange.after() == AfterAnswer::next_request && !reader_.is_at_end()) {
+        const bool is_read = co_await reader_.skip_rest();
+        if (!is_read) co_return AfterAnswer::linger;
+    }
+    co_return exchange.after();
+}
+
+// The answers that need no handler; without one, entry_ has it.
+std::optional<Response> Http1Session::answer_by_head(Request& request, const ReceivedHead& received) {
+    if (admission_ == Admission::refused) return busy_response(request);
+    if (received.fault) return refusal_response(*received.fault, request);
+    // Routes change rarely; a copy of the pointer for each request would cost the loops a fight for its count.
+    if (routes_ != connection_->shard().routes()) routes_ = connection_->shard().routes();
+    const Routed routed = route(*routes_, request);
+    if (routed.entry == nullptr) return own_response(routed, request);
+    entry_ = routed.entry;
+    if (const auto too_large = reader_.apply(entry_->rules)) return refusal_response(*too_large, request);
+    if (entry_->rules.check) return entry_->rules.check(request);
+    return std::nullopt;
+}
+
+asio::awaitable<void> Http1Session::linger() {
+    connection_->enter(Phase::closing);
+    if (socket_.is_tls()) (void)co_await socket_.async_tls_shutdown(kTuple);
+    socket_.shutdown_send();
+    std::string discarded(kDrainChunk, '\0');
+    std::size_t total = 0;
+    while (total < kDrainLimit) {
+        const auto [failed, size] = co_await socket_.async_read_raw(asio::buffer(discarded), kTuple);
+        if (failed) break;
+        total += size;
+    }
+    socket_.close();
+}
+
+asio::awaitable<void> serve(std::shared_ptr<ClientConnection> connection, Admission admission) {
+    Http1Session session(std::move(connection), admission);
+    co_await session.run();
+}
+
+struct SessionEnd {
+    std::shared_ptr<ClientConnection> connection;
+
+    void operator()(const std::exception_ptr& escaped) const {
+        if (!escaped) return;
+        try {
+            std::rethrow_exception(escaped);
+        } catch (const std::exception& error) { connection->shard().context().report_exception(error.what()); } catch (...) {
+            connection->shard().context().report_exception("something that is not a std::exception");
+        }
+        connection->close();
+    }
+};
+
+}  // namespace
+
+void start_session(std::shared_ptr<ClientConnection> connection, Admission admission) {
+    const auto executor = connection->socket().get_executor();
+    asio::co_spawn(executor, serve(connection, admission), SessionEnd{connection});
+}
+
+}  // namespace octane::http
