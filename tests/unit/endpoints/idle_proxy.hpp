@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "endpoints/callback_message.hpp"
 #include "endpoints/context.hpp"
 #include "http/message.hpp"
 
@@ -25,7 +26,7 @@ class IdleProxy {
     explicit IdleProxy(std::filesystem::path web_root = {})
         : octane_(octane_options(), loop_.get_executor()),
           caller_(octane_, livelink::DenyList({}, {}, schema::builtin_schemas()), std::chrono::milliseconds(0)),
-          hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_),
+          hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_, wrap_for_viewers),
           session_(octane_, hub_, loop_.get_executor(), stats_, {}),
           context_{caller_,
                    hub_,

@@ -1,19 +1,25 @@
-#include "frames/callback_message.hpp"
+#include "endpoints/callback_message.hpp"
 
 #include <google/protobuf/descriptor.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "schema/schema.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"
 
-namespace octane::frames {
+namespace octane::endpoints {
 namespace {
+
+using frames::ControlEvent;
+using frames::EncodedFrame;
+using frames::RenderImage;
 
 void append_key(std::string& out, std::string_view name) {
     out += ",\"";
@@ -82,42 +88,73 @@ void append_image(std::string& out, const RenderImage& image) {
     out += "\"}}";
 }
 
-void append_milliseconds(std::string& out, std::chrono::system_clock::time_point time) {
-    append_key(out, "timestamp");
-    out += std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+std::string milliseconds(std::chrono::system_clock::time_point time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
 }
 
-}  // namespace
-
-base::ByteChain make_callback_text(const Frame& frame) {
+std::string make_text(const EncodedFrame& frame) {
     constexpr std::size_t kFacts = 1024;  // bytes that the facts of one image take, and more
     std::size_t size = kFacts;
-    for (const auto& image : frame.images) size += kFacts + wire::base64_size(image.pixels.size());
+    for (const auto& image : frame.buffers) size += kFacts + wire::base64_size(image.pixels.size());
     std::string text;
     text.reserve(size);
-    text += R"(,"data":{"callback_source":"grpc","callback_id":)" + std::to_string(frame.callback_id) + R"(,"user_data":")" +
-            std::to_string(frame.user_data) + R"(","render_images":{"data":[)";
-    for (const auto& image : frame.images) {
-        if (&image != &frame.images.front()) text += ',';
+    text += R"(,"data":{"callback_source":"grpc","callback_id":)" + std::to_string(frame.facts.callback_id) +
+            R"(,"user_data":")" + std::to_string(frame.facts.user_data) + R"(","render_images":{"data":[)";
+    for (const auto& image : frame.buffers) {
+        if (&image != &frame.buffers.front()) text += ',';
         append_image(text, image);
     }
-    text += "]}}";
-    append_milliseconds(text, frame.received);
-    text += '}';
-    return base::ByteChain::own(std::move(text));
+    text += R"(]}},"timestamp":)" + milliseconds(frame.facts.received) + '}';
+    return text;
 }
 
-std::string make_callback_header(const Frame& frame, const RenderImage& image) {
+std::string make_header(const EncodedFrame& frame) {
+    const frames::ImageFacts& image = frame.facts.image;
     std::string json = ",\"width\":" + std::to_string(image.width) + ",\"height\":" + std::to_string(image.height);
     append_enum(json, "format", "octaneapi.ImageType", static_cast<std::int32_t>(image.type));
     append_member(json, "pitch", std::uint64_t{image.pitch});
     append_member(json, "tonemappedSamplesPerPixel", image.tonemapped_samples);
     append_member(json, "renderTime", image.render_time);
-    append_member(json, "pixelSize", std::uint64_t{image.pixels.size()});
-    json += ",\"sharedSurface\":null";
-    append_milliseconds(json, frame.received);
-    json += '}';
+    append_member(json, "pixelSize", std::uint64_t{frame.bytes.size()});
+    json += R"(,"sharedSurface":null,"timestamp":)" + milliseconds(frame.facts.received) + '}';
     return json;
 }
 
-}  // namespace octane::frames
+// The members in the order of their names, as they have always been sent.
+std::string spell_news(const char* type, const frames::CallbackOrigin& origin, std::chrono::system_clock::time_point time) {
+    const std::string id = std::to_string(origin.callback_id);
+    const std::string user_data = std::to_string(origin.user_data);
+    const std::string ids = R"("callbackId":)" + id + R"(,"callback_id":)" + id;
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch())).count();
+    return '{' + ids + R"(,"data":{)" + ids + R"(,"timestamp":)" + nlohmann::json(seconds).dump() + R"(,"user_data":)" +
+           user_data + R"(},"timestamp":)" + milliseconds(time) + R"(,"type":")" + type + R"(","user_data":)" + user_data + '}';
+}
+
+}  // namespace
+
+frames::WrappedFrame wrap_for_viewers(const EncodedFrame& frame, frames::Container container) {
+    if (container == frames::Container::callbacks_binary) return frames::wrap_message(frame, make_header(frame), frame.bytes);
+    if (container != frames::Container::callbacks) return frames::wrap_frame(frame, container);
+    frames::WrappedFrame made(frame);
+    made.head = frames::HeadKind::text;
+    made.bytes = base::ByteChain::own(make_text(frame));
+    return made;
+}
+
+bool is_callback_event(const ControlEvent& event) {
+    return frames::is_event<frames::RenderFailure>(event) || frames::is_event<frames::ProjectChanged>(event) ||
+           frames::is_event<frames::Pong>(event) || frames::is_event<frames::StatisticsAnswer>(event);
+}
+
+std::string spell_callback_event(const ControlEvent& event) {
+    if (const auto* failure = std::get_if<frames::RenderFailure>(&event.what))
+        return spell_news("renderFailure", failure->origin, event.time);
+    if (const auto* change = std::get_if<frames::ProjectChanged>(&event.what))
+        return spell_news("projectManagerChanged", change->origin, event.time);
+    if (const auto* answer = std::get_if<frames::StatisticsAnswer>(&event.what))
+        return R"({"type":"newStatistics","data":)" + answer->json + R"(,"timestamp":)" + milliseconds(event.time) + '}';
+    return R"({"type":"pong","timestamp":)" + milliseconds(event.time) + '}';
+}
+
+}  // namespace octane::endpoints
