@@ -19,6 +19,7 @@
 
 #include "app/own_names.hpp"
 #include "app/schemas.hpp"
+#include "endpoints/callback_message.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
@@ -112,7 +113,7 @@ struct App::Impl {
           octane(make_octane_options(given, loaded), control.get_executor()),
           loops(given.threads == 0 ? cores() : given.threads),
           workers(std::max(2U, cores() - 1)),
-          hub(control.get_executor(), executors_of(loops), workers, stats),
+          hub(control.get_executor(), executors_of(loops), workers, stats, endpoints::wrap_for_viewers),
           session(octane, hub, control.get_executor(), stats, {}),
           context{octane,
                   hub,
@@ -197,7 +198,7 @@ void App::Impl::start() {
     octane.policy().on_edit([this](const livelink::EditEvent& edit) {
         if (edit.moves_camera) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
-        asio::post(control, [this, json = livelink::to_json(edit)]() mutable { hub.announce_call(std::move(json)); });
+        asio::post(control, [this, edit] { hub.announce_edit(livelink::describe_edit(edit), edit.time); });
     });
     watch_busy();
     is_session_running = true;
@@ -222,7 +223,7 @@ void App::Impl::watch_busy() {
     busy_timer.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         const auto now = std::chrono::steady_clock::now();
-        if (auto event = busy_watch.look(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*event));
+        if (auto state = busy_watch.check(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*state));
         watch_busy();
     });
 }
@@ -242,7 +243,7 @@ asio::awaitable<void> App::Impl::stop() {
     server.stop_accepting();
     octane.stop();
     busy_timer.cancel();
-    hub.say_goodbye(R"({"type":"bye"})");
+    hub.say_goodbye();
     session.stop();
     co_await wait_until([](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; }, deadline);
     hub.stop();

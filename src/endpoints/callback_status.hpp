@@ -8,6 +8,6 @@
 namespace octane::endpoints {
 
 // {"stream_active":…,"callback_id":…,…}; callback_id and last_callback_time are null before there is one.
-std::string make_callback_status(const frames::FrameStats& stats);
+std::string make_callback_status(const frames::FrameStatus& status);
 
 }  // namespace octane::endpoints

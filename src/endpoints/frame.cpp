@@ -7,7 +7,7 @@
 
 #include "base/ids.hpp"
 #include "endpoints/frame_query.hpp"
-#include "frames/event.hpp"
+#include "frames/frame_json.hpp"
 #include "frames/picture.hpp"
 #include "frames/raw_facts.hpp"
 #include "wire/json_text.hpp"
@@ -133,12 +133,12 @@ asio::awaitable<base::Result<http::Response>> make_body(const Context& context, 
         response.chain = image.pixels;
         co_return response;
     }
-    const auto picture = co_await context.hub.picture_of(frame, image, query.variant);
-    if (!picture) co_return picture.error();
-    response.headers.emplace_back("X-Width", std::to_string((*picture)->size.width));
-    response.headers.emplace_back("X-Height", std::to_string((*picture)->size.height));
-    response.content_type = frames::mime_of(query.variant.format);
-    response.chain = (*picture)->bytes;
+    const auto encoded = co_await context.hub.encode(frame, image, query.variant);
+    if (!encoded) co_return encoded.error();
+    response.headers.emplace_back("X-Width", std::to_string(encoded->facts.size.width));
+    response.headers.emplace_back("X-Height", std::to_string(encoded->facts.size.height));
+    response.content_type = encoded->mime;
+    response.chain = encoded->bytes;
     co_return response;
 }
 

@@ -41,8 +41,8 @@ asio::awaitable<http::Response> register_callback(const Context& context, http::
     }
     const std::string number = std::to_string(*id);
     co_return json_response(R"({"success":true,"callbackId":)" + number + R"(,"callback_id":)" + number +
-                            R"(,"message":"Callback streaming initialized","status":)" + make_callback_status(context.stats) +
-                            "}");
+                            R"(,"message":"Callback streaming initialized","status":)" +
+                            make_callback_status(frames::read_status(context.stats)) + "}");
 }
 
 asio::awaitable<http::Response> unregister_callback(const Context& context, http::Request&) {
@@ -50,11 +50,11 @@ asio::awaitable<http::Response> unregister_callback(const Context& context, http
     const char* const message =
         is_going ? "Callback unregistered" : "Viewers are watching: the callback goes when the last of them leaves";
     co_return json_response(R"({"success":true,"message":")" + std::string(message) + R"(","status":)" +
-                            make_callback_status(context.stats) + "}");
+                            make_callback_status(frames::read_status(context.stats)) + "}");
 }
 
 asio::awaitable<http::Response> callback_status(const Context& context, http::Request&) {
-    co_return json_response(R"({"success":true,"status":)" + make_callback_status(context.stats) + "}");
+    co_return json_response(R"({"success":true,"status":)" + make_callback_status(frames::read_status(context.stats)) + "}");
 }
 
 asio::awaitable<http::Response> ping_client(const Context& context, http::Request& request) {

@@ -1,19 +1,17 @@
 #include "endpoints/viewers.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/ids.hpp"
-#include "endpoints/callback_status.hpp"
-#include "endpoints/socket_viewer.hpp"
-#include "endpoints/stream_viewer.hpp"
+#include "endpoints/carriers.hpp"
+#include "endpoints/event_json.hpp"
+#include "endpoints/socket_messages.hpp"
 #include "endpoints/view_query.hpp"
+#include "endpoints/viewer_adapter.hpp"
 #include "frames/containers.hpp"
-#include "frames/event.hpp"
 #include "http/response_writer.hpp"
-#include "wire/json_text.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -22,13 +20,8 @@ using frames::Format;
 
 namespace {
 
-std::shared_ptr<const std::string> make_connected_event(const std::string& client_id, const frames::FrameStats& stats) {
-    std::string event = R"({"type":"connected","client_id":)";
-    wire::append_json_string(event, client_id);
-    event += R"(,"timestamp":)";
-    frames::append_timestamp(event, std::chrono::system_clock::now());
-    event += R"(,"status":)" + make_callback_status(stats) + '}';
-    return std::make_shared<const std::string>(std::move(event));
+frames::EventPointer make_connected_event(const std::string& client_id, const frames::FrameStats& stats) {
+    return std::make_shared<const frames::ControlEvent>(frames::ViewerConnected{client_id, frames::read_status(stats)});
 }
 
 bool can_carry(Container container, Format format) {
@@ -55,14 +48,19 @@ std::string_view formats_of(Container container) {
     return "jpeg, png, webp, raw or exr";
 }
 
-http::Response open_response(const Context& context, const http::Request& request, frames::ViewerOptions options) {
+using MakeCarrier = std::unique_ptr<Carrier> (*)(std::shared_ptr<http::ResponseWriter>);
+
+http::Response open_response(const Context& context, const http::Request& request, frames::ViewerOptions options,
+                             MakeCarrier make_carrier) {
     http::Response response;
     response.headers.emplace_back("X-Accel-Buffering", "no");
-    response.on_stream = [&context, options = std::move(options), loop = request.loop_index,
-                          remote = request.remote](std::shared_ptr<http::ResponseWriter> stream) {
-        const auto viewer =
-            std::make_shared<StreamViewer>(std::move(stream), context.hub.at(loop), options, context.viewer_stats, remote);
-        viewer->open(make_connected_event(options.id, context.stats));
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.on_stream = [&context, options = std::move(options), loop = request.loop_index, remote = request.remote,
+                          make_carrier](std::shared_ptr<http::ResponseWriter> stream) {
+        const auto viewer = std::make_shared<ViewerAdapter>(make_carrier(std::move(stream)), nullptr, context.hub.at(loop),
+                                                            options, context.viewer_stats, remote);
+        viewer->open();
+        viewer->join(make_connected_event(options.id, context.stats));
     };
     return response;
 }
@@ -87,7 +85,7 @@ base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, 
                                     "'; the parts of a multipart stream all have one format, so here it takes " + name +
                                     (variant.format == Format::png ? "" : " with a quality, such as " + name + ",95"));
     }
-    variant = frames::without_vain_wishes(variant);
+    variant = frames::drop_unused_options(variant);
     if (!context.hub.has_room_for(variant)) {
         return base::make_error(
             base::ErrorCode::too_many_variants,
@@ -102,18 +100,17 @@ base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, 
 asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request) {
     auto options = read_viewer_options(context, request.query, Container::sse);
     if (!options) co_return http::error_response(options.error());
-    auto response = open_response(context, request, std::move(*options));
+    auto response = open_response(context, request, std::move(*options), make_event_carrier);
     response.content_type = "text/event-stream";
-    response.headers.emplace_back("Cache-Control", "no-store");
     co_return response;
 }
 
 asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request& request) {
     auto options = read_viewer_options(context, request.query, Container::mjpeg);
     if (!options) co_return http::error_response(options.error());
-    auto response = open_response(context, request, std::move(*options));
+    options->needs_repeats = true;  // Chromium shows a part when the next one begins, and reverse proxies cut what is silent
+    auto response = open_response(context, request, std::move(*options), make_part_carrier);
     response.content_type = "multipart/x-mixed-replace; boundary=" + std::string(frames::kBoundary);
-    response.headers.emplace_back("Cache-Control", "no-store");
     co_return response;
 }
 
@@ -121,11 +118,13 @@ asio::awaitable<http::Response> open_web_socket(const Context& context, http::Re
     auto options = read_viewer_options(context, request.query, Container::ws);
     if (!options) co_return http::error_response(options.error());
     http::Response response;
-    SocketClient client{request.loop->get_executor(), request.loop_index, request.remote, request.query};
-    response.on_web_socket = [&context, client = std::move(client),
-                              options = std::move(*options)](std::shared_ptr<http::WebSocket> socket) {
-        const auto viewer = std::make_shared<SocketViewer>(context, std::move(socket), client, options);
-        viewer->open(make_connected_event(options.id, context.stats));
+    response.on_web_socket = [&context, loop = request.loop->get_executor(), index = request.loop_index, remote = request.remote,
+                              view = request.query, options = std::move(*options)](std::shared_ptr<http::WebSocket> socket) {
+        const auto viewer = std::make_shared<ViewerAdapter>(make_message_carrier(std::move(socket), {spell_event, nullptr}),
+                                                            std::make_unique<SocketMessages>(context, loop, view),
+                                                            context.hub.at(index), options, context.viewer_stats, remote);
+        viewer->open();
+        viewer->join(make_connected_event(options.id, context.stats));
     };
     co_return response;
 }

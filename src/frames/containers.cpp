@@ -1,13 +1,11 @@
 #include "frames/containers.hpp"
 
 #include <cassert>
-#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "frames/callback_message.hpp"
-#include "frames/event.hpp"
+#include "frames/frame_json.hpp"
 
 namespace octane::frames {
 namespace {
@@ -27,23 +25,21 @@ base::ByteChain with_payload(std::string before, const base::ByteChain& payload,
     return {std::move(segments), std::move(owner)};
 }
 
-std::string make_message_header(const Frame& frame, const RenderImage& image, const Variant& variant, const Picture* picture,
-                                Form form) {
-    const PictureSize size = picture != nullptr ? picture->size : PictureSize{image.width, image.height};
-    std::string json = frame_facts(frame, size) + form_fact(form);
-    if (picture != nullptr) append_picture_facts(json, image);
-    json += ",\"format\":\"";
-    json += kFormatNames[static_cast<std::size_t>(variant.format)];
-    json += "\",\"mime\":\"";
-    json += picture != nullptr ? mime_of(variant.format) : "application/octet-stream";
-    json += "\",\"payloadSize\":" + std::to_string(picture != nullptr ? picture->bytes.size() : image.pixels.size());
-    if (picture == nullptr) {
-        json += ",\"render_images\":{\"data\":[";
-        append_image_facts(json, 0, image);
-        json += "}}]}";
-    }
-    json += '}';
-    return json;
+WrappedFrame wrap_event(const EncodedFrame& frame) {
+    WrappedFrame made(frame);
+    made.head = HeadKind::event;
+    made.bytes = make_frame_event(frame);
+    return made;
+}
+
+// Parsers that go by the length and those that look for the boundary both find its end.
+WrappedFrame wrap_part(const EncodedFrame& frame) {
+    assert(frame.has_picture());
+    std::string header = "--" + std::string(kBoundary) + "\r\nContent-Type: " + std::string(frame.mime) +
+                         "\r\nContent-Length: " + std::to_string(frame.bytes.size()) + "\r\n\r\n";
+    WrappedFrame made(frame);
+    made.bytes = with_payload(std::move(header), frame.bytes, "\r\n");
+    return made;
 }
 
 // Little-endian, whatever the machine.
@@ -55,47 +51,36 @@ std::string four_bytes(std::size_t number) {
 
 }  // namespace
 
-std::string part_opening(Format format) {
-    return "--" + std::string(kBoundary) + "\r\nContent-Type: " + std::string(mime_of(format)) + "\r\n\r\n";
-}
+WrappedFrame::WrappedFrame(const EncodedFrame& frame)
+    : seq(frame.seq), epoch(frame.epoch), ordinal(frame.ordinal), form(frame.form), received(frame.facts.received) {}
 
-VariantFrame wrap_frame(const Frame& frame, const RenderImage& image, const Variant& variant, const Picture* picture, Form form) {
-    VariantFrame made;
-    made.form = static_cast<std::uint8_t>(form);
-    made.seq = frame.seq;
-    made.epoch = frame.epoch;
-    made.received = frame.received;
-    switch (variant.container) {
-        case Container::sse: made.event = make_frame_event(frame, image, variant, picture, form); break;
-        case Container::mjpeg:
-            assert(picture != nullptr);
-            made.event = with_payload({}, picture->bytes, "\r\n" + part_opening(variant.format));
-            break;
-        case Container::ws: {
-            std::string header = make_message_header(frame, image, variant, picture, form);
-            made.header_size = header.size();
-            made.event = with_payload(std::move(header), picture != nullptr ? picture->bytes : image.pixels, {});
-            break;
-        }
-        case Container::callbacks: made.event = make_callback_text(frame); break;
-        case Container::callbacks_binary: {
-            std::string header = make_callback_header(frame, image);
-            made.header_size = header.size();
-            made.event = with_payload(std::move(header), image.pixels, {});
-            break;
-        }
-        case Container::frame: assert(false && "a single answer has no track"); break;
-    }
+WrappedFrame wrap_message(const EncodedFrame& frame, std::string header, const base::ByteChain& payload) {
+    WrappedFrame made(frame);
+    made.head = HeadKind::with_size;
+    made.header_size = header.size();
+    made.bytes = with_payload(std::move(header), payload, {});
     return made;
 }
 
-std::string make_frame_head(const VariantFrame& frame, Container container, std::uint64_t dropped) {
-    if (container == Container::mjpeg) return {};
+WrappedFrame wrap_frame(const EncodedFrame& frame, Container container) {
+    switch (container) {
+        case Container::sse: return wrap_event(frame);
+        case Container::mjpeg: return wrap_part(frame);
+        case Container::ws: return wrap_message(frame, make_message_header(frame), frame.bytes);
+        case Container::frame:
+        case Container::callbacks:
+        case Container::callbacks_binary: break;
+    }
+    assert(false && "a container of another room, or none that has viewers");
+    return WrappedFrame(frame);
+}
+
+std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped) {
+    if (frame.head == HeadKind::none) return {};
     const std::string seq = std::to_string(frame.seq);
     const std::string json = "{\"type\":\"newImage\",\"seq\":" + seq + ",\"dropped\":" + std::to_string(dropped);
-    if (container == Container::callbacks) return json;
-    if (container == Container::ws || container == Container::callbacks_binary)
-        return four_bytes(json.size() + frame.header_size) + json;
+    if (frame.head == HeadKind::text) return json;
+    if (frame.head == HeadKind::with_size) return four_bytes(json.size() + frame.header_size) + json;
     return "id: " + seq + "\ndata: " + json;
 }
 

@@ -1,30 +1,56 @@
 // Room: frames. A frame wrapped in what carries it: an event, a part, a message. Pure. CONTRACT §3.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "frames/image.hpp"
-#include "frames/picture.hpp"
-#include "frames/two_speeds.hpp"
+#include "base/bytes.hpp"
+#include "frames/encoded_frame.hpp"
 #include "frames/variant.hpp"
 
 namespace octane::frames {
 
 inline constexpr std::string_view kBoundary = "octane-frame";
 
-// The line between the parts of a multipart stream and the header of a part. Each part is followed by this at once, and the
-// stream begins with it: Chromium shows a part when it has read the next one's header. So a header says only what is known before
-// its picture is.
-std::string part_opening(Format format);
+// What stands before the bytes that viewers share, since it says how many frames the viewer missed.
+enum class HeadKind : std::uint8_t {
+    none,       // of a part
+    event,      // the beginning of a Server-Sent Event
+    text,       // the beginning of a JSON object
+    with_size,  // the same, after the length of the whole object in four bytes, little-endian
+};
 
-// The bytes that all viewers of the variant share. `image` is the one shown; `picture` is null for variants without one.
-// `variant` is that of the form; `ordinal` is the caller's to set.
-VariantFrame wrap_frame(const Frame& frame, const RenderImage& image, const Variant& variant, const Picture* picture,
-                        Form form = Form::full);
+// A frame as all viewers of one variant in one container get it.
+struct WrappedFrame {
+    explicit WrappedFrame(const EncodedFrame& frame);
 
-// A viewer's own first bytes of a frame, which say how many it missed; none for a part. Not for Container::frame.
-std::string make_frame_head(const VariantFrame& frame, Container container, std::uint64_t dropped);
+    std::uint64_t seq = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t ordinal = 0;
+    Form form = Form::full;
+    HeadKind head = HeadKind::none;
+    std::chrono::system_clock::time_point received;
+    std::size_t header_size = 0;  // of HeadKind::with_size: how many of the bytes belong to the object
+    base::ByteChain bytes;        // what follows the viewer's own head
+
+    [[nodiscard]] bool is_newer_than(std::uint64_t other_seq, Form other_form) const {
+        return seq > other_seq || (seq == other_seq && form > other_form);
+    }
+};
+
+// Makes the bytes of a frame in a container. A pure function of any thread: the hub is given the one that knows all containers.
+using WrapFrame = WrappedFrame (*)(const EncodedFrame& frame, Container container);
+
+// The containers of this room: sse, mjpeg and ws. A part of a multipart stream is complete by itself: boundary, length, picture.
+WrappedFrame wrap_frame(const EncodedFrame& frame, Container container);
+
+// A binary message: a JSON object that `header` ends, then the payload, which is not copied.
+WrappedFrame wrap_message(const EncodedFrame& frame, std::string header, const base::ByteChain& payload);
+
+// A viewer's own first bytes of a frame; empty for HeadKind::none.
+std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped);
 
 }  // namespace octane::frames

@@ -36,6 +36,7 @@ struct DeliveryStats {
         of(age, container, format).observe(frame_age);
         bytes.fetch_add(size, std::memory_order_relaxed);
     }
+    void count_repeated(std::size_t size) noexcept { bytes.fetch_add(size, std::memory_order_relaxed); }
 
   private:
     template <typename Value>

@@ -9,8 +9,8 @@
 namespace octane::frames {
 
 // The whole image, one part, scan lines from the top, uncompressed: a frame is gone before zlib would be done with it.
-// Channels R, G, B, A, or Y and A, or Y. Float and half values are Octane's own, bit for bit, whatever their colour space. Bytes
-// become linear halves; their colours are multiplied by alpha in linear light, as EXR has them.
+// Channels R, G, B, A, or Y and A, or Y. Float and half values are the renderer's own, bit for bit, whatever their colour space.
+// Bytes become linear halves; their colours are multiplied by alpha in linear light, as EXR has them.
 //
 // Attributes beside the required ones: `chromaticities` where the primaries are known; `isLinear`, `colorSpace`,
 // `renderPassId`, `premultipliedAlphaType` (octaneapi's numbers, of the values in the file), `samplesPerPixel`, `renderTime`,

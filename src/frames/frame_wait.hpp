@@ -16,7 +16,7 @@ namespace octane::frames {
 struct FrameWish {
     std::uint64_t after = 0;  // a frame with a greater seq than this
     std::optional<std::int32_t> render_pass;
-    // Octane's word that the frame which is there is still the newest will do.
+    // The renderer's word that the frame which is there is still the newest will do.
     bool takes_repeat = false;
 };
 

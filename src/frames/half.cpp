@@ -1,6 +1,7 @@
 #include "frames/half.hpp"
 
-#include <bit>
+#include <half.h>
+
 #include <cstring>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -10,16 +11,6 @@
 
 namespace octane::frames {
 namespace {
-
-// The bits shifted to where a float has them are the value over 2^112; infinities and what is no number need the largest
-// exponent.
-float float_of(std::uint16_t half) {
-    constexpr float kScale = std::bit_cast<float>(0x77800000U);  // 2^112
-    constexpr float kBeyond = 65536.0F;
-    const float magnitude = std::bit_cast<float>((half & 0x7FFFU) << 13U) * kScale;
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(magnitude) | (magnitude >= kBeyond ? 0x7F800000U : 0U);
-    return std::bit_cast<float>(bits | (half & 0x8000U) << 16U);
-}
 
 #ifdef OCTANE_HALF_X86
 __attribute__((target("avx,f16c"))) void halves_to_floats_f16c(const char* halves, float* floats, std::size_t count) {
@@ -45,9 +36,9 @@ Converter fastest_converter() {
 
 void halves_to_floats_portable(const char* halves, float* floats, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        std::uint16_t half = 0;
-        std::memcpy(&half, halves + 2 * i, sizeof half);
-        floats[i] = float_of(half);
+        Imath::half half;
+        std::memcpy(static_cast<void*>(&half), halves + 2 * i, sizeof half);
+        floats[i] = half;
     }
 }
 

@@ -11,8 +11,8 @@ namespace octane::frames {
 namespace asio = boost::asio;
 
 Hub::Hub(asio::any_io_executor strand, const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers,
-         FrameStats& stats)
-    : strand_(std::move(strand)), workers_(workers), stats_(stats), motion_timer_(strand_) {
+         FrameStats& stats, WrapFrame wrap)
+    : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), motion_timer_(strand_) {
     for (const auto& loop : loops) loops_.push_back(std::make_shared<LoopHub>(*this, loops_.size(), loop, stats));
 }
 
@@ -24,8 +24,20 @@ void Hub::on_each_loop(Act act) {
 void Hub::publish(std::shared_ptr<const Frame> frame) {
     set_newest(std::move(frame));
     stats_.published.fetch_add(1, std::memory_order_relaxed);
-    for (const auto& [variant, track] : tracks_) track->offer(newest_, is_moving_ ? Form::motion : Form::full);
+    for (const auto& [variant, making] : tracks_) making.track->offer(newest_, is_moving_ ? Form::motion : Form::full);
     waits_.publish(newest_);
+}
+
+void Hub::publish(const Variant& variant, const std::shared_ptr<const EncodedFrame>& frame) {
+    const auto found = tracks_.find(track_key(variant));
+    if (found != tracks_.end()) found->second.track->offer(frame);
+}
+
+void Hub::set_source(Source* source) {
+    source_ = source;
+    if (source_ == nullptr) return;
+    source_->on_demand(viewers_);
+    for (const auto& [variant, making] : tracks_) source_->on_variant(variant, true);
 }
 
 void Hub::camera_moved() {
@@ -40,8 +52,8 @@ void Hub::camera_moved() {
 
 void Hub::camera_rests() {
     if (!std::exchange(is_moving_, false) || !newest_) return;
-    for (const auto& [variant, track] : tracks_) {
-        if (has_form(variant, Form::motion)) track->offer(newest_, Form::full);
+    for (const auto& [variant, making] : tracks_) {
+        if (has_form(variant, Form::motion)) making.track->offer(newest_, Form::full);
     }
 }
 
@@ -60,25 +72,26 @@ std::shared_ptr<const Frame> Hub::latest() const {
     return latest_;
 }
 
-void Hub::announce(std::string json) {
-    const auto event = std::make_shared<const std::string>(std::move(json));
+void Hub::announce(ControlEvent::What what) {
+    const auto event = std::make_shared<const ControlEvent>(std::move(what));
     on_each_loop([event](LoopHub& loop) { loop.announce(event); });
 }
 
-void Hub::announce_call(std::string json) {
-    const auto event = std::make_shared<const std::string>(std::move(json));
-    on_each_loop([event](LoopHub& loop) { loop.announce_call(event); });
+void Hub::announce_edit(EditMade edit, std::chrono::system_clock::time_point time) {
+    const auto event = std::make_shared<const ControlEvent>(std::move(edit), time);
+    on_each_loop([event](LoopHub& loop) { loop.announce_edit(event); });
 }
 
-void Hub::announce_octane(std::string json, std::uint64_t epoch) {
+void Hub::announce_renderer(RendererState state) {
+    const std::uint64_t epoch = state.kind == RendererState::Kind::lost ? 0 : state.epoch;
     if (newest_ && newest_->epoch < epoch) set_newest(nullptr);
-    const auto event = std::make_shared<const std::string>(std::move(json));
-    on_each_loop([event, epoch](LoopHub& loop) { loop.set_octane_event(event, epoch); });
+    const auto event = std::make_shared<const ControlEvent>(std::move(state));
+    on_each_loop([event, epoch](LoopHub& loop) { loop.set_renderer_event(event, epoch); });
 }
 
-void Hub::say_goodbye(std::string json) {
+void Hub::say_goodbye() {
     waits_.end_all();
-    const auto event = std::make_shared<const std::string>(std::move(json));
+    const auto event = std::make_shared<const ControlEvent>(Goodbye{});
     on_each_loop([event](LoopHub& loop) { loop.say_goodbye(event); });
 }
 
@@ -98,37 +111,65 @@ bool Hub::has_room_for(const Variant& variant) const {
     return added == 0 || made_.size() + added <= kMaxVariants;
 }
 
-void Hub::watch(std::size_t loop, const Variant& variant, std::shared_ptr<Outlet> outlet) {
-    asio::post(strand_, [this, loop, variant, outlet = std::move(outlet)]() mutable {
-        auto& track = tracks_[variant];
-        if (!track) {
-            track = std::make_shared<Track>(workers_, variant, stats_);
-            const std::lock_guard lock(made_mutex_);
-            for (const auto& key : picture_keys(variant)) ++made_[key];
-        }
-        track->add_outlet(loop, std::move(outlet), newest_);
+Variant Hub::track_key(Variant variant) {
+    variant.container = Container::sse;
+    return variant;
+}
+
+void Hub::add_sink(const Variant& variant, std::shared_ptr<Sink> sink) {
+    asio::post(strand_, [this, variant, sink = std::move(sink)]() mutable {
+        making_of(variant).track->add_sink(std::move(sink), newest_);
     });
 }
 
-void Hub::unwatch(std::size_t loop, const Variant& variant) {
-    asio::post(strand_, [this, loop, variant] {
-        const auto found = tracks_.find(variant);
+void Hub::remove_sink(const Variant& variant, std::shared_ptr<Sink> sink) {
+    asio::post(strand_, [this, key = track_key(variant), sink = std::move(sink)] {
+        const auto found = tracks_.find(key);
         if (found == tracks_.end()) return;
-        found->second->remove_outlet(loop);
-        if (!found->second->is_unused()) return;
+        found->second.track->remove_sink(sink);
+        if (!found->second.track->is_unused()) return;
         tracks_.erase(found);
+        if (source_ != nullptr) source_->on_variant(key, false);
         const std::lock_guard lock(made_mutex_);
-        for (const auto& key : picture_keys(variant)) {
-            const auto made = made_.find(key);
+        for (const auto& picture : picture_keys(key)) {
+            const auto made = made_.find(picture);
             if (--made->second == 0) made_.erase(made);
         }
     });
 }
 
+void Hub::watch(const Variant& variant, std::shared_ptr<Outlet> outlet) {
+    asio::post(strand_, [this, variant, outlet = std::move(outlet)] {
+        Making& making = making_of(variant);
+        auto& shared = making.wrappers[static_cast<std::size_t>(variant.container)];
+        auto wrapper = shared.lock();
+        if (!wrapper) shared = wrapper = std::make_shared<SharedWrapper>(wrap_, variant.container, stats_);
+        outlet->set_wrapper(std::move(wrapper));
+        making.track->add_sink(outlet, newest_);
+    });
+}
+
+void Hub::unwatch(const Variant& variant, std::shared_ptr<Outlet> outlet) {
+    remove_sink(variant, std::move(outlet));
+}
+
+Hub::Making& Hub::making_of(const Variant& variant) {
+    const Variant key = track_key(variant);
+    Making& making = tracks_[key];
+    if (making.track) return making;
+    making.track = std::make_shared<Track>(workers_, key, PictureMaker{stats_, budget_});
+    {
+        const std::lock_guard lock(made_mutex_);
+        for (const auto& picture : picture_keys(key)) ++made_[picture];
+    }
+    if (source_ != nullptr) source_->on_variant(key, true);
+    return making;
+}
+
 void Hub::count_viewer(int change) {
     asio::post(strand_, [this, change] {
         viewers_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(viewers_) + change);
-        if (listener_) listener_();
+        if (source_ != nullptr) source_->on_demand(viewers_);
     });
 }
 

@@ -1,7 +1,7 @@
-// Room: frames. One picture as Octane sent it, and the frame it came in. Source of every field: octane-livelink.md §2.
+// Room: frames. One picture as the renderer sent it, and the frame it came in. Source of every field: octane-livelink.md §2.
 //
-// A Frame is made on the session's strand and never changes; it is shared by workers and loops. Pixels stay in the slices gRPC
-// received.
+// A Frame is made by its source, on the hub's strand, and never changes; it is shared by workers and loops. Pixels stay in the
+// slices in which they were received.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,13 @@ enum class ImageType : std::int32_t {
     half_mono_alpha = 8,
 };
 
-struct RenderImage {
+struct PictureSize {
+    std::uint32_t width = 0;   // pixels
+    std::uint32_t height = 0;  // pixels
+};
+
+// All that the renderer says of a picture.
+struct ImageFacts {
     ImageType type = ImageType::ldr_rgba;
     std::int32_t color_space = 0;
     bool is_linear = false;
@@ -49,6 +55,9 @@ struct RenderImage {
     bool has_alpha = false;
     std::int32_t premultiplied_alpha_type = 0;
     bool keeps_environment = false;
+};
+
+struct RenderImage : ImageFacts {
     base::ByteChain pixels;
 };
 
@@ -58,10 +67,11 @@ std::shared_ptr<Pictures> no_pictures_yet();
 struct Frame {
     std::uint64_t seq = 0;  // 1, 2, 3… over the life of the process, repeats not counted
     std::uint64_t epoch = 0;
+    std::string source;  // which renderer it is of, by its address
     std::uint32_t callback_id = 0;
     std::uint64_t user_data = 0;
-    std::chrono::system_clock::time_point received;
-    std::vector<RenderImage> images;  // never empty
+    std::chrono::system_clock::time_point received;  // by the proxy that the renderer sent it to
+    std::vector<RenderImage> images;                 // never empty
     // What has been encoded of it so far; the one thing about a frame that changes.
     std::shared_ptr<Pictures> pictures = no_pictures_yet();
 };

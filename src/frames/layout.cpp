@@ -13,9 +13,9 @@ base::Result<Layout> resolve_layout(const RenderImage& image) {
     const std::string kind = "type " + std::to_string(static_cast<std::int32_t>(image.type));
     if (pixel == 0)
         return base::make_error(base::ErrorCode::bad_answer,
-                                "Octane sent an image of " + kind + ", which is not a render image format");
+                                "the renderer sent an image of " + kind + ", which is not a render image format");
     if (image.width == 0 || image.height == 0)
-        return base::make_error(base::ErrorCode::bad_answer, "Octane sent an image without a size");
+        return base::make_error(base::ErrorCode::bad_answer, "the renderer sent an image without a size");
     // All of these fit 64 bits: width, height and pitch are 32-bit numbers and a pixel has at most 16 bytes; the product of three
     // is checked by length.
     const std::size_t row = std::size_t{image.width} * pixel;
@@ -28,7 +28,7 @@ base::Result<Layout> resolve_layout(const RenderImage& image) {
     for (const std::size_t stride : {pitch * pixel, pitch}) {
         if (fits(stride) && length >= stride * (image.height - 1) + row) return Layout{pixel, stride};
     }
-    return base::make_error(base::ErrorCode::bad_answer, "unexpected buffer size: Octane sent " + std::to_string(length) +
+    return base::make_error(base::ErrorCode::bad_answer, "unexpected buffer size: the renderer sent " + std::to_string(length) +
                                                              " bytes for an image of " + std::to_string(image.width) + "×" +
                                                              std::to_string(image.height) + " pixels, pitch " +
                                                              std::to_string(image.pitch) + ", " + kind + ", which needs " +

@@ -10,7 +10,7 @@
 
 namespace octane::frames {
 
-// How linear light becomes eight bits. Data that are encoded already (LDR as Octane sends it by default) keep their encoding.
+// How linear light becomes eight bits. Data that are encoded already (LDR as renderers send it by default) keep their encoding.
 enum class Curve : std::uint8_t {
     srgb,    // the transfer function of sRGB, what lies outside 0…1 clamped
     linear,  // none: the values themselves, clamped
@@ -19,7 +19,7 @@ enum class Curve : std::uint8_t {
 
 enum class Alpha : std::uint8_t {
     keep,          // PNG and WebP carry it, not premultiplied; JPEG, which cannot, shows the picture over black
-    opaque,        // ignored: the colours as Octane sent them
+    opaque,        // ignored: the colours as the renderer sent them
     checkerboard,  // the picture over a grey checkerboard
 };
 

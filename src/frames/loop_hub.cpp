@@ -4,7 +4,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "frames/event.hpp"
 #include "frames/hub.hpp"
 
 namespace octane::frames {
@@ -12,17 +11,6 @@ namespace asio = boost::asio;
 
 LoopHub::LoopHub(Hub& hub, std::size_t index, asio::any_io_executor executor, FrameStats& stats)
     : hub_(hub), index_(index), executor_(std::move(executor)), stats_(stats), tick_timer_(executor_), pacing_timer_(executor_) {}
-
-namespace {
-
-std::shared_ptr<const std::string> make_ping() {
-    std::string json = R"({"type":"ping","timestamp":)";
-    append_timestamp(json, std::chrono::system_clock::now());
-    json += '}';
-    return std::make_shared<const std::string>(std::move(json));
-}
-
-}  // namespace
 
 // A viewer may close while it is served: leave() takes it away when its transport says so.
 template <typename Act>
@@ -43,7 +31,7 @@ void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
     std::erase(kept_, viewer);
     stats_.viewers.fetch_add(1, std::memory_order_relaxed);
     stats_.viewers_ever.fetch_add(1, std::memory_order_relaxed);
-    if (octane_event_) viewer->send(octane_event_);
+    if (renderer_event_) viewer->send(renderer_event_);
     enter_group(viewer);
     hub_.count_viewer(+1);
     if (viewer->wants_calls()) hub_.count_call_watcher(+1);
@@ -73,12 +61,12 @@ void LoopHub::change_view(const std::shared_ptr<Viewer>& viewer, const Variant& 
 void LoopHub::enter_group(const std::shared_ptr<Viewer>& viewer) {
     const Variant& variant = viewer->variant();
     stats_.delivery.count_viewer(variant.container, variant.format, +1);
-    if (viewer->is_paced()) ++paced_viewers_;
+    if (viewer->needs_timer()) ++timed_viewers_;
     auto& group = groups_[variant];
     group.viewers.push_back(viewer);
     if (!group.outlet) {
         group.outlet = make_outlet(variant);
-        hub_.watch(index_, variant, group.outlet);
+        hub_.watch(variant, group.outlet);
     } else if (group.newest) {
         viewer->offer(group.newest, Viewer::Clock::now());
         arm_pacing();
@@ -93,10 +81,7 @@ std::shared_ptr<Outlet> LoopHub::make_outlet(const Variant& variant) {
             });
         };
     };
-    auto outlet = std::make_shared<Outlet>();
-    outlet->wake = poster(&LoopHub::deliver);
-    outlet->begun = poster(&LoopHub::begin);
-    return outlet;
+    return std::make_shared<Outlet>(poster(&LoopHub::deliver), poster(&LoopHub::begin));
 }
 
 void LoopHub::begin(const Variant& variant) {
@@ -115,9 +100,9 @@ bool LoopHub::leave_group(const std::shared_ptr<Viewer>& viewer) {
     if (std::erase(viewers, viewer) == 0) return false;
     found->second.wishes.erase(viewer);
     stats_.delivery.count_viewer(variant.container, variant.format, -1);
-    if (viewer->is_paced()) --paced_viewers_;
+    if (viewer->needs_timer()) --timed_viewers_;
     if (!viewers.empty()) return true;
-    hub_.unwatch(index_, variant);
+    hub_.unwatch(variant, found->second.outlet);
     groups_.erase(found);
     return true;
 }
@@ -125,7 +110,7 @@ bool LoopHub::leave_group(const std::shared_ptr<Viewer>& viewer) {
 void LoopHub::deliver(const Variant& variant) {
     const auto found = groups_.find(variant);
     if (found == groups_.end()) return;
-    auto frame = found->second.outlet->box.take();
+    auto frame = found->second.outlet->newest();
     if (!frame || frame->epoch < epoch_) return;
     found->second.newest = frame;
     const auto now = Viewer::Clock::now();
@@ -134,27 +119,27 @@ void LoopHub::deliver(const Variant& variant) {
     arm_pacing();
 }
 
-void LoopHub::announce(const std::shared_ptr<const std::string>& event) {
+void LoopHub::announce(const EventPointer& event) {
     for_each([&](Viewer& viewer) { viewer.send(event); });
 }
 
-void LoopHub::announce_call(const std::shared_ptr<const std::string>& event) {
+void LoopHub::announce_edit(const EventPointer& event) {
     for_each([&event](Viewer& viewer) {
         if (viewer.wants_calls()) viewer.send(event);
     });
 }
 
-void LoopHub::set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch) {
+void LoopHub::set_renderer_event(EventPointer event, std::uint64_t epoch) {
     if (epoch > epoch_) {
         epoch_ = epoch;
         for (auto& [variant, group] : groups_) group.newest.reset();
         for_each([](Viewer& viewer) { viewer.forget_waiting(); });
     }
-    octane_event_ = std::move(event);
-    announce(octane_event_);
+    renderer_event_ = std::move(event);
+    announce(renderer_event_);
 }
 
-void LoopHub::say_goodbye(const std::shared_ptr<const std::string>& event) {
+void LoopHub::say_goodbye(const EventPointer& event) {
     goodbye_ = event;
     for_each([&](Viewer& viewer) { viewer.say_goodbye(event); });
     for (const auto& viewer : std::vector(kept_)) viewer->say_goodbye(event);
@@ -162,7 +147,7 @@ void LoopHub::say_goodbye(const std::shared_ptr<const std::string>& event) {
 
 void LoopHub::ping(const std::string& viewer_id) {
     for_each([&](Viewer& viewer) {
-        if (viewer.id() == viewer_id) viewer.send(make_ping());
+        if (viewer.id() == viewer_id) viewer.send(std::make_shared<const ControlEvent>(Ping{}));
     });
 }
 
@@ -188,15 +173,15 @@ void LoopHub::tick() {
     for (const auto& viewer : std::vector(kept_)) viewer->check_progress(now);
     if (--seconds_to_ping_ <= 0) {
         seconds_to_ping_ = kSecondsBetweenPings;
-        announce(make_ping());
+        announce(std::make_shared<const ControlEvent>(Ping{}));
     }
     is_ticking_ = false;
     if (!groups_.empty() || !kept_.empty()) arm_tick();
 }
 
-// Viewers with a frame-rate cap hold a frame until its time; one timer serves the earliest of them.
+// Viewers with a frame-rate cap hold a frame until its time, others get one again; one timer serves the earliest of them.
 void LoopHub::arm_pacing() {
-    if (paced_viewers_ == 0 || is_stopped_) return;
+    if (timed_viewers_ == 0 || is_stopped_) return;
     const auto now = Viewer::Clock::now();
     auto earliest = Viewer::Clock::time_point::max();
     for_each([&](Viewer& viewer) { earliest = std::min(earliest, viewer.due(now)); });

@@ -13,8 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "frames/containers.hpp"
+#include "frames/control_event.hpp"
+#include "frames/outlet.hpp"
 #include "frames/stats.hpp"
-#include "frames/track.hpp"
 #include "frames/viewer.hpp"
 
 namespace octane::frames {
@@ -30,7 +32,8 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     LoopHub(const LoopHub&) = delete;
     LoopHub& operator=(const LoopHub&) = delete;
 
-    // The viewer gets Octane's state, then the newest frame, then all that follows. It must be leave()d before it is destroyed.
+    // The viewer gets the renderer's state, then the newest frame, then all that follows. It must be leave()d before it is
+    // destroyed.
     void join(const std::shared_ptr<Viewer>& viewer);
     void leave(const std::shared_ptr<Viewer>& viewer);
     // Instead of join() for a viewer that wants nothing yet: it is told goodbye and must read what it is sent, no more. Until
@@ -41,10 +44,10 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     void change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant, std::chrono::nanoseconds frame_interval);
 
     // Posted by the hub.
-    void announce(const std::shared_ptr<const std::string>& event);
-    void announce_call(const std::shared_ptr<const std::string>& event);                   // to those who want to know of edits
-    void set_octane_event(std::shared_ptr<const std::string> event, std::uint64_t epoch);  // see Hub::announce_octane
-    void say_goodbye(const std::shared_ptr<const std::string>& event);
+    void announce(const EventPointer& event);
+    void announce_edit(const EventPointer& event);                     // to those who want to know of edits
+    void set_renderer_event(EventPointer event, std::uint64_t epoch);  // see Hub::announce_renderer
+    void say_goodbye(const EventPointer& event);
     void ping(const std::string& viewer_id);
     void stop();  // no more timers
 
@@ -57,7 +60,7 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     };
     struct Group {
         std::shared_ptr<Outlet> outlet;
-        std::shared_ptr<const VariantFrame> newest;
+        std::shared_ptr<const WrappedFrame> newest;
         std::vector<std::shared_ptr<Viewer>> viewers;
         std::map<std::shared_ptr<Viewer>, View> wishes;  // of its viewers, for when it has begun
         bool has_begun = false;
@@ -81,10 +84,10 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     boost::asio::steady_timer pacing_timer_;
     std::map<Variant, Group> groups_;
     std::vector<std::shared_ptr<Viewer>> kept_;  // see keep()
-    std::shared_ptr<const std::string> octane_event_;
-    std::size_t paced_viewers_ = 0;
-    std::shared_ptr<const std::string> goodbye_;  // set once the proxy goes down
-    std::uint64_t epoch_ = 0;                     // frames of an older one are not shown
+    EventPointer renderer_event_;
+    std::size_t timed_viewers_ = 0;
+    EventPointer goodbye_;     // set once the proxy goes down
+    std::uint64_t epoch_ = 0;  // frames of an older one are not shown
     int seconds_to_ping_ = kSecondsBetweenPings;
     bool is_ticking_ = false;
     bool is_stopped_ = false;

@@ -18,7 +18,7 @@ const RenderImage* shown_image(const Frame& frame, const std::optional<std::int3
 }
 
 Variant picture_key(const Variant& variant) {
-    Variant key = without_vain_wishes(variant);
+    Variant key = drop_unused_options(variant);
     key.container = Container::sse;
     key.motion.reset();
     key.last.reset();
@@ -82,18 +82,31 @@ std::shared_ptr<const Picture> Pictures::find(const Variant& key) const {
     return **found->second->made;
 }
 
-void with_picture(const std::shared_ptr<const Frame>& frame, const RenderImage& image, const Variant& variant, FrameStats& stats,
-                  Pictures::Done done) {
+void Pictures::forget(const Variant& key) {
+    std::shared_ptr<Slot> forgotten;  // ends after the lock
+    const std::lock_guard lock(mutex_);
+    const auto found = slots_.find(key);
+    if (found == slots_.end() || !found->second->made) return;
+    forgotten = std::move(found->second);
+    slots_.erase(found);
+}
+
+void with_picture(const std::shared_ptr<const Frame>& frame, const RenderImage& image, const Variant& variant,
+                  const PictureMaker& maker, Pictures::Done done) {
+    const Variant key = picture_key(variant);
+    std::size_t size = 0;  // of the picture, if it is made here
     const auto make = [&]() -> Pictures::Made {
         const auto begin = std::chrono::steady_clock::now();
-        const PictureSize size = fit_inside(image, variant);
-        auto encoded = encode_image(image, variant.format, variant.quality, size, variant.look);
+        const PictureSize pixels = fit_inside(image, variant);
+        auto encoded = encode_image(image, variant.format, variant.quality, pixels, variant.look);
         if (!encoded) return std::move(encoded).error();
-        stats.pictures.fetch_add(1, std::memory_order_relaxed);
-        stats.delivery.count_encoding(variant.format, std::chrono::steady_clock::now() - begin);
-        return std::make_shared<const Picture>(Picture{base::ByteChain::own(std::move(*encoded)), size});
+        maker.stats.pictures.fetch_add(1, std::memory_order_relaxed);
+        maker.stats.delivery.count_encoding(variant.format, std::chrono::steady_clock::now() - begin);
+        size = encoded->size();
+        return std::make_shared<const Picture>(Picture{base::ByteChain::own(std::move(*encoded)), pixels});
     };
-    frame->pictures->get(picture_key(variant), make, std::move(done));
+    frame->pictures->get(key, make, std::move(done));
+    if (size > 0) maker.budget.keep(frame->pictures, key, size);
 }
 
 }  // namespace octane::frames

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "frames/encode.hpp"
 #include "frames/image.hpp"
+#include "frames/picture_budget.hpp"
 #include "frames/stats.hpp"
 #include "frames/variant.hpp"
 
@@ -31,14 +32,15 @@ const RenderImage* shown_image(const Frame& frame, const std::optional<std::int3
 // Equal for variants that show the very same picture file, in whatever container.
 Variant picture_key(const Variant& variant);
 
-// False for variants that carry only Octane's own buffer.
+// False for variants that carry only the renderer's own buffer.
 bool shows_picture(const Variant& variant);
 
 // The pictures of one frame by picture_key(). Any thread; the lock is never held while a picture is made, and nobody waits for
 // it: who comes while one is being made is called by its maker.
 class Pictures {
   public:
-    // So many are kept for those who come later; what is asked for beyond is made anew each time.
+    // So many of one frame are kept for those who come later; what is asked for beyond is made anew each time. How much memory
+    // the pictures of all frames may take together is PictureBudget's to say.
     static constexpr std::size_t kMaxKept = 32;
 
     using Made = base::Result<std::shared_ptr<const Picture>>;
@@ -51,6 +53,9 @@ class Pictures {
     // What has been made already; null otherwise.
     [[nodiscard]] std::shared_ptr<const Picture> find(const Variant& key) const;
 
+    // Who asks for it from now on has it made anew. Does nothing while it is being made.
+    void forget(const Variant& key);
+
   private:
     struct Slot {
         std::optional<Made> made;
@@ -61,8 +66,14 @@ class Pictures {
     std::map<Variant, std::shared_ptr<Slot>> slots_;
 };
 
+// What making pictures needs besides a frame; the hub's, alive as long as anything is made.
+struct PictureMaker {
+    FrameStats& stats;
+    PictureBudget& budget;
+};
+
 // Encodes the variant's picture of the frame unless that has been done, on this thread. `image` is the frame's own.
-void with_picture(const std::shared_ptr<const Frame>& frame, const RenderImage& image, const Variant& variant, FrameStats& stats,
-                  Pictures::Done done);
+void with_picture(const std::shared_ptr<const Frame>& frame, const RenderImage& image, const Variant& variant,
+                  const PictureMaker& maker, Pictures::Done done);
 
 }  // namespace octane::frames

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1A\n";
 constexpr std::uint8_t kTruecolor = 2, kTruecolorAlpha = 6;
 constexpr std::uint8_t kFilterSub = 1;
+constexpr std::size_t kChunksBesideData = 128;  // bytes, and more than they take
 
 void append_number(std::string& out, std::uint32_t number) {
     for (const unsigned shift : {24U, 16U, 8U, 0U}) out += static_cast<char>(number >> shift & 0xFFU);
@@ -62,7 +63,15 @@ base::Result<std::string> encode_png(const Rgba8& rows) {
         filter(rows.pixels + y * rows.stride, rows.width, filtered.get() + y * row);
     }
 
-    std::string out(kSignature);
+    const std::size_t bound = libdeflate_zlib_compress_bound(compressor.get(), size);
+    const auto scratch = std::make_unique_for_overwrite<char[]>(bound);
+    const std::size_t compressed = libdeflate_zlib_compress(compressor.get(), filtered.get(), size, scratch.get(), bound);
+    if (compressed == 0 || compressed > 0x7FFFFFFFU)
+        return base::make_error(base::ErrorCode::internal, "libdeflate could not encode the frame: it is too large for PNG");
+
+    std::string out;
+    out.reserve(compressed + kChunksBesideData);
+    out += kSignature;
     const std::size_t header = open_chunk(out, "IHDR");
     append_number(out, rows.width);
     append_number(out, rows.height);
@@ -74,12 +83,7 @@ base::Result<std::string> encode_png(const Rgba8& rows) {
     out += '\0';  // perceptual
     close_chunk(out, color_space);
     const std::size_t data = open_chunk(out, "IDAT");
-    out.resize(data + libdeflate_zlib_compress_bound(compressor.get(), size));
-    const std::size_t compressed =
-        libdeflate_zlib_compress(compressor.get(), filtered.get(), size, out.data() + data, out.size() - data);
-    if (compressed == 0 || compressed > 0x7FFFFFFFU)
-        return base::make_error(base::ErrorCode::internal, "libdeflate could not encode the frame: it is too large for PNG");
-    out.resize(data + compressed);
+    out.append(scratch.get(), compressed);
     close_chunk(out, data);
     close_chunk(out, open_chunk(out, "IEND"));
     return out;

@@ -32,7 +32,7 @@ constexpr std::int32_t kNot = 0, kInLight = 1, kEncoded = 2;
 
 // What becomes of a picture's alpha.
 enum class AlphaUse : std::uint8_t {
-    ignored,   // the colours as Octane sent them, which is over black if they are premultiplied
+    ignored,   // the colours as the renderer sent them, which is over black if they are premultiplied
     straight,  // kept, and the colours divided by it as far as they were multiplied
 };
 

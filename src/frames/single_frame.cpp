@@ -31,16 +31,17 @@ asio::awaitable<std::shared_ptr<const Frame>> Hub::wait_for_frame(FrameWish wish
     co_return wait->frame;
 }
 
-asio::awaitable<Pictures::Made> Hub::picture_of(std::shared_ptr<const Frame> frame, const RenderImage& image, Variant variant) {
-    if (auto made = frame->pictures->find(picture_key(variant))) {
-        Pictures::Made there(std::move(made));
-        co_return there;
+asio::awaitable<base::Result<EncodedFrame>> Hub::encode(std::shared_ptr<const Frame> frame, const RenderImage& image,
+                                                        Variant variant) {
+    if (!shows_picture(variant)) co_return make_encoded_frame(*frame, image, variant, nullptr);
+    if (const auto made = frame->pictures->find(picture_key(variant))) {
+        co_return make_encoded_frame(*frame, image, variant, made.get());
     }
     auto initiate = [this](auto handler, const std::shared_ptr<const Frame>* of, const RenderImage* shown, const Variant* form) {
         // Whoever makes the picture copies its callbacks.
         auto resume = std::make_shared<decltype(handler)>(std::move(handler));
         asio::post(workers_, [this, resume, frame = *of, shown, variant = *form] {
-            with_picture(frame, *shown, variant, stats_, [resume](const Pictures::Made& made) {
+            with_picture(frame, *shown, variant, {stats_, budget_}, [resume](const Pictures::Made& made) {
                 const auto executor = asio::get_associated_executor(*resume);
                 asio::post(executor, [resume, made] {
                     auto done = std::move(*resume);
@@ -51,7 +52,8 @@ asio::awaitable<Pictures::Made> Hub::picture_of(std::shared_ptr<const Frame> fra
     };
     Pictures::Made made = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Pictures::Made)>(
         initiate, asio::use_awaitable, &frame, &image, &variant);
-    co_return made;
+    if (!made) co_return std::move(made).error();
+    co_return make_encoded_frame(*frame, image, variant, made->get());
 }
 
 }  // namespace octane::frames

@@ -17,7 +17,7 @@ struct FrameStats {
     std::atomic<std::uint64_t> stream_errors{0};
     std::atomic<std::uint64_t> registrations{0};
     std::atomic<std::int64_t> last_callback_us{0};  // microseconds since 1970; 0: none yet
-    std::atomic<std::uint64_t> callback_id{0};      // as Octane answered; 0: not registered
+    std::atomic<std::uint64_t> callback_id{0};      // as the renderer answered; 0: not registered
     std::atomic<bool> is_streaming{false};
     std::atomic<std::uint64_t> viewers{0};  // connected now
     std::atomic<std::uint64_t> viewers_ever{0};
@@ -29,5 +29,21 @@ struct FrameStats {
     std::atomic<std::uint64_t> waiting{0};    // viewers that have a frame waiting behind the one being written
     DeliveryStats delivery;
 };
+
+// What viewers and clients are told of them: read at one moment.
+struct FrameStatus {
+    bool is_streaming = false;
+    std::uint64_t callback_id = 0;  // 0: not registered
+    std::uint64_t callbacks = 0;
+    std::int64_t last_callback_us = 0;  // microseconds since 1970; 0: none yet
+    std::uint64_t stream_errors = 0;
+    std::uint64_t viewers = 0;
+    std::uint64_t viewers_ever = 0;
+    std::uint64_t waiting = 0;
+};
+inline FrameStatus read_status(const FrameStats& stats) {
+    return {stats.is_streaming.load(),  stats.callback_id.load(), stats.callbacks.load(),    stats.last_callback_us.load(),
+            stats.stream_errors.load(), stats.viewers.load(),     stats.viewers_ever.load(), stats.waiting.load()};
+}
 
 }  // namespace octane::frames

@@ -11,7 +11,7 @@ bool has_form(const Variant& variant, Form form) {
     switch (form) {
         case Form::motion: return variant.motion.has_value() && (is_lossy || variant.format == Format::both);
         case Form::full: return true;
-        case Form::final: return variant.last.has_value() && is_lossy;  // `both` carries Octane's own buffer already
+        case Form::final: return variant.last.has_value() && is_lossy;  // `both` carries the renderer's own buffer already
     }
     return false;
 }
@@ -38,17 +38,8 @@ std::set<Variant> picture_keys(const Variant& variant) {
     return keys;
 }
 
-bool is_converged(const RenderImage& image) {
+bool is_converged(const ImageFacts& image) {
     return image.max_samples > 0 && image.tonemapped_samples >= image.max_samples && !image.has_pending_updates;
-}
-
-std::string form_fact(Form form) {
-    switch (form) {
-        case Form::motion: return ",\"motion\":true";
-        case Form::full: break;
-        case Form::final: return ",\"final\":true";
-    }
-    return {};
 }
 
 }  // namespace octane::frames

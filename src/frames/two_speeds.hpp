@@ -2,17 +2,12 @@
 // converged. CONTRACT §3. Pure.
 #pragma once
 
-#include <cstdint>
 #include <set>
-#include <string>
 
 #include "frames/image.hpp"
 #include "frames/variant.hpp"
 
 namespace octane::frames {
-
-// In which form a frame is made, the poorest first: a frame that was shown is shown again only in a better form.
-enum class Form : std::uint8_t { motion, full, final };
 
 // Whether frames look different in that form. Only pictures that lose something have other forms than `full`.
 bool has_form(const Variant& variant, Form form);
@@ -24,9 +19,6 @@ Variant in_form(const Variant& variant, Form form);
 std::set<Variant> picture_keys(const Variant& variant);
 
 // No sample will be added to it any more.
-bool is_converged(const RenderImage& image);
-
-// The member that says which form a frame has, with a comma before it; nothing for `full`.
-std::string form_fact(Form form);
+bool is_converged(const ImageFacts& image);
 
 }  // namespace octane::frames

@@ -1,15 +1,12 @@
-// Room: frames. The form in which a viewer wants its frames, and one frame in that form.
+// Room: frames. The form in which a viewer wants its frames.
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <compare>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include "base/bytes.hpp"
 #include "frames/look.hpp"
 
 namespace octane::frames {
@@ -28,6 +25,9 @@ enum class Container : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 6> kContainerNames = {"sse",   "mjpeg",     "ws",
                                                                     "frame", "callbacks", "callbacks-binary"};
+
+// In which form a frame is made, the poorest first: a frame that was shown is shown again only in a better form.
+enum class Form : std::uint8_t { motion, full, final };
 
 // What frames are like while the camera moves.
 struct MotionForm {
@@ -57,32 +57,10 @@ struct Variant {
     auto operator<=>(const Variant&) const = default;
 };
 
-// Without the wishes that mean nothing to its format, so that viewers of the same share it: `raw` is Octane's buffer as it came.
-inline Variant without_vain_wishes(const Variant& variant) {
-    if (variant.format != Format::raw) return variant;
-    Variant raw;
-    raw.format = variant.format;
-    raw.render_pass = variant.render_pass;
-    raw.container = variant.container;
-    return raw;
-}
+// The variant without the options that its format has no use for, so that viewers of the same bytes share them: `raw` is the
+// renderer's buffer as it came.
+Variant drop_unused_options(const Variant& variant);
 
 std::optional<Format> parse_format(std::string_view word);
-
-// A frame in one variant: what follows the viewer's own first bytes (make_frame_head() of containers.hpp).
-struct VariantFrame {
-    std::uint64_t seq = 0;
-    std::uint8_t form = 0;  // of Form; of two with equal seq the greater is the newer
-    std::uint64_t epoch = 0;
-    // Counts the frames that could be had in this variant, so that who knows two of them knows how many lie between.
-    std::uint64_t ordinal = 0;
-    std::chrono::system_clock::time_point received;  // by the proxy
-    std::size_t header_size = 0;                     // bytes of the event that belong to the JSON header; of binary messages only
-    base::ByteChain event;
-
-    [[nodiscard]] bool is_newer_than(std::uint64_t other_seq, std::uint8_t other_form) const {
-        return seq > other_seq || (seq == other_seq && form > other_form);
-    }
-};
 
 }  // namespace octane::frames

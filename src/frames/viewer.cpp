@@ -4,8 +4,6 @@
 #include <cassert>
 #include <utility>
 
-#include "frames/containers.hpp"
-
 namespace octane::frames {
 
 Viewer::Viewer(Transport& transport, ViewerOptions options, FrameStats& stats)
@@ -15,14 +13,14 @@ Viewer::~Viewer() {
     set_waiting(nullptr);
 }
 
-void Viewer::set_waiting(std::shared_ptr<const VariantFrame> frame) {
+void Viewer::set_waiting(std::shared_ptr<const WrappedFrame> frame) {
     const bool had_one = waiting_ != nullptr;
     waiting_ = std::move(frame);
     if (had_one && !waiting_) stats_.waiting.fetch_sub(1, std::memory_order_relaxed);
     if (!had_one && waiting_) stats_.waiting.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Viewer::offer(const std::shared_ptr<const VariantFrame>& frame, Clock::time_point now) {
+void Viewer::offer(const std::shared_ptr<const WrappedFrame>& frame, Clock::time_point now) {
     if (is_closed_ || is_leaving_ || !frame->is_newer_than(newest_offered_, newest_form_)) return;
     const bool is_again = frame->seq == newest_offered_;  // in a better form
     if (last_ordinal_ && now < next_frame_ && !is_again) {
@@ -43,27 +41,29 @@ void Viewer::set_view(const Variant& variant, std::chrono::nanoseconds frame_int
     options_.frame_interval = frame_interval;
     set_waiting(nullptr);
     newest_offered_ = 0;
-    newest_form_ = 0;
+    newest_form_ = Form::motion;
     last_ordinal_.reset();
+    sent_last_.reset();
     held_back_ = 0;
     next_frame_ = Clock::time_point::min();
     watching_since_ = std::chrono::system_clock::now();
 }
 
-void Viewer::send(std::shared_ptr<const std::string> event) {
-    if (is_closed_ || is_leaving_ || !transport_.takes_events()) return;
+void Viewer::send(const EventPointer& event) {
+    if (is_closed_ || is_leaving_ || !transport_.accepts(*event)) return;
     if (control_.size() >= kMaxControl) {
         close();
         return;
     }
-    control_.push_back(std::move(event));
+    control_.push_back(event);
     if (!is_writing_) write_control();
 }
 
-void Viewer::say_goodbye(std::shared_ptr<const std::string> event) {
+void Viewer::say_goodbye(const EventPointer& event) {
     if (is_closed_ || is_leaving_) return;
     set_waiting(nullptr);
-    send(std::move(event));
+    sent_last_.reset();
+    send(event);
     is_leaving_ = true;
     if (!is_writing_ && !is_closed_) transport_.finish();
 }
@@ -72,6 +72,8 @@ void Viewer::on_written(Clock::time_point now) {
     assert(is_writing_);
     is_writing_ = false;
     if (frame_in_write_) count_sent(*frame_in_write_);
+    if (frame_in_write_ && !is_writing_again_) next_repeat_ = now + kFirstRepeat;
+    is_writing_again_ = false;
     frame_in_write_.reset();
     control_in_write_.reset();
     advance(now);
@@ -84,6 +86,8 @@ void Viewer::advance(Clock::time_point now) {
         write_control();
     } else if (waiting_ && now >= next_frame_) {
         write_frame(now);
+    } else if (sent_last_ && now >= next_repeat_) {
+        write_again(now);
     }
 }
 
@@ -102,26 +106,49 @@ void Viewer::write_frame(Clock::time_point now) {
     set_waiting(nullptr);
     last_ordinal_ = frame_in_write_->ordinal;
     held_back_ = 0;
-    head_ = make_frame_head(*frame_in_write_, options_.variant.container, dropped);
-    parts_.clear();
-    if (!head_.empty()) parts_.emplace_back(head_);
-    const auto& segments = frame_in_write_->event.segments();
-    parts_.insert(parts_.end(), segments.begin(), segments.end());
     next_frame_ = now + options_.frame_interval;
+    if (options_.needs_repeats) sent_last_ = frame_in_write_;
     stats_.sent.fetch_add(1, std::memory_order_relaxed);
     stats_.dropped.fetch_add(dropped, std::memory_order_relaxed);
+    write(dropped);
+}
+
+// It is not counted as a frame that was sent, but its bytes are.
+void Viewer::write_again(Clock::time_point now) {
+    frame_in_write_ = sent_last_;
+    is_writing_again_ = true;
+    next_repeat_ = now + kNextRepeat;
+    write(0);
+}
+
+void Viewer::write(std::uint64_t dropped) {
+    head_ = make_frame_head(*frame_in_write_, dropped);
+    parts_.clear();
+    if (!head_.empty()) parts_.emplace_back(head_);
+    const auto& segments = frame_in_write_->bytes.segments();
+    parts_.insert(parts_.end(), segments.begin(), segments.end());
     is_writing_ = true;
     transport_.write_frame(parts_);
 }
 
-void Viewer::count_sent(const VariantFrame& frame) const {
+void Viewer::count_sent(const WrappedFrame& frame) const {
+    const std::size_t size = head_.size() + frame.bytes.size();
+    if (is_writing_again_) {
+        stats_.delivery.count_repeated(size);
+        return;
+    }
     // A frame that was there before its viewer has kept nobody waiting.
     const auto age = std::chrono::system_clock::now() - std::max(frame.received, watching_since_);
-    stats_.delivery.count_sent(options_.variant.container, options_.variant.format, age, head_.size() + frame.event.size());
+    stats_.delivery.count_sent(options_.variant.container, options_.variant.format, age, size);
 }
 
 Viewer::Clock::time_point Viewer::due(Clock::time_point now) const {
-    return waiting_ && !is_closed_ && next_frame_ > now ? next_frame_ : Clock::time_point::max();
+    auto when = Clock::time_point::max();
+    if (is_closed_) return when;
+    if (waiting_ && next_frame_ > now) when = next_frame_;
+    // The silence after a write begins when it ends, which may be at any time.
+    if (sent_last_) when = std::min(when, is_writing_ ? now + kFirstRepeat : std::max(next_repeat_, now));
+    return when;
 }
 
 bool Viewer::check_progress(Clock::time_point now) {
@@ -133,6 +160,7 @@ bool Viewer::check_progress(Clock::time_point now) {
 void Viewer::close() {
     if (std::exchange(is_closed_, true)) return;
     set_waiting(nullptr);
+    sent_last_.reset();
     control_.clear();
     transport_.close();
 }

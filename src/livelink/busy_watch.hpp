@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 
+#include "frames/control_event.hpp"
 #include "rpc/call_history.hpp"
 
 namespace octane::livelink {
@@ -16,10 +16,10 @@ class BusyWatch {
     using Clock = rpc::CallHistory::Clock;
     static constexpr std::chrono::seconds kLong{2};
 
-    // The event to send now, if there is one: {"type":"octane","state":"busy","method":…,"seconds":…,"epoch":…}, once for each
-    // call that takes longer than kLong, and {"type":"octane","state":"idle","epoch":…} when no such call is left.
-    std::optional<std::string> look(const std::optional<rpc::CallHistory::Busy>& busy, std::uint64_t epoch,
-                                    Clock::time_point now);
+    // What viewers are to be told now, if anything: busy, once for each call that takes longer than kLong, and idle when no such
+    // call is left.
+    std::optional<frames::RendererState> check(const std::optional<rpc::CallHistory::Busy>& busy, std::uint64_t epoch,
+                                               Clock::time_point now);
 
   private:
     std::uint64_t told_ = 0;  // number of the call that viewers know of; 0: none

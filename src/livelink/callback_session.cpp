@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "frames/event.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/task.hpp"
-#include "wire/json_text.hpp"
 
 namespace octane::livelink {
 namespace asio = boost::asio;
@@ -20,23 +19,16 @@ constexpr std::chrono::milliseconds kFirstRest{200};
 constexpr std::chrono::milliseconds kLongestRest{2000};
 constexpr std::chrono::milliseconds kFarewell{2000};  // what unregistering and releasing may take at the end
 
-std::string describe(const ConnectionState& state, const Octane& octane) {
-    std::string json = R"({"type":"octane","state":")";
-    json += state.is_connected ? "connected" : "lost";
-    json += R"(","epoch":)" + std::to_string(state.epoch) + R"(,"version":)";
-    wire::append_json_string(json, state.version);
-    json += R"(,"api":)";
-    wire::append_json_string(json, state.schema->name());
-    json += R"(,"address":)";
-    wire::append_json_string(json, octane.address());
-    if (!state.is_connected) {
-        json += R"(,"error":)";
-        wire::append_json_string(json, octane.unreachable_message(state.error));
-    }
-    json += R"(,"timestamp":)";
-    frames::append_timestamp(json, std::chrono::system_clock::now());
-    json += '}';
-    return json;
+frames::RendererState describe(const ConnectionState& state, const Octane& octane) {
+    using Kind = frames::RendererState::Kind;
+    frames::RendererState told;
+    told.kind = state.is_connected ? Kind::connected : Kind::lost;
+    told.epoch = state.epoch;
+    told.version = state.version;
+    told.api = state.schema->name();
+    told.address = octane.address();
+    if (!state.is_connected) told.error = octane.unreachable_message(state.error);
+    return told;
 }
 
 }  // namespace
@@ -48,17 +40,23 @@ CallbackSession::CallbackSession(Octane& octane, frames::Hub& hub, asio::any_io_
       strand_(std::move(strand)),
       stats_(stats),
       options_(options),
-      wake_(strand_),
-      doorbell_(strand_) {
-    hub_.on_viewers_changed([this] {
-        if (hub_.viewers() == 0) unwatched_since_ = std::chrono::steady_clock::now();
-        wake();
-    });
+      registration_(octane, strand_, stats, options.call_timeout, [this] { wake(); }),
+      fetcher_(octane, strand_, stats, options.grab_timeout,
+               [this](std::vector<frames::RenderImage> images, std::uint64_t user_data) {
+                   take_images(std::move(images), registration_.callback_id(), user_data);
+               }),
+      wake_(strand_) {
+    fetcher_.set_release_timeout(options.call_timeout);
+    hub_.set_source(this);
 }
 
-std::string CallbackSession::reason_of(const upstream::Reply& failure) {
-    if (failure.status != base::GrpcStatus::resource_exhausted) return failure.message;
-    return failure.message + "; a frame is larger than --max-message";
+CallbackSession::~CallbackSession() {
+    hub_.set_source(nullptr);
+}
+
+void CallbackSession::on_demand(std::size_t viewers) {
+    if (viewers == 0) unwatched_since_ = std::chrono::steady_clock::now();
+    wake();
 }
 
 void CallbackSession::wake() {
@@ -67,32 +65,27 @@ void CallbackSession::wake() {
 
 void CallbackSession::stop() {
     is_stopping_ = true;
-    options_.call_timeout = std::min(options_.call_timeout, kFarewell);
-    abandon_call_.emit(asio::cancellation_type::terminal);
-    abandon_fetch_.emit(asio::cancellation_type::terminal);
+    fetcher_.set_release_timeout(std::min(options_.call_timeout, kFarewell));
+    fetcher_.abandon();
+    registration_.stop(kFarewell);
     wake();
 }
 
 bool CallbackSession::is_watched() const {
-    return is_asked_for_ || asking_ > 0 || hub_.viewers() > 0;
+    return registration_.is_asked_for() || hub_.viewers() > 0;
 }
 
 bool CallbackSession::is_wanted() const {
     if (is_stopping_) return false;
     if (is_watched()) return true;
-    return is_registered_ && std::chrono::steady_clock::now() - unwatched_since_ < options_.idle_before_unregister;
+    return registration_.stands() && std::chrono::steady_clock::now() - unwatched_since_ < options_.idle_before_unregister;
 }
 
 void CallbackSession::on_connection(const std::shared_ptr<const ConnectionState>& state) {
     const bool is_same = connection_ && connection_->is_connected && state->is_connected && connection_->epoch == state->epoch;
-    if (!is_same) {  // what was registered was registered with an Octane that is gone
-        is_registered_ = false;
-        stats_.callback_id.store(0);
-    }
-    if (!connection_ || connection_->connections != state->connections) may_be_registered_ = false;
     connection_ = state;
-    hub_.announce_octane(describe(*state, octane_), state->is_connected ? state->epoch : 0);
-    wake();
+    hub_.announce_renderer(describe(*state, octane_));
+    registration_.on_connection(state, is_same);
 }
 
 // Waits until something changes, or for the given time.
@@ -107,7 +100,7 @@ asio::awaitable<void> CallbackSession::run() {
     auto pause = kFirstRest;
     while (!is_stopping_) {
         const bool is_serving = is_wanted();
-        if (!is_connected() || (!is_serving && !may_be_registered_)) {
+        if (!is_connected() || (!is_serving && !registration_.may_stand())) {
             pause = kFirstRest;
             co_await rest(std::chrono::seconds(60));
             continue;
@@ -116,45 +109,43 @@ asio::awaitable<void> CallbackSession::run() {
         if (is_serving) {
             co_await serve();
         } else {
-            co_await unregister_with_octane();
+            co_await registration_.give_back();
         }
         // The stream ended, or the callback was not let go, although Octane is there: try again, not in a storm.
         if (std::chrono::steady_clock::now() - begin > kLongestRest) pause = kFirstRest;
         const auto until = std::chrono::steady_clock::now() + pause;
-        while (is_connected() && is_wanted() == is_serving && (is_serving || may_be_registered_) && !is_stopping_ &&
+        while (is_connected() && is_wanted() == is_serving && (is_serving || registration_.may_stand()) && !is_stopping_ &&
                std::chrono::steady_clock::now() < until) {
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
             co_await rest(left);
         }
         pause = std::min(pause * 2, kLongestRest);
     }
-    if (is_connected() && may_be_registered_) co_await unregister_with_octane();
+    if (is_connected() && registration_.may_stand()) co_await registration_.give_back();
 }
 
 // One registration with its stream, until nobody wants it, Octane is lost, or the stream ends.
 asio::awaitable<void> CallbackSession::serve() {
     const std::uint64_t epoch = connection_->epoch;
     const auto is_current = [this, epoch] { return is_connected() && connection_->epoch == epoch; };
-    const bool has_registered = co_await register_with_octane();
-    wake();
+    const bool has_registered = co_await registration_.make();
     if (!has_registered || !is_current() || !is_wanted()) co_return;
     auto opened = co_await octane_.invoker().open_server_stream(kStreamPath, {});
     stream_ = std::move(opened);
     stats_.is_streaming.store(true);
     is_reading_ = true;
     has_broken_ = false;
-    should_fetch_ = true;
     is_fetching_ = true;
-    has_streamed_ = false;
+    fetcher_.begin();
     upstream::start_task(strand_, "callback stream", read_stream(stream_), [this] {
         is_reading_ = false;
         wake();
     });
-    upstream::start_task(strand_, "frame fetching", fetch_frames(), [this] {
+    upstream::start_task(strand_, "frame fetching", fetcher_.run(), [this] {
         is_fetching_ = false;
         wake();
     });
-    ring();  // a render that had finished before we came sends no event
+    fetcher_.ring();  // a render that had finished before we came sends no event
     while (is_reading_ && is_fetching_ && is_wanted() && is_current()) {
         const auto idle_end = unwatched_since_ + options_.idle_before_unregister;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(idle_end - std::chrono::steady_clock::now());
@@ -162,14 +153,12 @@ asio::awaitable<void> CallbackSession::serve() {
     }
     co_await end_stream();
     // Broken with its connection: Octane is going, or else the next registration takes this one's place.
-    if (is_current() && is_wanted() && !has_broken_) co_await unregister_with_octane();
+    if (is_current() && is_wanted() && !has_broken_) co_await registration_.give_back();
 }
 
 asio::awaitable<void> CallbackSession::end_stream() {
     if (stream_) stream_->cancel();
-    should_fetch_ = false;
-    doorbell_.cancel();
-    abandon_fetch_.emit(asio::cancellation_type::terminal);
+    fetcher_.stop();
     while (is_reading_ || is_fetching_) co_await rest(std::chrono::milliseconds(1000));
     stream_.reset();
     stats_.is_streaming.store(false);
@@ -192,40 +181,47 @@ asio::awaitable<void> CallbackSession::read_stream(std::shared_ptr<upstream::Ser
         stats_.stream_errors.fetch_add(1);
         has_broken_ = end.status == base::GrpcStatus::unavailable;
         telemetry::log(Level::warn, "The callback stream broke",
-                       {{"status", base::grpc_status_name(end.status)}, {"reason", reason_of(end)}});
+                       {{"status", base::grpc_status_name(end.status)}, {"reason", describe_frame_failure(end)}});
     }
 }
 
 void CallbackSession::on_event(CallbackEvent event) {
+    const frames::CallbackOrigin origin{event.callback_id != 0 ? event.callback_id : registration_.callback_id(),
+                                        event.user_data};
     switch (event.kind) {
         case CallbackEvent::Kind::new_image:
             if (event.has_images) {
-                has_streamed_ = true;
-                take_images(std::move(event.images), event.callback_id, event.user_data);
+                fetcher_.stop_taking();
+                take_images(std::move(event.images), origin.callback_id, event.user_data);
             } else {
-                user_data_ = event.user_data;
-                ring();
+                fetcher_.ring(event.user_data);
             }
             break;
-        case CallbackEvent::Kind::render_failure: forward("renderFailure", event); break;
-        case CallbackEvent::Kind::new_statistics: forward("newStatistics", event); break;
+        case CallbackEvent::Kind::render_failure: hub_.announce(frames::RenderFailure{origin}); break;
+        case CallbackEvent::Kind::new_statistics: hub_.announce(frames::NewStatistics{origin}); break;
         case CallbackEvent::Kind::project_manager_changed:
             octane_.epochs().project_changed();
-            forward("projectManagerChanged", event);
+            hub_.announce(frames::ProjectChanged{origin});
             break;
         case CallbackEvent::Kind::unknown: break;
     }
 }
 
-void CallbackSession::forward(std::string_view type, const CallbackEvent& event) {
-    std::string json = R"({"type":")";
-    json += type;
-    const std::string id = std::to_string(event.callback_id != 0 ? event.callback_id : callback_id_);
-    json += R"(","callbackId":)" + id + R"(,"callback_id":)" + id + R"(,"user_data":)" + std::to_string(event.user_data) +
-            R"(,"timestamp":)";
-    frames::append_timestamp(json, std::chrono::system_clock::now());
-    json += '}';
-    hub_.announce(std::move(json));
+asio::awaitable<base::Result<std::uint32_t>> CallbackSession::register_callback(std::chrono::milliseconds limit) {
+    return registration_.ask(limit);
+}
+
+asio::awaitable<void> CallbackSession::take_registration_back(bool& is_going) {
+    unwatched_since_ = std::chrono::steady_clock::now() - options_.idle_before_unregister;
+    is_going = hub_.viewers() == 0;
+    registration_.take_back();
+    co_return;
+}
+
+asio::awaitable<bool> CallbackSession::unregister_callback() {
+    bool is_going = false;
+    co_await asio::co_spawn(strand_, take_registration_back(is_going), asio::use_awaitable);
+    co_return is_going;
 }
 
 void CallbackSession::take_images(std::vector<frames::RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data) {
@@ -249,7 +245,8 @@ void CallbackSession::take_images(std::vector<frames::RenderImage> images, std::
     auto frame = std::make_shared<frames::Frame>();
     frame->seq = ++seq_;
     frame->epoch = connection_->epoch;
-    frame->callback_id = callback_id != 0 ? callback_id : callback_id_;
+    frame->source = octane_.address();
+    frame->callback_id = callback_id;
     frame->user_data = user_data;
     frame->received = now;
     frame->images = std::move(images);

@@ -1,23 +1,24 @@
-// Room: livelink. Octane's callback session: registration, the stream, fetching, reconnects and the order of frames.
+// Room: livelink. Octane's callback session, a source of frames: the stream, reconnects and the order of frames.
 //
 // It lives on one dedicated strand, like the hub it feeds. Frames are numbered here; repeats end here. CONTRACT §3.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "frames/hub.hpp"
+#include "frames/sink.hpp"
 #include "frames/stats.hpp"
 #include "livelink/callback_wire.hpp"
+#include "livelink/frame_fetcher.hpp"
 #include "livelink/octane.hpp"
+#include "livelink/registration.hpp"
 
 namespace octane::livelink {
 
@@ -27,11 +28,12 @@ struct SessionOptions {
     std::chrono::milliseconds grab_timeout{30000};
 };
 
-class CallbackSession {
+class CallbackSession final : public frames::Source {
   public:
     // `strand` is the hub's too. Everything must outlive run().
     CallbackSession(Octane& octane, frames::Hub& hub, boost::asio::any_io_executor strand, frames::FrameStats& stats,
                     SessionOptions options);
+    ~CallbackSession() override;
     CallbackSession(const CallbackSession&) = delete;
     CallbackSession& operator=(const CallbackSession&) = delete;
 
@@ -51,24 +53,17 @@ class CallbackSession {
     // On the strand: the connection came or went.
     void on_connection(const std::shared_ptr<const ConnectionState>& state);
 
+    void on_demand(std::size_t viewers) override;
+    void on_variant(const frames::Variant&, bool) override {}  // its frames come with their pixels
+
   private:
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<void> end_stream();
-    boost::asio::awaitable<bool> register_with_octane();
-    boost::asio::awaitable<void> unregister_with_octane();
     boost::asio::awaitable<void> read_stream(std::shared_ptr<upstream::ServerStream> stream);
-    boost::asio::awaitable<void> fetch_frames();
-    boost::asio::awaitable<base::GrpcStatus> fetch_once();
-    bool take_grabbed(const upstream::Reply& reply, std::uint64_t user_data);
-    boost::asio::awaitable<void> release_result();
-    boost::asio::awaitable<void> ask_registration(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer);
-    boost::asio::awaitable<void> ask_unregistration(bool& is_going);
+    boost::asio::awaitable<void> take_registration_back(bool& is_going);
     boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
     void on_event(CallbackEvent event);
     void take_images(std::vector<frames::RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data);
-    void forward(std::string_view type, const CallbackEvent& event);
-    void ring();
-    static std::string reason_of(const upstream::Reply& failure);  // for the log
     void wake();
     [[nodiscard]] bool is_watched() const;
     [[nodiscard]] bool is_wanted() const;
@@ -80,30 +75,17 @@ class CallbackSession {
     frames::FrameStats& stats_;
     SessionOptions options_;
 
-    boost::asio::cancellation_signal abandon_call_;   // emitted by stop(): registering and giving back
-    boost::asio::cancellation_signal abandon_fetch_;  // emitted by stop(): fetching
-    boost::asio::steady_timer wake_;      // cancelled whenever something that the loops below wait for may have changed
-    boost::asio::steady_timer doorbell_;  // cancelled to start a fetch
+    Registration registration_;
+    FrameFetcher fetcher_;
+    boost::asio::steady_timer wake_;                  // cancelled whenever something that run() waits for may have changed
     std::shared_ptr<upstream::ServerStream> stream_;  // null: none open
     std::shared_ptr<const ConnectionState> connection_;
     std::shared_ptr<const frames::Frame> last_;
     std::uint64_t seq_ = 0;
-    std::uint64_t user_data_ = 0;  // of the newest event that only rang
-    std::uint32_t callback_id_ = 0;
     std::chrono::steady_clock::time_point unwatched_since_{};
-    base::Error registration_error_;           // of the last failure
-    std::uint64_t registration_failures_ = 0;  // tells those who wait that theirs has failed
-    std::uint64_t takings_back_ = 0;           // the same for unregister_callback()
-    std::size_t asking_ = 0;                   // those who wait in register_callback() and have not been taken back
-    bool is_asked_for_ = false;                // register_callback() has succeeded since unregister_callback()
-    bool is_registered_ = false;               // Octane said so, and rings for the stream
-    bool may_be_registered_ = false;           // a registration was sent, and Octane has not said since that it has let go
     bool is_reading_ = false;
     bool has_broken_ = false;  // the stream ended with the connection
     bool is_fetching_ = false;
-    bool has_rung_ = false;      // one fetch pending, at most
-    bool should_fetch_ = false;  // the fetching coroutine is to go on
-    bool has_streamed_ = false;  // this stream carries pixels: what a fetch brings would be older
     bool is_stopping_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "frames/control_event.hpp"
 #include "livelink/request_care.hpp"
 
 namespace octane::livelink {
@@ -20,7 +21,7 @@ struct EditEvent {
     bool moves_camera = false;
 };
 
-// {"type":"call","method":…,"object":{"handle":"…","type":…},"callId":…,"timestamp":…,"epoch":…}
-std::string to_json(const EditEvent& event);
+// What is announced of it; its time is the event's.
+frames::EditMade describe_edit(const EditEvent& event);
 
 }  // namespace octane::livelink

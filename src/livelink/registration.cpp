@@ -1,13 +1,12 @@
-// Room: livelink. The registering half of the session: who wants Octane to ring, and telling Octane so.
-//
-// What Octane has been told is known for certain only from its answers. A registration that was sent and not answered may stand,
-// so it is taken back like any other (CallbackSession::may_be_registered_).
+#include "livelink/registration.hpp"
+
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "livelink/callback_session.hpp"
+#include "livelink/callback_wire.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::livelink {
@@ -27,12 +26,21 @@ bool is_unchanged_by(const upstream::Reply& failure) {
 
 }  // namespace
 
-asio::awaitable<bool> CallbackSession::register_with_octane() {
+Registration::Registration(Octane& octane, asio::any_io_executor strand, frames::FrameStats& stats,
+                           std::chrono::milliseconds call_timeout, std::function<void()> on_change)
+    : octane_(octane), strand_(std::move(strand)), stats_(stats), call_timeout_(call_timeout), on_change_(std::move(on_change)) {}
+
+void Registration::report_change() {
+    for (auto* timer : waiting_) timer->cancel();
+    on_change_();
+}
+
+asio::awaitable<bool> Registration::make() {
     const bool was_perhaps_registered = std::exchange(may_be_registered_, true);
     const std::uint64_t connections = connection_->connections;
     OwnCall call;
     call.lane = rpc::Lane::fast;
-    call.timeout = options_.call_timeout;
+    call.timeout = call_timeout_;
     call.slot = abandon_call_.slot();
     upstream::Reply reply = co_await octane_.call(kRegisterPath, register_request(), call);
     auto id = reply.status == GrpcStatus::ok
@@ -44,10 +52,11 @@ asio::awaitable<bool> CallbackSession::register_with_octane() {
         base::Error error = std::move(id).error();
         if (reply.status == GrpcStatus::unavailable) error.message = octane_.unreachable_message(reply.message);
         stats_.stream_errors.fetch_add(1);
-        registration_error_ = std::move(error);
-        ++registration_failures_;
+        last_error_ = std::move(error);
+        ++failures_;
         telemetry::log(Level::warn, "Octane refused the OnNewImage callback",
                        {{"status", base::grpc_status_name(reply.status)}, {"reason", reply.message}});
+        report_change();
         co_return false;
     }
     callback_id_ = *id;
@@ -56,16 +65,17 @@ asio::awaitable<bool> CallbackSession::register_with_octane() {
     stats_.registrations.fetch_add(1);
     telemetry::log(Level::info, "Registered OnNewImage callback with ID: " + std::to_string(callback_id_),
                    {{"epoch", connection_->epoch}});
+    report_change();
     co_return true;
 }
 
 // Leaves may_be_registered_ as it is unless Octane says that it has let go.
-asio::awaitable<void> CallbackSession::unregister_with_octane() {
+asio::awaitable<void> Registration::give_back() {
     is_registered_ = false;
     stats_.callback_id.store(0);
     OwnCall call;
     call.lane = rpc::Lane::unqueued;
-    call.timeout = options_.call_timeout;
+    call.timeout = call_timeout_;
     call.slot = abandon_call_.slot();
     const upstream::Reply reply = co_await octane_.call(kRegisterPath, unregister_request(), call);
     if (reply.status == GrpcStatus::ok) {
@@ -76,21 +86,23 @@ asio::awaitable<void> CallbackSession::unregister_with_octane() {
     }
 }
 
-asio::awaitable<void> CallbackSession::ask_registration(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer) {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
+asio::awaitable<void> Registration::wait_for_answer(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer) {
     const auto is_taken_back = [this, before = takings_back_] { return takings_back_ != before; };
-    const auto has_failed = [this, before = registration_failures_] { return registration_failures_ != before; };
-    ++asking_;
-    wake();
-    asio::steady_timer poll(strand_);
+    const auto has_failed = [this, before = failures_] { return failures_ != before; };
     const auto is_open = [&] {
-        return !is_taken_back() && (!connection_ || (is_connected() && !is_registered_ && !has_failed()));
+        return !is_stopping_ && !is_taken_back() && (!connection_ || (is_connected() && !is_registered_ && !has_failed()));
     };
-    while (is_open() && !is_stopping_ && std::chrono::steady_clock::now() < deadline) {
-        poll.expires_after(std::chrono::milliseconds(5));
-        const auto [error] = co_await poll.async_wait(asio::as_tuple(asio::use_awaitable));
-        static_cast<void>(error);
+    asio::steady_timer timer(strand_);
+    const auto deadline = asio::steady_timer::clock_type::now() + limit;
+    ++asking_;
+    waiting_.push_back(&timer);
+    on_change_();
+    while (is_open() && asio::steady_timer::clock_type::now() < deadline) {
+        timer.expires_at(deadline);
+        const auto [woken] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        static_cast<void>(woken);
     }
+    std::erase(waiting_, &timer);
     if (is_taken_back()) {
         answer = base::make_error(ErrorCode::cancelled, "the registration was taken back before Octane had answered it");
         co_return;
@@ -101,37 +113,45 @@ asio::awaitable<void> CallbackSession::ask_registration(std::chrono::millisecond
         answer = callback_id_;
         co_return;
     }
-    wake();
+    on_change_();
     if (!is_connected()) {
         answer = base::make_error(ErrorCode::octane_unreachable_call,
                                   octane_.unreachable_message(connection_ ? connection_->error : ""));
     } else if (has_failed()) {
-        answer = registration_error_;
+        answer = last_error_;
     } else {
         answer = base::make_error(ErrorCode::deadline_exceeded, "Octane did not answer the registration in time; it is busy");
     }
 }
 
-asio::awaitable<void> CallbackSession::ask_unregistration(bool& is_going) {
-    is_asked_for_ = false;
-    asking_ = 0;
-    ++takings_back_;
-    unwatched_since_ = std::chrono::steady_clock::now() - options_.idle_before_unregister;
-    is_going = hub_.viewers() == 0;
-    wake();
-    co_return;
-}
-
-asio::awaitable<base::Result<std::uint32_t>> CallbackSession::register_callback(std::chrono::milliseconds limit) {
+asio::awaitable<base::Result<std::uint32_t>> Registration::ask(std::chrono::milliseconds limit) {
     base::Result<std::uint32_t> answer(0);
-    co_await asio::co_spawn(strand_, ask_registration(limit, answer), asio::use_awaitable);
+    co_await asio::co_spawn(strand_, wait_for_answer(limit, answer), asio::use_awaitable);
     co_return answer;
 }
 
-asio::awaitable<bool> CallbackSession::unregister_callback() {
-    bool is_going = false;
-    co_await asio::co_spawn(strand_, ask_unregistration(is_going), asio::use_awaitable);
-    co_return is_going;
+void Registration::take_back() {
+    is_asked_for_ = false;
+    asking_ = 0;
+    ++takings_back_;
+    report_change();
+}
+
+void Registration::on_connection(const std::shared_ptr<const ConnectionState>& state, bool is_same_octane) {
+    if (!is_same_octane) {  // what was registered was registered with an Octane that is gone
+        is_registered_ = false;
+        stats_.callback_id.store(0);
+    }
+    if (!connection_ || connection_->connections != state->connections) may_be_registered_ = false;
+    connection_ = state;
+    report_change();
+}
+
+void Registration::stop(std::chrono::milliseconds limit) {
+    is_stopping_ = true;
+    call_timeout_ = std::min(call_timeout_, limit);
+    abandon_call_.emit(asio::cancellation_type::terminal);
+    report_change();
 }
 
 }  // namespace octane::livelink

@@ -160,6 +160,16 @@ for (const release of releases) {
       }
     });
 
+    test('the newest part comes again after a moment of silence, for those who show a part when the next one begins', async (t) => {
+      const stream = cleanup(t)(new Parts(`${proxy.url}/render/mjpeg?format=png`));
+      await stream.part(1);
+      seq = await sent(octane, proxy, seq);
+      const part = await stream.part(2);
+      const again = await until('the repeat', () => stream.all.find((other) => other.at > part.at && other.body.equals(part.body)));
+      assert.equal(again.headers.get('content-length'), String(part.body.length));
+      assert.equal(again.headers.get('content-type'), 'image/png');
+    });
+
     test('one picture serves the stream, the parts and the single answers', async (t) => {
       const started = cleanup(t);
       const stream = started(new Parts(`${proxy.url}/render/mjpeg?quality=77`));

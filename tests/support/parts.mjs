@@ -1,4 +1,4 @@
-// Test support. A viewer of /render/mjpeg: `curl -N`, its parts taken apart as they come.
+// Test support. A viewer of /render/mjpeg: `curl -N`, its parts taken apart as they come, by the length that each one has.
 
 import { spawn } from 'node:child_process';
 
@@ -12,7 +12,8 @@ process.on('exit', () => {
 
 export class Parts {
   constructor(url) {
-    this.parts = []; // {headers, body}, only those that a browser would show by now
+    this.all = []; // {headers, body, at}: every part, `at` in milliseconds of performance.now()
+    this.parts = []; // the same without the repeats
     this.bytes = Buffer.alloc(0);
     this.child = spawn('curl', ['-sS', '-N', '-i', url], { stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this.child);
@@ -38,17 +39,22 @@ export class Parts {
     const opening = Buffer.from(`--${this.boundary}\r\n`);
     for (;;) {
       const head = this.bytes.indexOf('\r\n\r\n');
-      if (head < 0 || !this.bytes.subarray(0, opening.length).equals(opening)) return;
-      const end = this.bytes.indexOf(`\r\n--${this.boundary}\r\n`, head + 4);
-      // A browser shows a part when it has the next one's header.
-      if (end < 0 || this.bytes.indexOf('\r\n\r\n', end + 2) < 0) return;
+      if (head < 0) return;
+      if (!this.bytes.subarray(0, opening.length).equals(opening)) throw new Error('a part does not begin with the boundary');
       const headers = new Headers(this.bytes.subarray(opening.length, head).toString('latin1').split('\r\n'));
-      this.parts.push({ headers, body: this.bytes.subarray(head + 4, end) });
+      const length = Number(headers.get('content-length'));
+      if (!Number.isInteger(length)) throw new Error('a part does not say how long it is');
+      const end = head + 4 + length;
+      if (this.bytes.length < end + 2) return;
+      if (this.bytes.subarray(end, end + 2).toString('latin1') !== '\r\n') throw new Error('a part is not as long as it says');
+      const part = { headers, body: this.bytes.subarray(head + 4, end), at: performance.now() };
+      if (!this.all.at(-1)?.body.equals(part.body)) this.parts.push(part);
+      this.all.push(part);
       this.bytes = this.bytes.subarray(end + 2);
     }
   }
 
-  // The `nth` part, from 1 on.
+  // The `nth` part that is none of its predecessor again, from 1 on.
   part(nth) {
     return until(`part ${nth}`, () => this.parts[nth - 1]);
   }

@@ -14,7 +14,6 @@
 
 #include "bench/net.hpp"
 #include "frames/hub.hpp"
-#include "frames/picture.hpp"
 
 namespace octane::bench {
 namespace {
@@ -39,7 +38,8 @@ class Counter final : public frames::Transport, public std::enable_shared_from_t
         told_.fetch_add(1);
         told_.notify_one();
     }
-    void write_event(std::string_view) override { finish_write(); }
+    void write_event(const frames::ControlEvent&) override { finish_write(); }
+    bool accepts(const frames::ControlEvent&) override { return true; }
     void close() override {}
     void finish() override {}
     [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const override {

@@ -68,25 +68,27 @@ void time_step(const char* name, unsigned rounds, Step&& step) {
 }
 
 // A frame from its image to the bytes that viewers share; the picture is made anew each time.
-octane::base::ByteChain make_event(const frames::RenderImage& image, const frames::Variant& variant, frames::FrameStats& stats) {
+octane::base::ByteChain make_event(const frames::RenderImage& image, const frames::Variant& variant,
+                                   const frames::PictureMaker& maker) {
     auto frame = std::make_shared<frames::Frame>();
     frame->seq = 1;
     frame->images.push_back(image);
     const frames::RenderImage& shown = frame->images.front();
     std::shared_ptr<const frames::Picture> picture;
     if (frames::shows_picture(variant)) {
-        frames::with_picture(frame, shown, variant, stats, [&](const frames::Pictures::Made& made) {
+        frames::with_picture(frame, shown, variant, maker, [&](const frames::Pictures::Made& made) {
             if (!made) throw std::runtime_error(made.error().message);
             picture = *made;
         });
     }
-    return frames::wrap_frame(*frame, shown, variant, picture.get()).event;
+    return frames::wrap_frame(frames::make_encoded_frame(*frame, shown, variant, picture.get()), variant.container).bytes;
 }
 
 void time_event(const std::string& name, unsigned rounds, const frames::RenderImage& image, const frames::Variant& variant) {
     frames::FrameStats stats;
+    frames::PictureBudget budget;
     std::size_t bytes = 0;
-    time_step(name.c_str(), rounds, [&] { bytes = make_event(image, variant, stats).size(); });
+    time_step(name.c_str(), rounds, [&] { bytes = make_event(image, variant, {stats, budget}).size(); });
     octane::bench::report_count((name + "_bytes").c_str(), bytes);
 }
 

@@ -11,7 +11,7 @@ using nlohmann::json;
 
 TEST_CASE("before anything has happened the status says so, with null where there is nothing yet") {
     const frames::FrameStats stats;
-    const json status = json::parse(make_callback_status(stats));
+    const json status = json::parse(make_callback_status(frames::read_status(stats)));
     CHECK(status == json({{"stream_active", false},
                           {"callback_id", nullptr},
                           {"callback_count", 0},
@@ -32,7 +32,7 @@ TEST_CASE("every member has its counter") {
     stats.viewers = 3;
     stats.viewers_ever = 14;
     stats.waiting = 1;
-    const json status = json::parse(make_callback_status(stats));
+    const json status = json::parse(make_callback_status(frames::read_status(stats)));
     CHECK(status["stream_active"] == true);
     CHECK(status["callback_id"] == 4294967295U);
     CHECK(status["callback_count"] == 18446744073709551615U);

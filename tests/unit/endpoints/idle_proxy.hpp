@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "endpoints/callback_message.hpp"
 #include "endpoints/context.hpp"
 #include "http/message.hpp"
 
@@ -24,7 +25,7 @@ class IdleProxy {
   public:
     explicit IdleProxy(std::filesystem::path web_root = {})
         : octane_(octane_options(), loop_.get_executor()),
-          hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_),
+          hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_, wrap_for_viewers),
           session_(octane_, hub_, loop_.get_executor(), stats_, {}),
           context_{octane_,
                    hub_,

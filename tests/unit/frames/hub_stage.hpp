@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "control_text.hpp"
 #include "event_text.hpp"
 #include "frames/hub.hpp"
 #include "pictures.hpp"
@@ -37,16 +38,35 @@ inline SseEvent read_container(Container container, std::string_view text) {
     return event;
 }
 
+inline Variant as(Format format, std::optional<std::int32_t> pass = std::nullopt) {
+    Variant variant;
+    variant.format = format;
+    variant.render_pass = pass;
+    return variant;
+}
+
+inline RendererState connected(std::uint64_t epoch) {
+    RendererState state;
+    state.kind = RendererState::Kind::connected;
+    state.epoch = epoch;
+    return state;
+}
+inline RendererState lost() {
+    return {};
+}
+
 // A viewer on one of the loops whose client reads at once, or not at all.
 class TestViewer final : public Transport, public std::enable_shared_from_this<TestViewer> {
   public:
     TestViewer(boost::asio::io_context& loop, ViewerOptions options, FrameStats& stats)
         : loop_(loop), viewer_(*this, std::move(options), stats) {}
 
-    void write_event(std::string_view json) override {
-        const std::string_view parts[] = {"data: ", json, "\n\n"};
+    void write_event(const ControlEvent& event) override {
+        const std::string text = control_text(event);
+        const std::string_view parts[] = {text};
         write_frame(parts);
     }
+    bool accepts(const ControlEvent&) override { return true; }
     void write_frame(std::span<const std::string_view> parts) override {
         std::string text;
         for (const auto part : parts) text += part;

@@ -117,6 +117,24 @@ TEST_CASE("only so many pictures of a frame are kept, and the others are still t
     CHECK(times == most + 3);
 }
 
+TEST_CASE("a picture that is forgotten is made anew, and one that is being made is not forgotten") {
+    Pictures pictures;
+    int times = 0;
+    const auto make = [&] {
+        pictures.forget(of_quality(80));
+        ++times;
+        return made_of("picture");
+    };
+    for (int i = 0; i < 2; ++i) pictures.get(of_quality(80), make, [](const Pictures::Made&) {});
+    CHECK(times == 1);
+    const auto held = pictures.find(of_quality(80));
+    pictures.forget(of_quality(80));
+    CHECK(pictures.find(of_quality(80)) == nullptr);
+    CHECK(held->bytes.flatten() == "picture");
+    pictures.get(of_quality(80), make, [](const Pictures::Made&) {});
+    CHECK(times == 2);
+}
+
 TEST_CASE("variants that show the same file have the same key, whatever carries it") {
     Variant both;
     Variant jpeg = both;
@@ -147,10 +165,11 @@ TEST_CASE("a frame's picture is encoded once, counted, and of the size that was 
     auto frame = std::make_shared<Frame>();
     frame->images.push_back(picture(kKinds[0], 8, 4));
     FrameStats stats;
+    PictureBudget budget;
     Variant variant = of_quality(90);
     variant.max_width = 4;
     for (int i = 0; i < 2; ++i) {
-        with_picture(frame, frame->images.front(), variant, stats, [](const Pictures::Made& made) {
+        with_picture(frame, frame->images.front(), variant, {stats, budget}, [](const Pictures::Made& made) {
             REQUIRE(made);
             CHECK((*made)->size.width == 4);
             CHECK((*made)->size.height == 2);
@@ -158,6 +177,7 @@ TEST_CASE("a frame's picture is encoded once, counted, and of the size that was 
         });
     }
     CHECK(stats.pictures == 1);
+    CHECK(budget.bytes() > 0);
 }
 
 }  // namespace

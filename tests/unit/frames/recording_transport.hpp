@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control_text.hpp"
 #include "event_text.hpp"
 #include "frames/viewer.hpp"
 
@@ -17,11 +18,11 @@ namespace octane::frames::tests {
 class RecordingTransport final : public Transport {
   public:
     // As a stream of events would frame it.
-    void write_event(std::string_view json) override {
-        const std::string_view parts[] = {"data: ", json, "\n\n"};
+    void write_event(const ControlEvent& event) override {
+        const std::string_view parts[] = {event.text(control_text)};
         write_frame(parts);
     }
-    [[nodiscard]] bool takes_events() const override { return has_place_for_events; }
+    bool accepts(const ControlEvent&) override { return has_place_for_events; }
     void write_frame(std::span<const std::string_view> parts) override {
         REQUIRE_FALSE(is_writing);
         REQUIRE_FALSE(is_closed);

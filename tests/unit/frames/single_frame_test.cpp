@@ -115,7 +115,7 @@ TEST_CASE("when the proxy goes down nobody waits on, and nobody begins to") {
     HubStage stage;
     stage.publish(1);
     Waiting before(stage, {.after = 1, .render_pass = {}});
-    stage.hub().say_goodbye(R"({"type":"bye"})");
+    stage.hub().say_goodbye();
     REQUIRE(before.has_ended());
     CHECK(*before.got == nullptr);
     Waiting after(stage, {.after = 1, .render_pass = {}});
@@ -128,19 +128,19 @@ TEST_CASE("the latest frame is known to all threads, and is none of an Octane th
     CHECK(stage.hub().latest() == nullptr);
     stage.publish(1);
     REQUIRE(stage.hub().latest());
-    stage.hub().announce_octane(R"({"type":"octane","state":"lost"})", 0);
+    stage.hub().announce_renderer(tests::lost());
     CHECK(stage.hub().latest());
-    stage.hub().announce_octane(R"({"type":"octane","state":"connected"})", 1);
+    stage.hub().announce_renderer(tests::connected(1));
     CHECK(stage.hub().latest());
-    stage.hub().announce_octane(R"({"type":"octane","state":"connected"})", 2);
+    stage.hub().announce_renderer(tests::connected(2));
     CHECK(stage.hub().latest() == nullptr);
     stage.publish(2, 0, 2);
     REQUIRE(stage.hub().latest());
     CHECK(stage.hub().latest()->seq == 2);
 }
 
-asio::awaitable<void> ask_picture(Hub& hub, FramePointer frame, Variant variant, std::optional<Pictures::Made>& got) {
-    auto made = co_await hub.picture_of(frame, frame->images.front(), variant);
+asio::awaitable<void> ask_picture(Hub& hub, FramePointer frame, Variant variant, std::optional<base::Result<EncodedFrame>>& got) {
+    auto made = co_await hub.encode(frame, frame->images.front(), variant);
     got.emplace(std::move(made));
 }
 
@@ -154,11 +154,12 @@ TEST_CASE("a single answer and the viewers share one picture, whoever is first")
         stage.publish(1);
         Variant single = variant;
         single.container = Container::frame;
-        std::optional<Pictures::Made> got;
+        std::optional<base::Result<EncodedFrame>> got;
         asio::co_spawn(stage.loop(0), ask_picture(stage.hub(), stage.hub().latest(), single, got), asio::detached);
         REQUIRE(stage.until([&] { return got.has_value(); }));
         REQUIRE(*got);
-        CHECK((**got)->size.width == 8);
+        CHECK((*got)->facts.size.width == 8);
+        CHECK((*got)->mime == "image/png");
         if (!is_watched_first) viewer = stage.join(1, variant);
         REQUIRE(stage.until([&] { return viewer->has_seq(1); }));
         CHECK(stage.stats().pictures == 1);

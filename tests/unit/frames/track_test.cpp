@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -28,10 +29,13 @@ class NeverCaughtUp {
   public:
     static constexpr std::uint64_t kFrames = 200;
 
-    explicit NeverCaughtUp(Format format) : track_(std::make_shared<Track>(workers_, as(format), stats_)) {
-        outlet_->wake = [this] { on_made(); };
-        second_->wake = [this] {
-            if (seq_ < kFrames && second_->box.take()) ++second_got_;
+    explicit NeverCaughtUp(Format format) : track_(std::make_shared<Track>(workers_, as(format), PictureMaker{stats_, budget_})) {
+        first_->act = [this] {
+            ++made_;
+            on_made();
+        };
+        second_->act = [this] {
+            if (seq_ < kFrames) ++second_got_;
         };
     }
     ~NeverCaughtUp() { run(); }
@@ -41,19 +45,23 @@ class NeverCaughtUp {
     // Until all frames have been made.
     void run() {
         if (std::exchange(has_run_, true)) return;
-        track_->add_outlet(0, outlet_, nullptr);
+        track_->add_sink(first_, nullptr);
         offer();
         workers_.join();
     }
-    [[nodiscard]] std::uint64_t made() const { return stats_.encoded.load(); }
+    [[nodiscard]] std::uint64_t made() const { return made_; }
     [[nodiscard]] std::uint64_t most_alive() const { return most_alive_; }
     [[nodiscard]] std::uint64_t second_got() const { return second_got_; }  // before the offers ended
 
   private:
+    struct ActingSink : Sink {
+        void take(const std::shared_ptr<const EncodedFrame>&) override { act(); }
+        std::function<void()> act;
+    };
     void on_made() {
-        if (!outlet_->box.take() || seq_ == kFrames) return;
+        if (seq_ == kFrames) return;
         offer();
-        if (seq_ == kFrames / 2) track_->add_outlet(1, second_, newest_);
+        if (seq_ == kFrames / 2) track_->add_sink(second_, newest_);
         std::erase_if(frames_, [](const auto& frame) { return frame.expired(); });
         most_alive_ = std::max<std::uint64_t>(most_alive_, frames_.size());
     }
@@ -68,13 +76,15 @@ class NeverCaughtUp {
     }
 
     FrameStats stats_;
+    PictureBudget budget_;
     boost::asio::thread_pool workers_{1};
     std::shared_ptr<Track> track_;
-    std::shared_ptr<Outlet> outlet_ = std::make_shared<Outlet>();
-    std::shared_ptr<Outlet> second_ = std::make_shared<Outlet>();
+    std::shared_ptr<ActingSink> first_ = std::make_shared<ActingSink>();
+    std::shared_ptr<ActingSink> second_ = std::make_shared<ActingSink>();
     std::shared_ptr<const Frame> newest_;
     std::deque<std::weak_ptr<const Frame>> frames_;
     std::uint64_t seq_ = 0;
+    std::uint64_t made_ = 0;
     std::uint64_t most_alive_ = 0;
     std::uint64_t second_got_ = 0;
     bool has_run_ = false;

@@ -4,58 +4,23 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "frames/two_speeds.hpp"
-#include "recording_transport.hpp"
+#include "watching.hpp"
 
 namespace octane::frames {
 namespace {
 
 using namespace std::chrono_literals;
+using tests::event;
+using tests::frame;
 using tests::RecordingTransport;
+using tests::Watching;
 
-std::shared_ptr<const VariantFrame> frame(std::uint64_t seq) {
-    auto made = std::make_shared<VariantFrame>();
-    made->seq = seq;
-    made->ordinal = seq;
-    auto owner = std::make_shared<const std::string>(",\"pixels\":" + std::to_string(seq) + "}\n\n");
-    const std::string_view text = *owner;
-    made->event = base::ByteChain({text.substr(0, 4), text.substr(4)}, owner);
-    return made;
+// The last event.
+EventPointer goodbye() {
+    return std::make_shared<const ControlEvent>(Goodbye{});
 }
-
-std::shared_ptr<const std::string> event(const std::string& type) {
-    return std::make_shared<const std::string>("{\"type\":\"" + type + "\"}");
-}
-
-// A viewer on a clock that only the test moves.
-struct Watching {
-    explicit Watching(std::chrono::nanoseconds interval = 0ns) : viewer(transport, {Variant{}, "viewer-1", interval}, stats) {
-        transport.progress = now;
-    }
-
-    void offer(std::uint64_t seq, Form form = Form::motion) {
-        auto made = std::make_shared<VariantFrame>(*frame(seq));
-        made->form = static_cast<std::uint8_t>(form);
-        viewer.offer(made, now);
-    }
-    void finish_write() {
-        REQUIRE(transport.is_writing);
-        transport.is_writing = false;
-        transport.progress = now;
-        viewer.on_written(now);
-    }
-    void finish_all_writes() {
-        while (transport.is_writing) finish_write();
-    }
-    [[nodiscard]] std::uint64_t last_seq() const { return transport.last().data["seq"]; }
-    [[nodiscard]] std::uint64_t last_dropped() const { return transport.last().data["dropped"]; }
-
-    Viewer::Clock::time_point now{1000s};
-    FrameStats stats;
-    RecordingTransport transport;
-    Viewer viewer;
-};
 
 TEST_CASE("an idle viewer is sent a frame at once: its own head and then the shared bytes") {
     Watching watching;
@@ -72,7 +37,7 @@ TEST_CASE("an idle viewer is sent a frame at once: its own head and then the sha
 
 TEST_CASE("a frame is counted with its bytes and its age when it has been written, and for no older than its viewer") {
     Watching watching;
-    auto old = std::make_shared<VariantFrame>(*frame(7));
+    auto old = std::make_shared<WrappedFrame>(*frame(7));
     old->received = std::chrono::system_clock::now() - std::chrono::hours(24);
     watching.viewer.offer(old, watching.now);
     const auto& ages =
@@ -82,7 +47,7 @@ TEST_CASE("a frame is counted with its bytes and its age when it has been writte
     watching.finish_write();
     CHECK(ages.read().count() == 1);
     CHECK(ages.read().sum < 3600);
-    CHECK(watching.stats.delivery.bytes > old->event.size());
+    CHECK(watching.stats.delivery.bytes > old->bytes.size());
 }
 
 TEST_CASE("a viewer knows who it is and what it wants") {
@@ -94,8 +59,8 @@ TEST_CASE("a viewer knows who it is and what it wants") {
     const Viewer viewer(transport, {variant, "me", 100ms}, stats);
     CHECK(viewer.id() == "me");
     CHECK(viewer.variant() == variant);
-    CHECK(viewer.is_paced());
-    CHECK_FALSE(Watching().viewer.is_paced());
+    CHECK(viewer.needs_timer());
+    CHECK_FALSE(Watching().viewer.needs_timer());
 }
 
 TEST_CASE("the bytes of a write stay where they are until it is done, whatever else is offered") {
@@ -175,39 +140,6 @@ TEST_CASE("the last frame always arrives, however slow the viewer") {
     CHECK(sum == 1000);  // every number was either sent or counted
 }
 
-TEST_CASE("control events keep their order and go before a frame that waits") {
-    Watching watching;
-    watching.offer(1);
-    watching.offer(2);
-    watching.viewer.send(event("first"));
-    watching.viewer.send(event("second"));
-    watching.finish_all_writes();
-    REQUIRE(watching.transport.written.size() == 4);
-    CHECK(watching.transport.event(1).data["type"] == "first");
-    CHECK(watching.transport.event(2).data["type"] == "second");
-    CHECK(watching.transport.event(3).data["seq"] == 2);
-}
-
-TEST_CASE("control events are never dropped while the viewer reads") {
-    Watching watching;
-    for (std::size_t i = 0; i < 10 * Viewer::kMaxControl; ++i) {
-        watching.viewer.send(event(std::to_string(i)));
-        watching.finish_write();
-    }
-    CHECK(watching.transport.written.size() == 10 * Viewer::kMaxControl);
-    CHECK_FALSE(watching.viewer.is_closed());
-}
-
-TEST_CASE("a viewer behind which more control events wait than the bound is closed") {
-    Watching watching;
-    watching.viewer.send(event("in write"));
-    for (std::size_t i = 0; i < Viewer::kMaxControl; ++i) watching.viewer.send(event("waits"));
-    CHECK_FALSE(watching.transport.is_closed);
-    watching.viewer.send(event("too many"));
-    CHECK(watching.transport.is_closed);
-    CHECK(watching.viewer.is_closed());
-}
-
 TEST_CASE("a closed viewer writes nothing and holds nothing") {
     Watching watching;
     watching.offer(1);
@@ -219,7 +151,7 @@ TEST_CASE("a closed viewer writes nothing and holds nothing") {
     watching.viewer.offer(held, watching.now);
     CHECK(held.use_count() == 1);
     watching.viewer.send(event("y"));
-    watching.viewer.say_goodbye(event("bye"));
+    watching.viewer.say_goodbye(goodbye());
     watching.viewer.advance(watching.now);
     CHECK(watching.transport.written.size() == 1);
     CHECK_FALSE(watching.transport.has_finished);
@@ -256,128 +188,11 @@ TEST_CASE("a viewer to whom nothing is being written cannot stall") {
     CHECK(watching.viewer.check_progress(watching.now));
 }
 
-TEST_CASE("a frame rate cap holds frames until their time, and then sends the newest") {
-    Watching watching(100ms);
-    watching.offer(1);
-    watching.finish_write();
-    const auto begin = watching.now;
-    watching.now += 40ms;
-    watching.offer(2);
-    watching.now += 40ms;
-    watching.offer(3);
-    CHECK(watching.transport.written.size() == 1);
-    CHECK(watching.viewer.due(watching.now) == begin + 100ms);
-    watching.now = begin + 100ms - 1ns;
-    watching.viewer.advance(watching.now);
-    CHECK(watching.transport.written.size() == 1);
-    watching.now = begin + 100ms;
-    watching.viewer.advance(watching.now);
-    REQUIRE(watching.transport.written.size() == 2);
-    CHECK(watching.last_seq() == 3);
-    CHECK(watching.last_dropped() == 0);  // what the cap keeps back is not missed
-}
-
-TEST_CASE("what the cap keeps back is not missed, also where the encoder skipped it; what is lost to slowness is") {
-    Watching watching(100ms);
-    watching.offer(1);
-    watching.finish_write();
-    const auto begin = watching.now;
-    watching.now = begin + 30ms;
-    watching.offer(4);
-    watching.now = begin + 60ms;
-    watching.offer(7);
-    watching.now = begin + 100ms;
-    watching.viewer.advance(watching.now);
-    CHECK(watching.last_seq() == 7);
-    CHECK(watching.last_dropped() == 0);
-    watching.now = begin + 250ms;  // the write of 7 takes longer than the cap asks for
-    watching.offer(8);
-    watching.offer(9);
-    watching.offer(11);
-    watching.finish_write();
-    CHECK(watching.last_seq() == 11);
-    CHECK(watching.last_dropped() == 3);
-    CHECK(watching.stats.dropped == 3);
-}
-
-TEST_CASE("a frame that was kept back and then forgotten is counted once") {
-    Watching watching(100ms);
-    watching.offer(1);
-    watching.finish_write();
-    watching.offer(3);
-    watching.offer(5);
-    watching.viewer.forget_waiting();
-    watching.offer(6);
-    watching.now += 100ms;
-    watching.viewer.advance(watching.now);
-    CHECK(watching.last_seq() == 6);
-    CHECK(watching.last_dropped() == 1);  // 5; 2 to 4 the cap kept back
-}
-
-TEST_CASE("a frame that was sent small and waits to be sent in full is not one that the cap keeps back") {
-    Watching watching(100ms);
-    watching.offer(1, Form::motion);
-    watching.finish_write();
-    watching.now += 10ms;
-    watching.offer(1, Form::full);
-    watching.now += 10ms;
-    watching.offer(2, Form::full);
-    watching.now += 80ms;
-    watching.viewer.advance(watching.now);
-    CHECK(watching.last_seq() == 2);
-    CHECK(watching.last_dropped() == 0);
-    CHECK(watching.stats.dropped == 0);
-}
-
-TEST_CASE("a frame that waits small and is kept back is not missed, whether its full form came or not") {
-    for (const bool has_full : {false, true}) {
-        CAPTURE(has_full);
-        Watching watching(100ms);
-        watching.offer(1, Form::motion);
-        watching.finish_write();
-        watching.offer(2, Form::motion);
-        if (has_full) watching.offer(2, Form::full);
-        watching.offer(3, Form::motion);
-        watching.now += 100ms;
-        watching.viewer.advance(watching.now);
-        CHECK(watching.last_seq() == 3);
-        CHECK(watching.last_dropped() == 0);
-    }
-}
-
-TEST_CASE("whatever happens in whatever order, no more frames are missed than there were") {
-    constexpr int kSteps = 6;
-    constexpr int kKindsOfStep = 5;
-    int orders = 1;
-    for (int i = 0; i < kSteps; ++i) orders *= kKindsOfStep;
-    for (int order = 0; order < orders; ++order) {
-        Watching watching(100ms);
-        watching.offer(1, Form::motion);
-        std::uint64_t seq = 1;
-        int left = order;
-        for (int step = 0; step < kSteps; ++step, left /= kKindsOfStep) {
-            switch (left % kKindsOfStep) {
-                case 0: watching.offer(++seq, Form::motion); break;
-                case 1: watching.offer(seq, Form::full); break;
-                case 2:
-                    watching.now += 60ms;
-                    watching.viewer.advance(watching.now);
-                    break;
-                case 3: watching.viewer.forget_waiting(); break;
-                default:
-                    if (watching.transport.is_writing) watching.finish_write();
-            }
-        }
-        CAPTURE(order);
-        REQUIRE(watching.stats.dropped < seq);
-    }
-}
-
 TEST_CASE("frames that could not be had in this form are none that were missed") {
     Watching watching;
     watching.offer(1);
     watching.finish_write();
-    auto next = std::make_shared<VariantFrame>(*frame(9));
+    auto next = std::make_shared<WrappedFrame>(*frame(9));
     next->ordinal = 2;  // 2 to 8 lacked the pass
     watching.viewer.offer(next, watching.now);
     CHECK(watching.last_seq() == 9);
@@ -397,107 +212,6 @@ TEST_CASE("a new view begins with the newest frame again, forgets what waited, a
     watching.finish_write();
     CHECK(watching.last_seq() == 2);
     CHECK(watching.last_dropped() == 0);
-}
-
-TEST_CASE("a transport without a place for events gets none, and its frames and its end all the same") {
-    Watching watching;
-    watching.transport.has_place_for_events = false;
-    for (std::size_t i = 0; i <= Viewer::kMaxControl; ++i) watching.viewer.send(event("ping"));
-    CHECK(watching.transport.written.empty());
-    watching.offer(1);
-    CHECK(watching.transport.written.size() == 1);
-    watching.viewer.say_goodbye(event("bye"));
-    watching.finish_write();
-    CHECK(watching.transport.written.size() == 1);
-    CHECK(watching.transport.has_finished);
-}
-
-TEST_CASE("a cap counts from when a frame was begun, and a write that takes longer delays nothing further") {
-    Watching watching(100ms);
-    watching.offer(1);
-    watching.now += 150ms;
-    watching.offer(2);
-    CHECK(watching.viewer.due(watching.now) == Viewer::Clock::time_point::max());
-    watching.finish_write();
-    CHECK(watching.last_seq() == 2);
-}
-
-TEST_CASE("control events are not held by a cap") {
-    Watching watching(100ms);
-    watching.offer(1);
-    watching.finish_write();
-    watching.offer(2);
-    watching.viewer.send(event("now"));
-    CHECK(watching.transport.last().data["type"] == "now");
-    watching.finish_write();
-    CHECK(watching.transport.written.size() == 2);
-}
-
-TEST_CASE("without a cap nothing is ever due later") {
-    Watching watching;
-    watching.offer(1);
-    watching.offer(2);
-    CHECK(watching.viewer.due(watching.now) == Viewer::Clock::time_point::max());
-}
-
-TEST_CASE("over a long time a cap of ten a second sends ten a second") {
-    Watching watching(100ms);
-    std::uint64_t seq = 0;
-    for (int ms = 0; ms < 10000; ms += 10) {
-        watching.offer(++seq);
-        watching.viewer.advance(watching.now);
-        watching.finish_all_writes();
-        watching.now += 10ms;
-    }
-    CHECK(watching.transport.written.size() == 100);
-}
-
-TEST_CASE("goodbye to an idle viewer is written, and then the response ends") {
-    Watching watching;
-    watching.viewer.say_goodbye(event("bye"));
-    CHECK(watching.transport.last().data["type"] == "bye");
-    CHECK_FALSE(watching.transport.has_finished);
-    watching.finish_write();
-    CHECK(watching.transport.has_finished);
-}
-
-TEST_CASE("goodbye comes after the write under way and all control events, and takes the place of a waiting frame") {
-    Watching watching;
-    watching.offer(1);
-    watching.offer(2);
-    watching.viewer.send(event("octane"));
-    watching.viewer.say_goodbye(event("bye"));
-    CHECK(watching.stats.waiting == 0);
-    watching.finish_write();
-    watching.finish_write();
-    CHECK_FALSE(watching.transport.has_finished);
-    watching.finish_write();
-    CHECK(watching.transport.has_finished);
-    REQUIRE(watching.transport.written.size() == 3);
-    CHECK(watching.transport.event(1).data["type"] == "octane");
-    CHECK(watching.transport.event(2).data["type"] == "bye");
-}
-
-TEST_CASE("nothing follows goodbye") {
-    Watching watching;
-    watching.viewer.say_goodbye(event("bye"));
-    watching.offer(1);
-    watching.viewer.send(event("late"));
-    watching.viewer.say_goodbye(event("again"));
-    watching.finish_write();
-    CHECK(watching.transport.written.size() == 1);
-    watching.viewer.advance(watching.now);
-    CHECK(watching.transport.written.size() == 1);
-    CHECK(watching.transport.has_finished);
-}
-
-TEST_CASE("a viewer that stalls on its goodbye is closed as well") {
-    Watching watching;
-    watching.offer(1);
-    watching.viewer.say_goodbye(event("bye"));
-    watching.now += Viewer::kLongestStall + 1s;
-    CHECK_FALSE(watching.viewer.check_progress(watching.now));
-    CHECK(watching.transport.is_closed);
 }
 
 TEST_CASE("a viewer that ends gives back the frame that waited for it") {
@@ -530,7 +244,7 @@ TEST_CASE("a waiting frame can be forgotten, the one being written goes on, and 
 
 TEST_CASE("a viewer holds at most two frames, whatever is offered") {
     Watching watching;
-    std::vector<std::shared_ptr<const VariantFrame>> frames;
+    std::vector<std::shared_ptr<const WrappedFrame>> frames;
     for (std::uint64_t seq = 1; seq <= 50; ++seq) {
         frames.push_back(frame(seq));
         watching.viewer.offer(frames.back(), watching.now);

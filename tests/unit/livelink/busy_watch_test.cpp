@@ -12,23 +12,27 @@ TEST_CASE("viewers hear once of each call that takes long, and once that Octane 
     BusyWatch watch;
     const auto start = BusyWatch::Clock::now();
     const CallHistory::Busy load{"ApiProjectManager/loadProject", start, 1};
-    CHECK_FALSE(watch.look({}, 3, start));
-    CHECK_FALSE(watch.look(load, 3, start + milliseconds(1999)));
-    const auto busy = watch.look(load, 3, start + milliseconds(2300));
+    CHECK_FALSE(watch.check({}, 3, start));
+    CHECK_FALSE(watch.check(load, 3, start + milliseconds(1999)));
+    const auto busy = watch.check(load, 3, start + milliseconds(2300));
     REQUIRE(busy);
-    CHECK(*busy == R"({"type":"octane","state":"busy","method":"ApiProjectManager/loadProject","seconds":2.3,"epoch":3})");
-    CHECK_FALSE(watch.look(load, 3, start + milliseconds(9000)));
+    CHECK(busy->kind == frames::RendererState::Kind::busy);
+    CHECK(busy->method == "ApiProjectManager/loadProject");
+    CHECK(busy->busy_for == milliseconds(2300));
+    CHECK(busy->epoch == 3);
+    CHECK_FALSE(watch.check(load, 3, start + milliseconds(9000)));
 
     const CallHistory::Busy next{"ApiItem/name", start + milliseconds(100), 2};
-    const auto other = watch.look(next, 3, start + milliseconds(9000));
+    const auto other = watch.check(next, 3, start + milliseconds(9000));
     REQUIRE(other);
-    CHECK(other->find("ApiItem/name") != std::string::npos);
+    CHECK(other->method == "ApiItem/name");
 
     const CallHistory::Busy quick{"ApiItem/name", start + milliseconds(8999), 3};
-    const auto idle = watch.look(quick, 4, start + milliseconds(9000));
+    const auto idle = watch.check(quick, 4, start + milliseconds(9000));
     REQUIRE(idle);
-    CHECK(*idle == R"({"type":"octane","state":"idle","epoch":4})");
-    CHECK_FALSE(watch.look({}, 4, start + milliseconds(9100)));
+    CHECK(idle->kind == frames::RendererState::Kind::idle);
+    CHECK(idle->epoch == 4);
+    CHECK_FALSE(watch.check({}, 4, start + milliseconds(9100)));
 }
 
 }  // namespace

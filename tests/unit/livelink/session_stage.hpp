@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "livelink/callback_session.hpp"
+#include "unit/frames/control_text.hpp"
 #include "unit/frames/event_text.hpp"
 #include "unit/livelink/messages.hpp"
 #include "unit/livelink/running_octane.hpp"
@@ -53,10 +54,12 @@ class Watcher final : public frames::Transport, public std::enable_shared_from_t
     Watcher(boost::asio::any_io_executor loop, frames::FrameStats& stats)
         : loop_(std::move(loop)), viewer_(*this, {raw(), "watcher", {}}, stats) {}
 
-    void write_event(std::string_view json) override {
-        const std::string_view parts[] = {"data: ", json, "\n\n"};
+    void write_event(const frames::ControlEvent& event) override {
+        const std::string text = control_text(event);
+        const std::string_view parts[] = {text};
         write_frame(parts);
     }
+    bool accepts(const frames::ControlEvent&) override { return true; }
     void write_frame(std::span<const std::string_view> parts) override {
         std::string text;
         for (const auto part : parts) text += part;

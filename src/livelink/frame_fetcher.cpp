@@ -1,12 +1,12 @@
-// Room: livelink. The fetching half of the session: Octane only rang, so the picture is grabbed, and always released
-// (octane-livelink.md §1.4).
+#include "livelink/frame_fetcher.hpp"
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 
-#include "livelink/callback_session.hpp"
+#include "livelink/callback_wire.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::livelink {
@@ -26,20 +26,47 @@ bool is_worth_a_retry(GrpcStatus status) {
 
 }  // namespace
 
-void CallbackSession::ring() {
+std::string describe_frame_failure(const upstream::Reply& failure) {
+    if (failure.status != GrpcStatus::resource_exhausted) return failure.message;
+    return failure.message + "; a frame is larger than --max-message";
+}
+
+FrameFetcher::FrameFetcher(Octane& octane, const asio::any_io_executor& strand, frames::FrameStats& stats,
+                           std::chrono::milliseconds grab_timeout, Take take)
+    : octane_(octane), stats_(stats), grab_timeout_(grab_timeout), take_(std::move(take)), doorbell_(strand) {}
+
+void FrameFetcher::begin() {
+    should_run_ = true;
+    takes_results_ = true;
+}
+
+void FrameFetcher::ring() {
     has_rung_ = true;
     doorbell_.cancel();
 }
 
-// One fetch in flight, one pending: rings during a fetch are answered together by the next. A fetch that failed is repeated,
-// since it may have been for the last frame of a render.
-asio::awaitable<void> CallbackSession::fetch_frames() {
+void FrameFetcher::ring(std::uint64_t user_data) {
+    user_data_ = user_data;
+    ring();
+}
+
+void FrameFetcher::abandon() {
+    abandon_.emit(asio::cancellation_type::terminal);
+}
+
+void FrameFetcher::stop() {
+    should_run_ = false;
+    doorbell_.cancel();
+    abandon();
+}
+
+asio::awaitable<void> FrameFetcher::run() {
     auto retry = kFirstRetry;
-    while (should_fetch_) {
+    while (should_run_) {
         if (has_rung_) {
             has_rung_ = false;
             const GrpcStatus status = co_await fetch_once();
-            if (!is_worth_a_retry(status) || !should_fetch_) {
+            if (!is_worth_a_retry(status) || !should_run_) {
                 retry = kFirstRetry;
                 continue;
             }
@@ -53,12 +80,12 @@ asio::awaitable<void> CallbackSession::fetch_frames() {
     }
 }
 
-asio::awaitable<GrpcStatus> CallbackSession::fetch_once() {
+asio::awaitable<GrpcStatus> FrameFetcher::fetch_once() {
     const std::uint64_t user_data = user_data_;
     OwnCall call;
     call.lane = rpc::Lane::fast;
-    call.timeout = options_.grab_timeout;
-    call.slot = abandon_fetch_.slot();
+    call.timeout = grab_timeout_;
+    call.slot = abandon_.slot();
     upstream::Reply reply = co_await octane_.call_for_frame(kGrabPath, {}, call);
     const bool is_locked = take_grabbed(reply, user_data);
     if (is_locked) co_await release_result();
@@ -66,20 +93,19 @@ asio::awaitable<GrpcStatus> CallbackSession::fetch_once() {
 }
 
 // True if Octane holds a result for us now, or may do so: whatever went wrong after the call had been sent.
-bool CallbackSession::take_grabbed(const upstream::Reply& reply, std::uint64_t user_data) {
+bool FrameFetcher::take_grabbed(const upstream::Reply& reply, std::uint64_t user_data) {
     if (reply.status != GrpcStatus::ok) {
-        if (should_fetch_) {
+        if (should_run_) {
             stats_.stream_errors.fetch_add(1);
             telemetry::log(Level::warn, "A frame could not be fetched",
-                           {{"status", base::grpc_status_name(reply.status)}, {"reason", reason_of(reply)}});
+                           {{"status", base::grpc_status_name(reply.status)}, {"reason", describe_frame_failure(reply)}});
         }
         return reply.was_sent && reply.status != GrpcStatus::unimplemented && reply.status != GrpcStatus::unavailable;
     }
     try {
         auto grabbed = parse_grab(reply.body);
         if (grabbed) {
-            if (grabbed->has_result && should_fetch_ && !has_streamed_)
-                take_images(std::move(grabbed->images), callback_id_, user_data);
+            if (grabbed->has_result && should_run_ && takes_results_) take_(std::move(grabbed->images), user_data);
             return grabbed->has_result;
         }
         telemetry::log(Level::warn, "A fetched frame could not be read", {{"reason", grabbed.error().message}});
@@ -91,10 +117,10 @@ bool CallbackSession::take_grabbed(const upstream::Reply& reply, std::uint64_t u
 }
 
 // Past the queue: other calls may be waiting for the very thread that the result blocks.
-asio::awaitable<void> CallbackSession::release_result() {
+asio::awaitable<void> FrameFetcher::release_result() {
     OwnCall call;
     call.lane = rpc::Lane::unqueued;
-    call.timeout = options_.call_timeout;
+    call.timeout = release_timeout_;
     const upstream::Reply released = co_await octane_.call_for_frame(kReleasePath, {}, call);
     if (released.status != GrpcStatus::ok && released.status != GrpcStatus::unavailable) {
         telemetry::log(Level::warn, "Octane's render result could not be released", {{"reason", released.message}});

@@ -1,13 +1,16 @@
-#include "frames/callback_message.hpp"
+#include "endpoints/callback_message.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "frames/containers.hpp"
+#include "frames/picture.hpp"
 
 using namespace octane::frames;
 using nlohmann::json;
+using octane::endpoints::is_callback_event;
+using octane::endpoints::spell_callback_event;
+using octane::endpoints::wrap_for_viewers;
 
 namespace {
 
@@ -41,8 +44,8 @@ Variant raw_in(Container container) {
 }
 
 std::string message(const Frame& frame, Container container) {
-    const auto made = wrap_frame(frame, frame.images.front(), raw_in(container), nullptr);
-    return make_frame_head(made, container, 2) + made.event.flatten();
+    const auto made = wrap_for_viewers(make_encoded_frame(frame, frame.images.front(), raw_in(container), nullptr), container);
+    return make_frame_head(made, 2) + made.bytes.flatten();
 }
 
 }  // namespace
@@ -86,4 +89,23 @@ TEST_CASE("the binary message is the header's length, the header and the pixels"
         "pitch":2,"tonemappedSamplesPerPixel":16,"renderTime":1.5,"pixelSize":8,"sharedSurface":null,
         "timestamp":1700000000123})"));
     CHECK(bytes.substr(4 + static_cast<std::size_t>(size)) == std::string("\x01\x02\x03\xFF\x04\x05\x06\xFF", 8));
+}
+
+TEST_CASE("the page is told of failures and changed projects, in data and beside type, and of nothing that it does not know") {
+    const auto time = std::chrono::system_clock::time_point(std::chrono::microseconds(1'700'000'000'123'456));
+    const ControlEvent change(ProjectChanged{{5, 9}}, time);
+    CHECK(
+        spell_callback_event(change) ==
+        R"({"callbackId":5,"callback_id":5,"data":{"callbackId":5,"callback_id":5,"timestamp":1700000000.123456,"user_data":9},)"
+        R"("timestamp":1700000000123,"type":"projectManagerChanged","user_data":9})");
+    CHECK(json::parse(spell_callback_event(ControlEvent(RenderFailure{{5, 9}}, time)))["type"] == "renderFailure");
+    CHECK(spell_callback_event(ControlEvent(Pong{}, time)) == R"({"type":"pong","timestamp":1700000000123})");
+    CHECK(spell_callback_event(ControlEvent(StatisticsAnswer{R"({"a":1})"}, time)) ==
+          R"({"type":"newStatistics","data":{"a":1},"timestamp":1700000000123})");
+    CHECK(is_callback_event(change));
+    CHECK_FALSE(is_callback_event(ControlEvent(Ping{})));
+    CHECK_FALSE(is_callback_event(ControlEvent(Goodbye{})));
+    CHECK_FALSE(is_callback_event(ControlEvent(NewStatistics{})));
+    CHECK_FALSE(is_callback_event(ControlEvent(RendererState{})));
+    CHECK_FALSE(is_callback_event(ControlEvent(EditMade{})));
 }

@@ -1,11 +1,9 @@
-#include "frames/event.hpp"
+#include "frames/frame_json.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <utility>
 #include <vector>
 
-#include "frames/encode.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"
 
@@ -63,26 +61,9 @@ void append_member(std::string& out, std::string_view name, bool value) {
     out += value ? "\":true" : "\":false";
 }
 
-void append_image(EventPieces& pieces, std::size_t index, const RenderImage& image) {
-    append_image_facts(pieces.text(), index, image);
-    pieces.text() += ",\"data\":\"";
-    pieces.add_base64(image.pixels);
-    pieces.text() += "\",\"encoding\":\"base64\"}}";
-}
-
-void append_images(EventPieces& pieces, const Frame& frame, const Variant& variant, const RenderImage& picked) {
-    pieces.text() += ",\"render_images\":{\"data\":[";
-    if (variant.render_pass) {
-        append_image(pieces, 0, picked);
-    } else {
-        for (std::size_t i = 0; i < frame.images.size(); ++i) append_image(pieces, i, frame.images[i]);
-    }
-    pieces.text() += "]}";
-}
-
-}  // namespace
-
-void append_image_facts(std::string& out, std::size_t index, const RenderImage& image) {
+// One member of render_images.data: enums as numbers, every member present (octane-livelink.md §3.2; the value of changeLevel
+// also under the name that octaneProxy gave it). It ends inside its `buffer`: the caller closes both with "}}".
+void append_image_facts(std::string& out, std::size_t index, const ImageFacts& image, std::size_t buffer_size) {
     out += index == 0 ? "{\"index\":" : ",{\"index\":";
     out += std::to_string(index);
     append_member(out, "type", std::int64_t{static_cast<std::int32_t>(image.type)});
@@ -104,10 +85,11 @@ void append_image_facts(std::string& out, std::size_t index, const RenderImage& 
     append_member(out, "subSampling", std::int64_t{image.sub_sampling});
     append_member(out, "premultipliedAlphaType", std::int64_t{image.premultiplied_alpha_type});
     append_member(out, "keepEnvironment", image.keeps_environment);
-    out += ",\"buffer\":{\"size\":" + std::to_string(image.pixels.size());
+    out += ",\"buffer\":{\"size\":" + std::to_string(buffer_size);
 }
 
-void append_picture_facts(std::string& out, const RenderImage& image) {
+// What a viewer of a single encoded image needs to know of it besides its pixels: members, each with a comma before it.
+void append_picture_facts(std::string& out, const ImageFacts& image) {
     append_member(out, "renderPassId", std::int64_t{image.render_pass_id});
     append_member(out, "tonemappedSamplesPerPixel", image.tonemapped_samples);
     append_member(out, "maxSamplesPerPixel", image.max_samples);
@@ -117,6 +99,35 @@ void append_picture_facts(std::string& out, const RenderImage& image) {
     append_member(out, "hasPendingUpdates", image.has_pending_updates);
 }
 
+// The members that concern the frame as a whole, each with a comma before it.
+void append_frame_facts(std::string& out, const FrameFacts& facts, std::uint64_t epoch) {
+    const std::string callback_id = std::to_string(facts.callback_id);
+    out += ",\"callbackId\":" + callback_id + ",\"callback_id\":" + callback_id;
+    out += ",\"user_data\":" + std::to_string(facts.user_data) + ",\"timestamp\":";
+    append_timestamp(out, facts.received);
+    out += ",\"epoch\":" + std::to_string(epoch) + ",\"width\":" + std::to_string(facts.size.width) +
+           ",\"height\":" + std::to_string(facts.size.height);
+}
+
+// The member that says which form a frame has, with a comma before it; nothing for `full`.
+const char* form_member(Form form) {
+    switch (form) {
+        case Form::motion: return ",\"motion\":true";
+        case Form::full: break;
+        case Form::final: return ",\"final\":true";
+    }
+    return "";
+}
+
+void append_image(EventPieces& pieces, std::size_t index, const RenderImage& image) {
+    append_image_facts(pieces.text(), index, image, image.pixels.size());
+    pieces.text() += ",\"data\":\"";
+    pieces.add_base64(image.pixels);
+    pieces.text() += "\",\"encoding\":\"base64\"}}";
+}
+
+}  // namespace
+
 void append_timestamp(std::string& out, std::chrono::system_clock::time_point time) {
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     char text[32];
@@ -125,56 +136,63 @@ void append_timestamp(std::string& out, std::chrono::system_clock::time_point ti
     out.append(text, static_cast<std::size_t>(length));
 }
 
-std::string frame_facts(const Frame& frame, PictureSize size) {
-    const std::string callback_id = std::to_string(frame.callback_id);
-    std::string out = ",\"callbackId\":" + callback_id + ",\"callback_id\":" + callback_id;
-    out += ",\"user_data\":" + std::to_string(frame.user_data) + ",\"timestamp\":";
-    append_timestamp(out, frame.received);
-    out += ",\"epoch\":" + std::to_string(frame.epoch) + ",\"width\":" + std::to_string(size.width) +
-           ",\"height\":" + std::to_string(size.height);
-    return out;
-}
-
-base::ByteChain make_frame_event(const Frame& frame, const RenderImage& image, const Variant& variant, const Picture* picture,
-                                 Form form) {
+base::ByteChain make_frame_event(const EncodedFrame& frame) {
     EventPieces pieces;
-    pieces.text() = frame_facts(frame, picture != nullptr ? picture->size : PictureSize{image.width, image.height});
-    pieces.text() += form_fact(form);
-    if (picture != nullptr) {
+    append_frame_facts(pieces.text(), frame.facts, frame.epoch);
+    pieces.text() += form_member(frame.form);
+    if (frame.has_picture()) {
         std::string& out = pieces.text();
-        append_picture_facts(out, image);
+        append_picture_facts(out, frame.facts.image);
         out += ",\"mime\":\"";
-        out += mime_of(variant.format);
+        out += frame.mime;
         out += "\",\"imageData\":\"";
-        pieces.add_base64(picture->bytes);
+        pieces.add_base64(frame.bytes);
         pieces.text() += '"';
     }
-    if (variant.format == Format::raw || variant.format == Format::both) append_images(pieces, frame, variant, image);
+    if (!frame.buffers.empty()) {
+        pieces.text() += ",\"render_images\":{\"data\":[";
+        for (std::size_t i = 0; i < frame.buffers.size(); ++i) append_image(pieces, i, frame.buffers[i]);
+        pieces.text() += "]}";
+    }
     pieces.text() += "}\n\n";
     return std::move(pieces).finish();
 }
 
+std::string make_message_header(const EncodedFrame& frame) {
+    std::string json;
+    append_frame_facts(json, frame.facts, frame.epoch);
+    json += form_member(frame.form);
+    if (frame.has_picture()) append_picture_facts(json, frame.facts.image);
+    json += ",\"format\":\"";
+    json += kFormatNames[static_cast<std::size_t>(frame.format)];
+    json += "\",\"mime\":\"";
+    json += frame.mime;
+    json += "\",\"payloadSize\":" + std::to_string(frame.bytes.size());
+    if (!frame.has_picture()) {
+        json += ",\"render_images\":{\"data\":[";
+        append_image_facts(json, 0, frame.facts.image, frame.bytes.size());
+        json += "}}]}";
+    }
+    json += '}';
+    return json;
+}
+
 std::string describe_frame(const Frame& frame) {
     const RenderImage& first = frame.images.front();
-    const std::string seq = std::to_string(frame.seq);
-    std::string json = "{\"type\":\"newImage\",\"seq\":" + seq + frame_facts(frame, {first.width, first.height});
+    FrameFacts facts;
+    facts.callback_id = frame.callback_id;
+    facts.user_data = frame.user_data;
+    facts.received = frame.received;
+    facts.size = {first.width, first.height};
+    std::string json = "{\"type\":\"newImage\",\"seq\":" + std::to_string(frame.seq);
+    append_frame_facts(json, facts, frame.epoch);
     json += ",\"render_images\":{\"data\":[";
     for (std::size_t i = 0; i < frame.images.size(); ++i) {
-        append_image_facts(json, i, frame.images[i]);
+        append_image_facts(json, i, frame.images[i], frame.images[i].pixels.size());
         json += "}}";
     }
     json += "]}}";
     return json;
-}
-
-std::optional<Format> parse_format(std::string_view word) {
-    if (word == "both") return Format::both;
-    if (word == "raw") return Format::raw;
-    if (word == "jpeg" || word == "jpg") return Format::jpeg;
-    if (word == "png") return Format::png;
-    if (word == "webp") return Format::webp;
-    if (word == "exr") return Format::exr;
-    return std::nullopt;
 }
 
 }  // namespace octane::frames

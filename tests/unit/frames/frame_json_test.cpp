@@ -1,4 +1,4 @@
-#include "frames/event.hpp"
+#include "frames/frame_json.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,53 +12,28 @@
 #include "frames/containers.hpp"
 #include "pictures.hpp"
 #include "wire/base64.hpp"
+#include "wrapped.hpp"
 
 namespace octane::frames {
 namespace {
 
 using nlohmann::json;
+using tests::as;
+using tests::frame_of;
+using tests::has_names;
+using tests::kEventMembers;
 using tests::kKinds;
+using tests::pass;
 using tests::picture;
 using tests::read_event;
 using tests::Rows;
-
-// 2026-05-04 03:02:01.000042 UTC.
-constexpr std::chrono::system_clock::time_point kReceived{std::chrono::microseconds(1777863721000042)};
-
-Frame frame_of(std::vector<RenderImage> images) {
-    Frame frame;
-    frame.seq = 12;
-    frame.epoch = 3;
-    frame.callback_id = 7;
-    frame.user_data = 0xFFFFFFFFFFFFFFFFU;
-    frame.received = kReceived;
-    frame.images = std::move(images);
-    return frame;
-}
-
-Variant as(Format format, std::optional<std::int32_t> pass = std::nullopt) {
-    Variant variant;
-    variant.format = format;
-    variant.render_pass = pass;
-    return variant;
-}
-
-VariantFrame wrapped(const Frame& frame, const Variant& variant) {
-    const RenderImage* image = shown_image(frame, variant.render_pass);
-    REQUIRE(image != nullptr);
-    if (!shows_picture(variant)) return wrap_frame(frame, *image, variant, nullptr);
-    const PictureSize size = fit_inside(*image, variant);
-    auto encoded = encode_image(*image, variant.format, variant.quality, size, variant.look);
-    REQUIRE(encoded);
-    const Picture picture{base::ByteChain::own(std::move(*encoded)), size};
-    return wrap_frame(frame, *image, variant, &picture);
-}
+using tests::wrapped;
 
 json event_of(const Frame& frame, const Variant& variant, std::uint64_t dropped = 0) {
     const auto made = wrapped(frame, variant);
     CHECK(made.seq == frame.seq);
     CHECK(made.epoch == frame.epoch);
-    const auto read = read_event(make_frame_head(made, Container::sse, dropped) + made.event.flatten());
+    const auto read = read_event(make_frame_head(made, dropped) + made.bytes.flatten());
     CHECK(read.id == std::to_string(frame.seq));
     return read.data;
 }
@@ -69,19 +44,7 @@ std::string bytes_of(const json& base64) {
     return *bytes;
 }
 
-bool has_names(const json& object, const std::vector<std::string>& names) {
-    bool has_all = true;
-    for (const auto& name : names) {
-        CAPTURE(name);
-        CHECK(object.contains(name));
-        has_all = has_all && object.contains(name);
-    }
-    return has_all;
-}
-
-// The members of a newImage event and of its images that the contract promises.
-const std::vector<std::string> kEventMembers = {"type", "callbackId", "callback_id", "user_data", "timestamp",
-                                                "seq",  "epoch",      "dropped",     "width",     "height"};
+// The members of its images that the contract promises.
 const std::vector<std::string> kImageMembers = {"index",
                                                 "type",
                                                 "colorSpace",
@@ -135,7 +98,7 @@ TEST_CASE("an image has every member of the contract, also when all are zero") {
     CHECK(image["changeLevel"]["level"] == 0);
 }
 
-TEST_CASE("an image's members carry what Octane sent") {
+TEST_CASE("an image's members carry what the renderer sent") {
     RenderImage image = picture(kKinds[6], 6, 4, Rows::padded);
     image.color_space = 4;
     image.is_linear = true;
@@ -185,7 +148,7 @@ TEST_CASE("numbers that JSON lacks are still JSON") {
     }
 }
 
-TEST_CASE("Octane's buffer goes out as it came: padded, of every type, and from pieces of any size") {
+TEST_CASE("the renderer's buffer goes out as it came: padded, of every type, and from pieces of any size") {
     for (const auto& kind : kKinds) {
         for (const std::size_t piece : {1, 2, 3, 4, 50}) {
             CAPTURE(kind.name);
@@ -201,7 +164,7 @@ TEST_CASE("Octane's buffer goes out as it came: padded, of every type, and from 
     }
 }
 
-TEST_CASE("format=raw has Octane's buffers and no encoded picture") {
+TEST_CASE("format=raw has the renderer's buffers and no encoded picture") {
     const json event = event_of(frame_of({picture(kKinds[0], 6, 4)}), as(Format::raw));
     CHECK(event.contains("render_images"));
     CHECK_FALSE(event.contains("imageData"));
@@ -246,7 +209,7 @@ TEST_CASE("quality is that of the variant") {
     CHECK(bytes_of(event_of(frame, low)["imageData"]).size() < bytes_of(event_of(frame, high)["imageData"]).size());
 }
 
-TEST_CASE("a limit makes the encoded picture smaller and leaves Octane's own buffer as it came") {
+TEST_CASE("a limit makes the encoded picture smaller and leaves the renderer's own buffer as it came") {
     Variant small = as(Format::both);
     small.max_width = 20;
     const json event = event_of(frame_of({picture(kKinds[0], 40, 24)}), small);
@@ -258,12 +221,6 @@ TEST_CASE("a limit makes the encoded picture smaller and leaves Octane's own buf
     CHECK(event["render_images"]["data"][0]["size"] == json({{"x", 40}, {"y", 24}}));
     small.format = Format::raw;
     CHECK(event_of(frame_of({picture(kKinds[0], 40, 24)}), small)["width"] == 40);
-}
-
-RenderImage pass(std::int32_t id, std::uint32_t width) {
-    RenderImage image = picture(kKinds[0], width, 3);
-    image.render_pass_id = id;
-    return image;
 }
 
 TEST_CASE("without a wish the first image is shown and all of them are in render_images, in order") {
@@ -296,84 +253,6 @@ TEST_CASE("of two images of one pass the first is shown") {
     CHECK(event_of(frame_of({pass(1, 4), pass(3, 5), pass(3, 6)}), as(Format::raw, 3))["width"] == 5);
 }
 
-TEST_CASE("everything but the head is the same for every viewer") {
-    const auto made = wrapped(frame_of({picture(kKinds[0], 4, 4)}), as(Format::raw));
-    CHECK(made.event.flatten().find("dropped") == std::string::npos);
-    CHECK(made.event.flatten().find("\"seq\"") == std::string::npos);
-    CHECK(make_frame_head(made, Container::sse, 0) == "id: 12\ndata: {\"type\":\"newImage\",\"seq\":12,\"dropped\":0");
-}
-
-TEST_CASE("a part is the picture file, and then at once all that comes before the next one") {
-    Variant variant = as(Format::png);
-    variant.container = Container::mjpeg;
-    const auto made = wrapped(frame_of({picture(kKinds[0], 6, 4)}), variant);
-    CHECK(make_frame_head(made, Container::mjpeg, 3).empty());
-    CHECK(part_opening(Format::png) == "--octane-frame\r\nContent-Type: image/png\r\n\r\n");
-    const std::string end = "\r\n" + part_opening(Format::png);
-    const std::string text = made.event.flatten();
-    REQUIRE(text.ends_with(end));
-    CHECK(tests::decode_png(text.substr(0, text.size() - end.size())).width == 6);
-}
-
-struct Message {
-    json header;
-    std::string payload;
-};
-
-Message read_message(const std::string& bytes) {
-    REQUIRE(bytes.size() >= 4);
-    std::size_t size = 0;
-    for (std::size_t i = 4; i-- > 0;) size = size << 8U | static_cast<unsigned char>(bytes[i]);
-    REQUIRE(bytes.size() >= 4 + size);
-    Message message{json::parse(bytes.substr(4, size), nullptr, false), bytes.substr(4 + size)};
-    REQUIRE(message.header.is_object());
-    return message;
-}
-
-Message message_of(const Frame& frame, Variant variant, std::uint64_t dropped) {
-    variant.container = Container::ws;
-    const auto made = wrapped(frame, variant);
-    return read_message(make_frame_head(made, Container::ws, dropped) + made.event.flatten());
-}
-
-TEST_CASE("a message is the length of its header, the header, and the picture file") {
-    for (const std::uint64_t dropped : {0ULL, 7ULL, 123456789ULL}) {
-        const auto [header, payload] = message_of(frame_of({picture(kKinds[0], 6, 4)}), as(Format::png), dropped);
-        REQUIRE(has_names(header, kEventMembers));
-        CHECK(header["type"] == "newImage");
-        CHECK(header["seq"] == 12);
-        CHECK(header["dropped"] == dropped);
-        CHECK(header["format"] == "png");
-        CHECK(header["mime"] == "image/png");
-        CHECK(header["payloadSize"] == payload.size());
-        CHECK(header.contains("tonemappedSamplesPerPixel"));
-        CHECK_FALSE(header.contains("imageData"));
-        CHECK(tests::decode_png(payload).width == 6);
-    }
-}
-
-TEST_CASE("a raw message carries Octane's buffer as it came and what one must know to read it") {
-    const Frame frame = frame_of({pass(0, 4), pass(3, 5)});
-    const auto [header, payload] = message_of(frame, as(Format::raw, 3), 0);
-    CHECK(payload == frame.images[1].pixels.flatten());
-    CHECK(header["mime"] == "application/octet-stream");
-    CHECK(header["payloadSize"] == payload.size());
-    REQUIRE(header["render_images"]["data"].size() == 1);
-    const json& image = header["render_images"]["data"][0];
-    CHECK(image["renderPassId"] == 3);
-    CHECK(image["size"] == json({{"x", 5}, {"y", 3}}));
-    CHECK(image["buffer"] == json({{"size", payload.size()}}));
-}
-
-TEST_CASE("the payload of a message is not copied") {
-    const Frame frame = frame_of({picture(kKinds[0], 6, 4)});
-    Variant variant = as(Format::raw);
-    variant.container = Container::ws;
-    const auto made = wrapped(frame, variant);
-    REQUIRE(made.event.segments().size() == 1 + frame.images.front().pixels.segments().size());
-    CHECK(made.event.segments()[1].data() == frame.images.front().pixels.segments().front().data());
-}
-
 TEST_CASE("a description has every pass and no pixels") {
     const json all = json::parse(describe_frame(frame_of({pass(0, 4), pass(3, 5)})), nullptr, false);
     REQUIRE(all.is_object());
@@ -398,16 +277,6 @@ TEST_CASE("a timestamp is seconds with all six digits of its microseconds") {
     CHECK(text(1) == "t=0.000001");
     CHECK(text(1777863721000042) == "t=1777863721.000042");
     CHECK(text(1777863721999999) == "t=1777863721.999999");
-}
-
-TEST_CASE("formats have the names of the query") {
-    CHECK(parse_format("both") == Format::both);
-    CHECK(parse_format("raw") == Format::raw);
-    CHECK(parse_format("jpeg") == Format::jpeg);
-    CHECK(parse_format("png") == Format::png);
-    CHECK(parse_format("webp") == Format::webp);
-    CHECK(parse_format("exr") == Format::exr);
-    for (const char* word : {"", "JPEG", "gif", "both ", "EXR", "jpegx"}) CHECK_FALSE(parse_format(word));
 }
 
 }  // namespace
