@@ -44,6 +44,10 @@ function(octane_embed_schemas target)
   octane_embed(${target} octane::schema::embedded_release_map ${PROJECT_SOURCE_DIR}/proto/octane/releases.csv)
 endfunction()
 
+function(octane_embed_reference_types target)
+  octane_embed(${target} octane::livelink::embedded_reference_types ${PROJECT_SOURCE_DIR}/proto/octane/reference_types.csv)
+endfunction()
+
 # Every file of web/ in one table: octane::endpoints::page_files().
 function(octane_embed_page target)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/web ${PROJECT_SOURCE_DIR}/web/*)

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http/run_on.hpp"
+#include "livelink/reference_types.hpp"
 #include "schema/describe.hpp"
 
 namespace octane::endpoints {
@@ -43,7 +44,10 @@ asio::awaitable<http::Response> show_service(const Context& context, http::Reque
     const auto service = context.octane.policy().find_service(request.captures[0]);
     if (!service) co_return http::error_response(service.error());
     const auto& descriptor = **service;
-    const auto describe = [&schema, &descriptor] { return schema::describe_service(*schema, descriptor); };
+    const auto describe = [&schema, &descriptor] {
+        const livelink::ReferenceTypes references(*schema);
+        return schema::describe_service(*schema, descriptor, references.enum_defaults());
+    };
     auto response = co_await kept_answer(context, request, name_of(*schema) + ':' + descriptor.full_name(), describe);
     co_return response;
 }

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -19,6 +21,8 @@ using schema::MapKind;
 using schema::parent_of;
 using schema::simple_name;
 
+constexpr std::array<const char*, 3> kInstanceNames = {"objectPtr", "item_ref", "nodePinInfoRef"};
+
 std::string joined(std::string_view parent, std::string_view name) {
     return std::string(parent).append(".").append(name);
 }
@@ -32,6 +36,31 @@ std::optional<std::int32_t> number_named(const schema::Schema& schema, std::stri
     return std::nullopt;
 }
 
+// What the method is asked of; null if there is none, or no telling which it is.
+const FieldDescriptor* find_instance(const Descriptor& message) {
+    const FieldDescriptor* found = nullptr;
+    for (const char* name : kInstanceNames) {
+        const FieldDescriptor* field = message.FindFieldByName(name);
+        if (field == nullptr) continue;
+        if (found != nullptr || field->is_repeated() || field->message_type() == nullptr) return nullptr;
+        found = field;
+    }
+    return found;
+}
+
+// The instance by another of its names, or a part of it that stands beside the message's own members.
+wire::ForeignMember find_in_instance(const Descriptor& message, std::string_view name) {
+    const bool is_part = name == "handle" || name == "type";
+    const bool is_whole = name == "itemRef" || std::ranges::find(kInstanceNames, name) != kInstanceNames.end();
+    const FieldDescriptor* instance = is_part || is_whole ? find_instance(message) : nullptr;
+    if (instance == nullptr || is_whole) return {instance, ""};
+    if (message.FindFieldByName("handle") != nullptr || message.FindFieldByName("type") != nullptr) return {};
+    const FieldDescriptor* part = instance->message_type()->FindFieldByName(std::string(name));
+    const bool is_single = part != nullptr && !part->is_repeated() && part->message_type() == nullptr;
+    if (!is_single || instance->containing_oneof() != nullptr) return {};
+    return {instance, "", false, part};
+}
+
 std::vector<std::string> words(const std::string& text) {
     std::istringstream in(text);
     std::vector<std::string> found;
@@ -43,7 +72,7 @@ std::vector<std::string> words(const std::string& text) {
 
 ReleaseNames::ReleaseNames(const schema::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
                            const std::vector<Side>& others)
-    : reading_(reading), connected_(connected) {
+    : reading_(reading), connected_(connected), references_(reading.schema) {
     for (const auto& row : map.rows()) {
         if (row.kind == MapKind::synonym || row.kind == MapKind::value) add_values(row);
         for (const auto& other : others) {
@@ -54,6 +83,8 @@ ReleaseNames::ReleaseNames(const schema::ReleaseMap& map, const Side& reading, c
         }
     }
 }
+
+ReleaseNames::ReleaseNames(const schema::Schema& reading) : reading_{reading, 0}, connected_(reading), references_(reading) {}
 
 // A name that stands for two members is as good as none.
 void ReleaseNames::add_member(const Descriptor& message, const std::string& name, wire::ForeignMember found) {
@@ -124,6 +155,7 @@ std::string ReleaseNames::why_missing(const std::string& who, const schema::MapR
 }
 
 wire::ForeignMember ReleaseNames::member(const Descriptor& message, std::string_view name) const {
+    if (auto found = find_in_instance(message, name); found.field != nullptr) return found;
     const auto found = members_.find(joined(message.full_name(), name));
     return found == members_.end() ? wire::ForeignMember() : found->second;
 }

@@ -1,4 +1,5 @@
-// Room: livelink. Member and enum names of other releases, for requests that are read with one release's messages.
+// Room: livelink. What a request to Octane may say besides its message's own names: those of other releases, the object it is
+// asked of by any of its names, and references without their kind.
 #pragma once
 
 #include <string>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "livelink/conversion.hpp"
+#include "livelink/reference_types.hpp"
 #include "schema/name_maps.hpp"
 #include "wire/foreign_names.hpp"
 
@@ -18,9 +20,17 @@ class ReleaseNames final : public wire::ForeignNames {
     // `others`: the releases whose names are accepted besides.
     ReleaseNames(const schema::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
                  const std::vector<Side>& others);
+    // For a schema that is no known release's: no other's names.
+    explicit ReleaseNames(const schema::Schema& reading);
 
+    // The object that a method is asked of is objectPtr, item_ref or nodePinInfoRef, where the message has just one of them; its
+    // handle and type may also stand beside the other members.
     [[nodiscard]] wire::ForeignMember member(const google::protobuf::Descriptor& message, std::string_view name) const override;
     [[nodiscard]] wire::ForeignValue value(const google::protobuf::EnumDescriptor& type, std::string_view name) const override;
+    [[nodiscard]] const wire::ImpliedValue* implied_value(const google::protobuf::FieldDescriptor& member,
+                                                          const google::protobuf::FieldDescriptor* holder) const override {
+        return references_.find(member, holder);
+    }
 
   private:
     void add_member(const google::protobuf::Descriptor& message, const std::string& name, wire::ForeignMember found);
@@ -32,6 +42,7 @@ class ReleaseNames final : public wire::ForeignNames {
 
     const Side reading_;
     const schema::Schema& connected_;
+    const ReferenceTypes references_;
     schema::ExactMap<wire::ForeignMember> members_;  // "octaneapi.ApiItem.setArrayByIDRequest.evaluate"
     schema::FoldedMap<wire::ForeignValue> values_;   // "octaneapi.AttributeId.A_USE_APPLE_RT"
 };

@@ -40,7 +40,12 @@ Surface::Surface(Schemas given) {
     }
     for (const auto& called : known_) {
         for (const auto& connected : known_) {
-            if (!called.column || !connected.column) continue;
+            if (!called.column || !connected.column) {
+                if (called.schema == connected.schema)
+                    pairs_.push_back(
+                        {called.schema.get(), called.schema.get(), {}, std::make_unique<const ReleaseNames>(*called.schema)});
+                continue;
+            }
             const Side reading{*called.schema, *called.column};
             std::vector<Side> others;
             for (const auto& other : known_) {

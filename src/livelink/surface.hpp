@@ -29,7 +29,7 @@ struct ResolvedName {
     std::shared_ptr<const schema::Schema> schema;  // the connected release's; it has `method`
     const schema::Method* called = nullptr;        // the method by the name that was used, of whichever release has it
     const schema::Method* method = nullptr;        // what Octane is asked; null until choose_method() where the request decides
-    const wire::ForeignNames* foreign = nullptr;   // other releases' names, for reading the request; may be null
+    const wire::ForeignNames* foreign = nullptr;   // other names, for reading the request; null for an unknown schema
     const std::vector<Conversion>* choices = nullptr;  // not null: the messages differ
     const Conversion* conversion = nullptr;            // the one chosen by choose_method()
 

@@ -11,7 +11,6 @@
 #include "schema/message_walk.hpp"
 #include "schema/name_index.hpp"
 #include "schema/release_map.hpp"
-#include "schema/request_template.hpp"
 
 namespace octane::schema {
 namespace {
@@ -67,14 +66,14 @@ ordered_json describe_type(const pb::Descriptor& message) {
     return {{"name", message.full_name()}, {"fields", describe_fields(message, walk)}};
 }
 
-ordered_json describe_method(const std::string& service, const pb::MethodDescriptor& method) {
+ordered_json describe_method(const std::string& service, const pb::MethodDescriptor& method, const EnumDefaults& enum_defaults) {
     ordered_json out;
     out["name"] = method.name();
     out["path"] = "/" + service + "/" + method.name();
     out["request"] = describe_type(*method.input_type());
     out["response"] = describe_type(*method.output_type());
     out["streaming"] = method.client_streaming() || method.server_streaming();
-    out["template"] = request_template(*method.input_type());
+    out["template"] = request_template(*method.input_type(), enum_defaults);
     return out;
 }
 
@@ -127,12 +126,12 @@ std::string describe_services(const Schema& schema) {
 }
 
 // Written method by method: a large service is megabytes as text and many times that as JSON values.
-std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& service) {
+std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& service, const EnumDefaults& enum_defaults) {
     const std::string name = schema.short_name(service);
     std::string out = "{\"name\":" + text_of(name) + ",\"fullName\":" + text_of(service.full_name()) + ",\"methods\":[";
     for (int i = 0; i < service.method_count(); ++i) {
         if (i > 0) out += ',';
-        out += text_of(describe_method(name, *service.method(i)));
+        out += text_of(describe_method(name, *service.method(i), enum_defaults));
     }
     out += ']';
     const auto aliases = aliases_of(service, builtin_release_map().column_of(schema));

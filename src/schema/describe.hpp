@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "schema/request_template.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::schema {
@@ -16,7 +17,8 @@ std::string describe_services(const Schema& schema);
 // "aliases":ALIASES}
 // where TYPE is {"name":…,"fields":[{"name","number","type","repeated","oneof","enum":[names…],"fields":[… of a sub-message]}]}
 // (nesting cut where a message contains itself). "template" is a request that the proxy accepts as it stands: every field with
-// its default, one member of each one-of.
-std::string describe_service(const Schema& schema, const google::protobuf::ServiceDescriptor& service);
+// its default, one member of each one-of; enums inside messages as `enum_defaults` has them.
+std::string describe_service(const Schema& schema, const google::protobuf::ServiceDescriptor& service,
+                             const EnumDefaults& enum_defaults = {});
 
 }  // namespace octane::schema

@@ -65,10 +65,16 @@ std::optional<ordered_json> well_known_default(const pb::Descriptor& message) {
     }
 }
 
-// Nothing where the field is to be left out.
-std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, MessageWalk& walk);
+struct TemplateWalk {
+    MessageWalk messages;
+    const EnumDefaults& enum_defaults;
+};
 
-ordered_json message_default(const pb::Descriptor& message, MessageWalk& walk) {
+// Nothing where the field is to be left out. `holder` is the field whose value the field stands in, null at the top.
+std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, const pb::FieldDescriptor* holder,
+                                          TemplateWalk& walk);
+
+ordered_json message_default(const pb::Descriptor& message, const pb::FieldDescriptor* holder, TemplateWalk& walk) {
     if (auto known = well_known_default(message)) return *std::move(known);
     ordered_json object = ordered_json::object();
     std::set<const pb::OneofDescriptor*> done;
@@ -76,8 +82,8 @@ ordered_json message_default(const pb::Descriptor& message, MessageWalk& walk) {
         const auto& field = *message.field(i);
         const auto* one_of = field.real_containing_oneof();
         if (one_of != nullptr && done.contains(one_of)) continue;
-        if (!walk.count_field()) break;
-        auto value = field_default(field, walk);
+        if (!walk.messages.count_field()) break;
+        auto value = field_default(field, holder, walk);
         if (!value) continue;
         object[field.name()] = *std::move(value);
         if (one_of != nullptr) done.insert(one_of);
@@ -85,23 +91,28 @@ ordered_json message_default(const pb::Descriptor& message, MessageWalk& walk) {
     return object;
 }
 
-std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, MessageWalk& walk) {
+std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, const pb::FieldDescriptor* holder,
+                                          TemplateWalk& walk) {
     if (field.is_map()) return ordered_json::object();
     if (field.is_repeated()) return ordered_json::array();
     const auto* message = field.message_type();
-    if (message == nullptr) return scalar_default(field);
-    if (!walk.enter(*message)) return std::nullopt;
-    auto value = message_default(*message, walk);
-    walk.leave();
+    if (message == nullptr) {
+        const bool is_asked = field.enum_type() != nullptr && holder != nullptr && walk.enum_defaults;
+        const auto* meant = is_asked ? walk.enum_defaults(field, *holder) : nullptr;
+        return meant != nullptr ? ordered_json(meant->name()) : scalar_default(field);
+    }
+    if (!walk.messages.enter(*message)) return std::nullopt;
+    auto value = message_default(*message, &field, walk);
+    walk.messages.leave();
     return value;
 }
 
 }  // namespace
 
-ordered_json request_template(const pb::Descriptor& message) {
-    MessageWalk walk;
-    walk.enter(message);
-    return message_default(message, walk);
+ordered_json request_template(const pb::Descriptor& message, const EnumDefaults& enum_defaults) {
+    TemplateWalk walk{{}, enum_defaults};
+    walk.messages.enter(message);
+    return message_default(message, nullptr, walk);
 }
 
 }  // namespace octane::schema

@@ -2,16 +2,23 @@
 // §4.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace google::protobuf {
 class Descriptor;
-}
+class EnumValueDescriptor;
+class FieldDescriptor;
+}  // namespace google::protobuf
 
 namespace octane::schema {
 
+// What an enum member of `holder`'s value stands for where a request leaves it out; null if for its own default.
+using EnumDefaults = std::function<const google::protobuf::EnumValueDescriptor*(const google::protobuf::FieldDescriptor& member,
+                                                                                const google::protobuf::FieldDescriptor& holder)>;
+
 // Every field with its default, as CONTRACT §2 writes it; [] for repeated fields, {} for maps; of each one-of the first member.
 // Left out are sub-messages that contain themselves, and everything below sixteen levels or after 20 000 fields.
-nlohmann::ordered_json request_template(const google::protobuf::Descriptor& message);
+nlohmann::ordered_json request_template(const google::protobuf::Descriptor& message, const EnumDefaults& enum_defaults = {});
 
 }  // namespace octane::schema

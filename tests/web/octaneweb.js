@@ -84,7 +84,7 @@ async function session() {
   done.value = call('ApiItem/getByAttrID', { ...attribute, attribute_id: 185, expected_type: 11 }).float3_value;
 
   const root = call('ApiProjectManager/rootNodeGraph').result;
-  const made = call('ApiNode/create', { type: 17, ownerGraph: root, configurePins: true }).result;
+  const made = call('ApiNode/create', { type: 16, ownerGraph: { handle: root.handle }, configurePins: true }).result;
   call('ApiItem/destroy', { objectPtr: made });
   call('ApiChangeManager/update');
   // A method that no release has: the page asks all the same and goes on.

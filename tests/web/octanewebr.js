@@ -55,7 +55,7 @@ async function session() {
   done.calls = calls;
   const camera = await call('LiveLink/GetCamera');
   const target = items.find((item) => item.outType === 'PT_RENDERTARGET');
-  done.targetSet = (await call('ApiRenderEngine/setRenderTargetNode', { targetNode: { handle: target.handle, type: 17 } })).result;
+  done.targetSet = (await call('ApiRenderEngine/setRenderTargetNode', { targetNode: { handle: target.handle } })).result;
   await call('ApiChangeManager/update');
   done.firstType = (await first).type;
   const { result: { value: level } } = await call('ApiRenderEngine/getCurrentChangeLevel');

@@ -25,9 +25,10 @@ Reference reference(const Message& request, std::string_view name) {
     return {static_cast<Handle>(integer(*found, "handle")), static_cast<ObjectType>(integer(*found, "type"))};
 }
 
-// The service decides how a handle is read; the type that was sent must be convertible to it.
+// The service decides how a handle is read; the type that was sent must be convertible to it. Type 0, which is also what was not
+// sent, stands for the member's own kind.
 void check_type(const Reference& ref, std::initializer_list<ObjectType> allowed, const char* wanted) {
-    if (std::find(allowed.begin(), allowed.end(), ref.type) == allowed.end())
+    if (ref.type != ObjectType::none && std::find(allowed.begin(), allowed.end(), ref.type) == allowed.end())
         invalid_argument(std::string("Invalid object type for ") + wanted);
 }
 
@@ -87,7 +88,8 @@ PinInfo& pin_info_of(const Stage& stage, const Message& request) {
 LibraryEntry& library_entry_of(const Stage& stage, const Message& request, ObjectType type) {
     const Reference ref = reference(request, {});
     auto* entry = stage.scene.objects().find_as<LibraryEntry>(ref.handle);
-    if (ref.type != type || entry == nullptr || entry->type != static_cast<int>(type)) invalid_argument("invalid pointer type");
+    if ((ref.type != type && ref.type != ObjectType::none) || entry == nullptr || entry->type != static_cast<int>(type))
+        invalid_argument("invalid pointer type");
     return *entry;
 }
 

@@ -219,7 +219,7 @@ TEST_CASE("camera, grab and release go before ordinary calls that wait") {
     TestOctane octane(
         Speaks::beta2,
         [](const std::string& path, const std::string& request) {
-            if (path == kNamePath) return request == "\n\x02\x08\x07" ? open_call({kTeapot}) : answer(kTeapot);
+            if (path == kNamePath) return request == "\n\x04\x08\x07\x10\x10" ? open_call({kTeapot}) : answer(kTeapot);
             return path.ends_with("Camera") ? answer("") : unimplemented();
         },
         options);

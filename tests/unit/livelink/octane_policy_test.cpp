@@ -109,7 +109,7 @@ TEST_CASE("another release's name asks the connected release's method and keeps 
     REQUIRE(older);
     CHECK(older->json == R"({"result":1.5})");
     CHECK(older->method->display == "ApiNode.getPinValueByPinID");
-    CHECK(beta.server().history().back().request == std::string("\x0A\x02\x08\x01\x10\x2B\x18\x09"));
+    CHECK(beta.server().history().back().request == std::string("\x0A\x04\x08\x01\x10\x11\x10\x2B\x18\x09"));
 
     TestOctane alpha(Speaks::alpha5, [&](const std::string& path, const std::string& request) {
         return path == "/octaneapi.ApiNodeService/getPinValue1" ? answer(value) : serve(path, request);
@@ -122,7 +122,7 @@ TEST_CASE("another release's name asks the connected release's method and keeps 
     const auto newer = alpha.call(request);
     REQUIRE(newer);
     CHECK(newer->json == R"({"float_value":1.5,"value":"float_value"})");
-    CHECK(alpha.server().history().back().request == std::string("\x0A\x02\x08\x01\x10\x2B"));
+    CHECK(alpha.server().history().back().request == std::string("\x0A\x04\x08\x01\x10\x11\x10\x2B"));
 }
 
 TEST_CASE("a refused method is refused under every release's name for it, whichever was written on the list") {
@@ -204,7 +204,7 @@ TEST_CASE("a streaming method is refused with the way to get its events") {
 TEST_CASE("Octane's own text is kept word for word, and a failure without words still gets a sentence") {
     const std::string words = "3: invalid object\nreference <b>";
     TestOctane octane(Speaks::beta2, [words](const std::string& path, const std::string& request) {
-        return path == kNamePath ? failure(grpc::StatusCode::NOT_FOUND, request == "\n\x02\x08\x02" ? "" : words)
+        return path == kNamePath ? failure(grpc::StatusCode::NOT_FOUND, request == "\n\x04\x08\x02\x10\x10" ? "" : words)
                                  : serve(path, request);
     });
     const auto worded = octane.error("ApiItem", "name", R"({"objectPtr":{"handle":1}})");

@@ -51,9 +51,59 @@ TEST_CASE("a member that another release names otherwise is that member") {
           json{{"id", "P_LOCK_RENDER_AOVS"}, {"value", {{"x", 1.0}}}});
 }
 
-TEST_CASE("2026.2's objectPtr is accepted wherever the message says item_ref") {
-    for (const char* message : {"octaneapi.ApiItem.getValueByIDRequest", "octaneapi.ApiNode.setPinValueByNameRequest"}) {
-        CHECK(read(1, message, {{"objectPtr", {{"handle", "7"}}}}).request == json{{"item_ref", {{"handle", "7"}}}});
+TEST_CASE("objectPtr, item_ref and nodePinInfoRef stand for one another where the message has just one of them") {
+    const json item = {{"handle", "7"}, {"type", "ApiItem"}};
+    const json node = {{"handle", "7"}, {"type", "ApiNode"}};
+    const json pin = {{"handle", "7"}, {"type", "ApiNodePinInfo"}};
+    for (const char* name : {"objectPtr", "item_ref", "itemRef", "nodePinInfoRef"}) {
+        CHECK(read(1, "octaneapi.ApiItem.getValueByIDRequest", {{name, item}}).request == json{{"item_ref", item}});
+        CHECK(read(1, "octaneapi.ApiNode.setPinValueByNameRequest", {{name, node}}).request == json{{"item_ref", node}});
+        CHECK(read(0, "octaneapi.ApiItem.nameRequest", {{name, item}}).request == json{{"objectPtr", item}});
+        CHECK(read(0, "octaneapi.ApiNodePinInfoEx.GetNodePinInfoRequest", {{name, pin}}).request ==
+              json{{"nodePinInfoRef", pin}});
+    }
+    CHECK(read(0, "octaneapi.ApiNode.createRequest", {{"objectPtr", node}}).error.find("\"objectPtr\" is not a member of") == 0);
+}
+
+TEST_CASE("a reference may be spread among the other members, where the message has no members of these names") {
+    const json graph = {{"handle", "7"}, {"type", "ApiRootNodeGraph"}};
+    const json item = {{"handle", "8"}, {"type", "ApiItem"}};
+    json copied = graph;
+    copied["rootItem"] = item;
+    CHECK(read(0, "octaneapi.ApiNodeGraph.copyItemTreeRequest", copied).request ==
+          json{{"objectPtr", graph}, {"rootItem", item}});
+    for (const char* message : {"octaneapi.ApiNodeGraph.copyFrom2Request", "octaneapi.ApiNodeGraph.groupItemsRequest"}) {
+        CHECK(read(1, message, graph).request == json{{"objectPtr", graph}});
+        CHECK(read(1, message, {{"handle", 7}}).request == json{{"objectPtr", {{"handle", "7"}, {"type", "ApiNodeGraph"}}}});
+    }
+    CHECK(read(1, "octaneapi.ApiNode.createRequest", {{"handle", 7}}).error.find("\"handle\" is not a member of") == 0);
+    CHECK(read(1, "octaneapi.ApiRenderEngine.getRenderStatisticsRequest", {{"handle", 0}})
+              .error.find("\"handle\" is not a member of") == 0);
+    CHECK(read(1, "octaneapi.ApiNode.createRequest", {{"type", 16}}).request == json{{"type", "NT_MAT_GLOSSY"}});
+}
+
+TEST_CASE("a reference without its kind is of the kind that its member means") {
+    const auto filled = [](std::size_t release, const std::string& message, const json& body) {
+        return read(release, message, body).request;
+    };
+    for (const std::size_t release : {0, 1}) {
+        CHECK(
+            filled(release, "octaneapi.ApiRenderEngine.setRenderTargetNodeRequest", {{"targetNode", {{"handle", "1000006"}}}}) ==
+            json{{"targetNode", {{"handle", "1000006"}, {"type", "ApiNode"}}}});
+        CHECK(filled(release, "octaneapi.ApiNode.createRequest",
+                     {{"type", 16}, {"ownerGraph", {{"handle", "7"}}}, {"configurePins", true}}) ==
+              json{{"type", "NT_MAT_GLOSSY"},
+                   {"ownerGraph", {{"handle", "7"}, {"type", "ApiNodeGraph"}}},
+                   {"configurePins", true}});
+        CHECK(filled(release, "octaneapi.ApiLocalDB.ApiLocalDB_Package.loadPackageRequest",
+                     {{"destinationGraph", {{"handle", "7"}}}}) ==
+              json{{"destinationGraph", {{"handle", "7"}, {"type", "ApiNodeGraph"}}}});
+        CHECK(filled(release, "octaneapi.ApiNodeGraph.groupItemsRequest", {{"items", {{{"handle", 7}}}}}) ==
+              json{{"items", {{"data", {{{"handle", "7"}, {"type", "ApiItem"}}}}}}});
+        CHECK(filled(release, "octaneapi.ApiItem.nameRequest", {{"objectPtr", {{"handle", 7}, {"type", 17}}}}) ==
+              json{{"objectPtr", {{"handle", "7"}, {"type", "ApiNode"}}}});
+        CHECK(filled(release, "octaneapi.ApiNode.connectToIxRequest", {{"sourceNode", {{"handle", 0}}}}) ==
+              json{{"sourceNode", json::object()}});
     }
 }
 

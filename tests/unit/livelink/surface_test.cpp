@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/text_format.h>
 
 #include <algorithm>
 #include <memory>
@@ -349,6 +351,23 @@ TEST_CASE("the files of a newer Octane answer to the names of the releases befor
     REQUIRE(route);
     CHECK(route->method->display == "ApiItem.getValueByAttrID");
     CHECK(route->schema == *read);
+}
+
+TEST_CASE("an API that is no known release is read with the names of a method's own object, too") {
+    google::protobuf::FileDescriptorSet set;
+    REQUIRE(google::protobuf::TextFormat::ParseFromString(R"(
+        file { name: "other.proto" package: "other" syntax: "proto3"
+          message_type { name: "Ref" field { name: "handle" number: 1 type: TYPE_UINT64 label: LABEL_OPTIONAL } }
+          message_type { name: "Ask" field { name: "item_ref" number: 1 type: TYPE_MESSAGE type_name: ".other.Ref" label: LABEL_OPTIONAL } }
+          service { name: "Things" method { name: "ask" input_type: ".other.Ask" output_type: ".other.Ref" } } })",
+                                                          &set));
+    auto read = schema::Schema::from_descriptor_set("other", set.SerializeAsString());
+    REQUIRE(read);
+    const Surface other({*read});
+    const auto route = other.find(*read, true, "Things", "ask");
+    REQUIRE(route);
+    const std::string sent = to_wire(route->request_type(), {{"objectPtr", {{"handle", 7}}}}, route->foreign);
+    CHECK(to_json(route->request_type(), ByteChain::own(sent)) == json{{"item_ref", {{"handle", "7"}}}});
 }
 
 }  // namespace

@@ -51,7 +51,9 @@ TEST_CASE("references are checked in Octane's words") {
     CHECK(status(name, 5, 16).error_message() == "invalid object reference");
     CHECK(status(name, 0, 16).error_message() == "invalid object reference");
     CHECK(status(name, p.world.scene.teapot(), 31).error_message() == "Invalid object type for ApiItem");
-    CHECK(p.client.call(name).status.error_message() == "Invalid object type for ApiItem");
+    CHECK(p.client.call(name).status.error_message() == "invalid object reference");
+    CHECK(status(name, p.world.scene.teapot(), 0).ok());
+    CHECK(status("/octaneapi.ApiNodeService/type", p.world.scene.root(), 0).error_message() == "Invalid object type for ApiNode");
     CHECK(status("/octaneapi.ApiNodeService/type", p.world.scene.root(), 17).error_message() ==
           "Invalid object type for ApiNode");
     CHECK(status("/octaneapi.ApiItemArrayService/size", p.world.scene.teapot(), 31).error_message() ==
