@@ -1,6 +1,7 @@
 // Tool: bench. See fanout.hpp.
 #include "bench/fanout.hpp"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -15,7 +16,9 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "bench/net.hpp"
 
@@ -49,15 +52,22 @@ volatile std::sig_atomic_t stop_wanted = 0;
 
 class Fanout {
   public:
-    explicit Fanout(FanoutOptions options)
-        : options_(std::move(options)),
-          listener_(listen_on(options_.host, options_.port)),
-          epoll_(make_epoll()),
-          timer_(make_timer()) {
+    explicit Fanout(const FanoutOptions& options) : options_(options), epoll_(make_epoll()), timer_(make_timer()) {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail_with_errno("pipe");
+        given_ = Fd(ends[0]);
+        giving_ = Fd(ends[1]);
         const std::size_t head = event_head(0, 0).size();
         payload_.assign(options_.event_bytes - head - kEventEnd.size(), 'A');
         end_ = std::string(kEventEnd) + "\r\n";
-        for (const Fd* fd : {&listener_, &timer_}) watch(epoll_.get(), fd->get(), EPOLLIN, static_cast<std::uint64_t>(fd->get()));
+        for (const Fd* fd : {&given_, &timer_}) watch(epoll_.get(), fd->get(), EPOLLIN, static_cast<std::uint64_t>(fd->get()));
+    }
+
+    // Makes this loop the one that accepts, for all of them in turn; before any of them runs.
+    void accept_for(std::vector<std::unique_ptr<Fanout>>& loops) {
+        loops_ = &loops;
+        listener_ = listen_on(options_.host, options_.port);
+        watch(epoll_.get(), listener_.get(), EPOLLIN, static_cast<std::uint64_t>(listener_.get()));
         std::printf("listening on http://%s:%u\n", options_.host.c_str(), static_cast<unsigned>(options_.port));
         std::fflush(stdout);
     }
@@ -70,7 +80,9 @@ class Fanout {
             for (int i = 0; i < count; ++i) {
                 const epoll_event& event = ready[static_cast<std::size_t>(i)];
                 const int fd = static_cast<int>(event.data.u64);
-                if (fd == listener_.get())
+                if (fd == given_.get())
+                    adopt();
+                else if (listener_.is_open() && fd == listener_.get())
                     accept_all();
                 else if (fd == timer_.get())
                     tick();
@@ -174,9 +186,17 @@ class Fanout {
         while (true) {
             const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (fd < 0) return;
-            clients_[fd].socket = Fd(fd);
-            watch(epoll_.get(), fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, static_cast<std::uint64_t>(fd));
+            const Fanout& taker = *(*loops_)[accepted_++ % loops_->size()];
+            if (::write(taker.giving_.get(), &fd, sizeof fd) != sizeof fd) fail_with_errno("handing a connection over");
         }
+    }
+
+    // Takes one connection that was handed over.
+    void adopt() {
+        int fd = -1;
+        if (::read(given_.get(), &fd, sizeof fd) != sizeof fd) return;
+        clients_[fd].socket = Fd(fd);
+        watch(epoll_.get(), fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, static_cast<std::uint64_t>(fd));
     }
 
     void serve(Client& client, std::uint32_t events) {
@@ -221,9 +241,13 @@ class Fanout {
     }
 
     FanoutOptions options_;
-    Fd listener_;
     Fd epoll_;
     Fd timer_;
+    Fd given_;   // descriptors of connections, from the loop that accepts
+    Fd giving_;  // its other end
+    Fd listener_;
+    std::vector<std::unique_ptr<Fanout>>* loops_ = nullptr;
+    std::size_t accepted_ = 0;
     std::string payload_;
     std::string end_;
     FramePtr newest_;
@@ -236,7 +260,12 @@ class Fanout {
 void run_fanout(FanoutOptions options) {
     raise_descriptor_limit();
     for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int) { stop_wanted = 1; });
-    Fanout(std::move(options)).run();
+    std::vector<std::unique_ptr<Fanout>> loops;
+    for (unsigned i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<Fanout>(options));
+    loops.front()->accept_for(loops);
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < loops.size(); ++i) threads.emplace_back([&loop = *loops[i]] { loop.run(); });
+    loops.front()->run();
 }
 
 }  // namespace octane::bench

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     app.add_option("--port", options.port, "0 takes a free one")->capture_default_str();
     app.add_option("--size", options.event_bytes, "bytes of one event")->check(CLI::Range(512, 1 << 30))->capture_default_str();
     app.add_option("--fps", options.fps)->check(CLI::Range(0.1, 10000.0))->capture_default_str();
+    app.add_option("--threads", options.threads, "that write")->check(CLI::Range(1, 64))->capture_default_str();
     app.add_option("--lifetime", options.lifetime_seconds, "seconds after which it ends by itself")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {

@@ -20,7 +20,7 @@ trap stop_all EXIT
 start standin "$BUILD/octane-standin" --release alpha5 --pattern --fps "$FPS" --width 3840 --height 2160 --type hdr_rgba --port 0 \
     --control-port 0
 STANDIN=$LISTENING
-start_proxy
+start_proxy "$BUILD/octane-proxy"
 for query in format=raw format=jpeg; do
     "$BUILD/octane-bench" viewers --url "$PROXY_URL" --pid "$PROXY_PID" --query "$query" --count 1 --seconds "$SECONDS_EACH" --warm-up 3 \
         >"$OUT/$query.txt" 2>"$OUT/$query.err" &

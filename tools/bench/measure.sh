@@ -41,10 +41,10 @@ start_standin() {
     STANDIN=$LISTENING
 }
 
-# start_proxy [options…]: sets PROXY_URL and PROXY_PID, and waits until the proxy has found the stand-in.
+# start_proxy PROGRAM [options…]: sets PROXY_URL and PROXY_PID, and waits until the proxy has found the stand-in.
 start_proxy() {
-    start proxy "$BUILD/octane-proxy" --host 127.0.0.1 --port 0 --octane-host "${STANDIN%:*}" --octane-port "${STANDIN##*:}" \
-        --log-level warn "$@"
+    start proxy "$1" --host 127.0.0.1 --port 0 --octane-host "${STANDIN%:*}" --octane-port "${STANDIN##*:}" \
+        --log-level warn "${@:2}"
     PROXY_URL=$LISTENING PROXY_PID=$STARTED_PID
     for _ in $(seq 100); do
         curl -sf -o /dev/null --max-time 1 "$PROXY_URL/health" && return 0
@@ -54,9 +54,9 @@ start_proxy() {
     return 1
 }
 
-# start_fanout EVENT_BYTES: sets FANOUT_URL and FANOUT_PID.
+# start_fanout EVENT_BYTES THREADS: sets FANOUT_URL and FANOUT_PID.
 start_fanout() {
-    start fanout "$BUILD/octane-bench-fanout" --size "$1" --lifetime 600
+    start fanout "$BUILD/octane-bench-fanout" --size "$1" --threads "$2" --lifetime 600
     FANOUT_URL=$LISTENING FANOUT_PID=$STARTED_PID
 }
 

@@ -6,13 +6,14 @@ usage() {
     cat <<'TEXT'
 usage: tools/bench/run.sh [--quick | --sweep] [options]
 
-  (nothing)      five interleaved rounds of every row of the table, about fifteen minutes
-  --quick        one short round, about a minute
+  (nothing)      five interleaved rounds of every row of the table, about half an hour
+  --quick        one short round, about two minutes
   --sweep        how cost grows: 1…1000 viewers of a small picture, and pictures of 80 kB…33 MB
   --rounds N     rounds
   --seconds S    length of one measurement
   --discard      the load generator drops pixels inside the kernel instead of copying them out
   --patient      waits for the machine to be quiet before each sample, and takes again what other processes disturbed
+  --beside FILE  measures another octane-proxy in the same rounds, as "before"
   --no-build     use the programs in build/release as they are
   --out DIR      where samples, logs and report.md go (default build/bench)
 TEXT
@@ -22,7 +23,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 BUILD=$ROOT/build/release
 OUT=$ROOT/build/bench
-MODE=full ROUNDS=5 SECONDS_EACH=5 WARM_UP=1.5 MAX_STEAL=3 MAX_OTHERS=100 ATTEMPTS=3 IS_BUILT=false
+MODE=full ROUNDS=5 SECONDS_EACH=5 WARM_UP=1.5 MAX_STEAL=3 MAX_OTHERS=100 ATTEMPTS=3 IS_BUILT=false BEFORE=
 VIEWER_OPTIONS=()
 while (($# > 0)); do
     case $1 in
@@ -32,6 +33,7 @@ while (($# > 0)); do
         --seconds) SECONDS_EACH=$2 && shift ;;
         --discard) VIEWER_OPTIONS+=(--discard) ;;
         --patient) MAX_OTHERS=5 ATTEMPTS=8 ;;
+        --beside) BEFORE=$(realpath -e "$2") && shift ;;
         --no-build) IS_BUILT=true ;;
         --out) OUT=$2 && shift ;;
         --help | -h) usage && exit 0 ;;
@@ -57,17 +59,27 @@ unset OCTANE_HOST OCTANE_PORT "${!OCTANE_PROXY_@}" || true
 source "$HERE/measure.sh"
 trap stop_all EXIT
 
+# for_each_proxy FUNCTION ARGUMENTS…: calls it with the subject's name and the program before the arguments.
+for_each_proxy() {
+    "$1" proxy "$BUILD/octane-proxy" "${@:2}"
+    [[ -z $BEFORE ]] || "$1" before "$BEFORE" "${@:2}"
+}
+
+calls_of() {
+    start_standin 64 64
+    start_proxy "$2" --upstream-concurrency 0
+    take "unary/$3" "$1" "$BUILD/octane-bench" unary --url "$PROXY_URL" --connections "$3" --seconds "$SECONDS_EACH" --warm-up 0.5
+    stop_all
+}
+
 # calls CONNECTIONS: the proxy, gRPC direct at the same depth, and HTTP alone.
 calls() {
     local timing=(--seconds "$SECONDS_EACH" --warm-up 0.5)
-    start_standin 64 64
-    start_proxy --upstream-concurrency 0
-    take "unary/$1" proxy "$BUILD/octane-bench" unary --url "$PROXY_URL" --connections "$1" "${timing[@]}"
-    stop_all
+    for_each_proxy calls_of "$1"
     start_standin 64 64
     take "unary/$1" grpc "$BUILD/octane-bench-grpc" unary --target "$STANDIN" --depth "$1" "${timing[@]}"
     stop_all
-    start_fanout 4096
+    start_fanout 4096 1
     take "unary/$1" http "$BUILD/octane-bench" unary --url "$FANOUT_URL" --connections "$1" "${timing[@]}"
     stop_all
 }
@@ -78,22 +90,31 @@ ingest() {
     stop_all
 }
 
-# viewers CASE COUNT QUERY WIDTH HEIGHT: the proxy, then the bare loop with events of the size the proxy sent.
+# viewers_of SUBJECT PROGRAM THREADS CASE QUERY WIDTH HEIGHT; LOAD is the load generator. EVENT_BYTES: of an event that the proxy sent.
+viewers_of() {
+    start_standin "$6" "$7"
+    start_proxy "$2" --threads "$3"
+    take "$4" "$1-$3" "${LOAD[@]}" --query "$5" --url "$PROXY_URL" --pid "$PROXY_PID"
+    [[ $1 != proxy ]] || EVENT_BYTES=$(value_of bytes_per_event)
+    stop_all
+}
+
+# viewers CASE COUNT QUERY WIDTH HEIGHT: each proxy, then the bare loop with events of the size the proxy sent; with one writing thread
+# each, and, but for the sweep, with two each: a reader on a machine of two cores waits for both.
 viewers() {
-    local case=$1 count=$2 query=$3 size
-    local load=("$BUILD/octane-bench" viewers --count "$count" --seconds "$SECONDS_EACH" --warm-up "$WARM_UP" "${VIEWER_OPTIONS[@]}")
-    start_standin "$4" "$5"
-    start_proxy
-    take "$case" proxy "${load[@]}" --query "$query" --url "$PROXY_URL" --pid "$PROXY_PID"
-    size=$(value_of bytes_per_event)
-    stop_all
-    if [[ -z $size || $size == 0 ]]; then
-        echo "$case: the proxy delivered nothing, so there is no size to give the limit program" >&2
-        return 0
-    fi
-    start_fanout "$size"
-    take "$case" limit "${load[@]}" --url "$FANOUT_URL" --pid "$FANOUT_PID"
-    stop_all
+    local case=$1 threads counts=(1 2)
+    LOAD=("$BUILD/octane-bench" viewers --count "$2" --seconds "$SECONDS_EACH" --warm-up "$WARM_UP" "${VIEWER_OPTIONS[@]}")
+    [[ $MODE != sweep ]] || counts=(1)
+    for threads in "${counts[@]}"; do
+        for_each_proxy viewers_of "$threads" "$case" "$3" "$4" "$5"
+        if [[ -z $EVENT_BYTES || $EVENT_BYTES == 0 ]]; then
+            echo "$case: the proxy delivered nothing, so there is no size to give the limit program" >&2
+            return 0
+        fi
+        start_fanout "$EVENT_BYTES" "$threads"
+        take "$case" "limit-$threads" "${LOAD[@]}" --url "$FANOUT_URL" --pid "$FANOUT_PID"
+        stop_all
+    done
 }
 
 for ROUND in $(seq "$ROUNDS"); do

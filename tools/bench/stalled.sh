@@ -46,7 +46,7 @@ FAILED=0
 
 # The picture that 70 viewers can be served on two cores: the point is who suffers, not how much fits.
 start_standin 256 128
-start_proxy
+start_proxy "$BUILD/octane-proxy"
 rss() { awk '/^VmRSS/ { printf "%.1f", $2 * 1.024e-3 }' "/proc/$PROXY_PID/status"; }
 load() { "$BUILD/octane-bench" viewers --url "$PROXY_URL" --pid "$PROXY_PID" --query format=raw --warm-up 2 "$@"; }
 pick() { awk -v name="$1" '$1 == name { print $2 }' "$OUT/$2.txt"; }
