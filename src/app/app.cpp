@@ -11,13 +11,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <thread>
 #include <utility>
 
 #include "app/own_names.hpp"
+#include "app/process_setup.hpp"
 #include "app/schemas.hpp"
 #include "endpoints/callback_message.hpp"
 #include "endpoints/header_names.hpp"
@@ -38,7 +38,8 @@ using telemetry::Level;
 namespace {
 
 constexpr std::chrono::milliseconds kBusyLook{250};
-constexpr std::chrono::seconds kDrain{5};  // CONTRACT §1
+constexpr std::chrono::seconds kDrain{5};       // CONTRACT §1
+constexpr std::chrono::milliseconds kCut{500};  // what is cut after that has so long to end
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -80,12 +81,14 @@ http::ServerOptions make_server_options(const Options& options) {
     return result;
 }
 
-http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::Octane& octane) {
+http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::Octane& octane,
+                             std::function<void()> on_all_closed) {
     http::ServerHooks hooks;
     hooks.add_headers = [&octane](std::string& lines) { lines += "X-Octane-Epoch: " + std::to_string(octane.epoch()) + "\r\n"; };
     hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
         requests.count(endpoints::surface_of(request.verb, request.path), status, took);
     };
+    hooks.on_all_closed = std::move(on_all_closed);
     hooks.on_exception = [](std::string_view what) {
         telemetry::log(Level::error, "A request failed inside the proxy", {{"reason", what}});
     };
@@ -129,7 +132,8 @@ struct App::Impl {
                   workers,
                   std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
           access(make_access_options(given)),
-          server(loops, make_routes(), access, make_server_options(given), make_hooks(requests, octane)),
+          server(loops, make_routes(), access, make_server_options(given),
+                 make_hooks(requests, octane, [this] { asio::post(control, [this] { has_ended.cancel(); }); })),
           signals(control, SIGINT, SIGTERM) {}
 
     std::shared_ptr<const http::Router> make_routes() const {
@@ -143,6 +147,7 @@ struct App::Impl {
     void watch_busy();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
+    void run_control();
 
     Options options;
     LoadedSchemas loaded;
@@ -162,9 +167,10 @@ struct App::Impl {
     std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
     std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
     asio::steady_timer busy_timer{control};
-    livelink::BusyWatch busy_watch;   // control thread
-    bool is_session_running = false;  // control thread
-    bool is_watch_running = false;    // control thread
+    asio::steady_timer has_ended{control};  // cancelled whenever something that stop() waits for may have ended
+    livelink::BusyWatch busy_watch;         // control thread
+    bool is_session_running = false;        // control thread
+    bool is_watch_running = false;          // control thread
 };
 
 void App::Impl::say_what_starts() const {
@@ -193,8 +199,10 @@ void App::Impl::start() {
     say_what_starts();
     octane.on_change([this](const std::shared_ptr<const livelink::ConnectionState>& state) { session.on_connection(state); });
     is_watch_running = true;
-    upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch),
-                         [this] { is_watch_running = false; });
+    upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch), [this] {
+        is_watch_running = false;
+        has_ended.cancel();
+    });
     octane.policy().on_edit([this](const livelink::EditEvent& edit) {
         if (edit.moves_camera) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
@@ -202,14 +210,15 @@ void App::Impl::start() {
     });
     watch_busy();
     is_session_running = true;
-    upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve),
-                         [this] { is_session_running = false; });
+    upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve), [this] {
+        is_session_running = false;
+        has_ended.cancel();
+    });
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
         telemetry::log(Level::info, "Going down", {{"signal", signal}});
-        signals.async_wait([](const boost::system::error_code& again, int number) {
-            if (!again) std::_Exit(128 + number);
-        });
+        signals.clear();
+        for (const int number : {SIGINT, SIGTERM}) end_at_once_on(number);
         upstream::start_task(control.get_executor(), "shutdown", stop(), [this] { control.stop(); });
     });
     loops.start();
@@ -229,10 +238,9 @@ void App::Impl::watch_busy() {
 }
 
 asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline) {
-    asio::steady_timer timer(control);
     while (!is_true(*this) && std::chrono::steady_clock::now() < deadline) {
-        timer.expires_after(std::chrono::milliseconds(10));
-        const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        has_ended.expires_at(deadline);
+        const auto [error] = co_await has_ended.async_wait(asio::as_tuple(asio::use_awaitable));
         static_cast<void>(error);
     }
 }
@@ -250,26 +258,43 @@ asio::awaitable<void> App::Impl::stop() {
     server.close_all();
     co_await wait_until(
         [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running && !self.is_watch_running; },
-        std::chrono::steady_clock::now() + kDrain);
+        std::chrono::steady_clock::now() + kCut);
+}
+
+// What a handler of the control thread throws costs that handler only: the loops run on, and they use what the end of run() would
+// destroy.
+void App::Impl::run_control() {
+    for (;;) {
+        try {
+            control.run();
+            return;
+        } catch (const std::exception& error) {
+            telemetry::log(Level::error, "A handler of the control thread failed", {{"reason", error.what()}});
+        }
+    }
 }
 
 App::App(const Options& options) {
+    ignore_broken_pipes();
+    raise_file_limit();
     telemetry::configure_logging(options.log);
     impl_ = std::make_unique<Impl>(options);
 }
 
 App::~App() = default;
 
-void App::run() {
+bool App::run() {
     impl_->start();
-    impl_->control.run();
-    impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
+    impl_->run_control();
+    const bool is_clean = impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
     impl_->control.restart();
     impl_->control.poll();  // and on this thread
     impl_->workers.stop();
     impl_->workers.join();
+    if (!is_clean) telemetry::log(Level::warn, "gRPC still holds calls that Octane does not take; they are left to the system");
     telemetry::log(Level::info, "Stopped");
+    return is_clean;
 }
 
 }  // namespace octane::app

@@ -37,6 +37,7 @@ struct ServerHooks {
         on_response;                                          // after each response head, streams included
     std::function<void(std::string& lines)> add_headers;      // appends header lines for the response about to be written
     std::function<void(std::string_view what)> on_exception;  // an exception reached the session's seam; the client got a 500
+    std::function<void()> on_all_closed;                      // the last open connection has ended; any thread
 };
 
 class Server {

@@ -37,8 +37,11 @@ class ConnectionPlace {
     explicit ConnectionPlace(std::shared_ptr<ServerContext> context) : context_(std::move(context)) { ++context_->open; }
     ~ConnectionPlace() {
         if (!context_ || --context_->open != 0) return;
-        const std::lock_guard lock(context_->mutex);
-        context_->all_closed.notify_all();
+        {
+            const std::lock_guard lock(context_->mutex);
+            context_->all_closed.notify_all();
+        }
+        if (context_->hooks.on_all_closed) context_->hooks.on_all_closed();
     }
     ConnectionPlace(ConnectionPlace&&) = default;
     ConnectionPlace& operator=(ConnectionPlace&&) = delete;

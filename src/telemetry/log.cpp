@@ -109,6 +109,11 @@ void configure_logging(const LogOptions& options) {
     lowest_level.store(options.level);
 }
 
+void finish_logging() {
+    lowest_level.store(Level::off);
+    journal().reset();
+}
+
 bool is_logged(Level level) {
     return level >= lowest_level.load(std::memory_order_relaxed) && level != Level::off;
 }

@@ -46,6 +46,9 @@ inline Field incidental(Field field) {
 // Once, before the first log; throws std::runtime_error if the file cannot be opened.
 void configure_logging(const LogOptions& options);
 
+// Writes what waits, within Journal::kLongestEnd, and logs nothing from then on. For ends of the program that run no destructors.
+void finish_logging();
+
 bool is_logged(Level level);
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 

@@ -58,22 +58,22 @@ const OneofDescriptor* find_one_of(const Descriptor& message, const std::string&
 
 RequestReader::RequestReader(const Descriptor& message, const JsonReadOptions& options, std::string_view json)
     : root_(message), options_(options), json_(json), builder_(json.size()) {
-    frames_.reserve(kUsualDepth);
+    open_.reserve(kUsualDepth);
 }
 
 RequestReader::Target RequestReader::target() const {
-    if (frames_.empty()) return {nullptr, &root_, false};
-    const Frame& top = frames_.back();
+    if (open_.empty()) return {nullptr, &root_, false};
+    const OpenMember& top = open_.back();
     if (top.part) return {top.part, is_message(*top.part) ? top.part->message_type() : nullptr, top.part->is_repeated()};
-    const bool is_whole_list = top.kind != FrameKind::array && top.field->is_repeated();
+    const bool is_whole_list = top.kind != MemberKind::array && top.field->is_repeated();
     return {top.field, is_message(*top.field) ? top.field->message_type() : nullptr, is_whole_list};
 }
 
 bool RequestReader::key(std::string& name) {
     if (skip_depth_ > 0) return true;
-    Frame& top = frames_.back();
-    if (top.kind == FrameKind::map) return start_map_entry(name);
-    if (top.kind == FrameKind::buffer) {
+    OpenMember& top = open_.back();
+    if (top.kind == MemberKind::map) return start_map_entry(name);
+    if (top.kind == MemberKind::buffer) {
         buffer_key_ = name;
         return name == "type" || name == "data" || skip_unknown(name);
     }
@@ -94,7 +94,7 @@ bool RequestReader::key(std::string& name) {
 
 bool RequestReader::start_map_entry(const std::string& name) {
     map_keys_.back() = name;
-    const FieldDescriptor& map = *frames_.back().field;
+    const FieldDescriptor& map = *open_.back().field;
     const FieldDescriptor& key_field = *map.message_type()->FindFieldByNumber(1);
     const WireBuilder::Nested entry = builder_.begin(map.number());
     builder_.tag(1, wire_type_of(key_field));
@@ -102,18 +102,19 @@ bool RequestReader::start_map_entry(const std::string& name) {
     if (!append_scalar(key_field, key, builder_.out())) {
         return misfit(target(), describe_expected(key_field, key) + " as key", describe_found(key));
     }
-    Frame frame{.kind = FrameKind::single, .is_nested = true, .field = map.message_type()->FindFieldByNumber(2), .nested = entry};
+    OpenMember frame{
+        .kind = MemberKind::single, .is_nested = true, .field = map.message_type()->FindFieldByNumber(2), .nested = entry};
     frame.seen_from = seen_beyond_.size();
     frame.one_ofs_from = one_ofs_.size();
     frame.parts_from = parts_.size();
-    frames_.push_back(frame);
+    open_.push_back(frame);
     return true;
 }
 
 // Notes that the member is given, and refuses it if it cannot be.
 bool RequestReader::claim(const Target& target) {
-    if (frames_.empty() || frames_.back().kind != FrameKind::message) return true;
-    Frame& top = frames_.back();
+    if (open_.empty() || open_.back().kind != MemberKind::message) return true;
+    OpenMember& top = open_.back();
     if (top.part) return claim_part();
     if (top.is_alias) {
         top.seen_by_alias |= bit_of(*target.field);
@@ -142,7 +143,7 @@ bool RequestReader::claim(const Target& target) {
 }
 
 bool RequestReader::claim_part() {
-    Frame& top = frames_.back();
+    OpenMember& top = open_.back();
     const std::uint64_t bit = bit_of(*top.part);
     if ((top.seen_parts & bit) != 0) return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is given twice");
     top.seen_parts |= bit;
@@ -150,45 +151,45 @@ bool RequestReader::claim_part() {
     return true;
 }
 
-void RequestReader::enter(FrameKind kind, const Target& target, const FieldDescriptor* field) {
-    Frame frame{.kind = kind, .message = target.message, .field = field};
-    frame.levels = kind == FrameKind::single ? 0 : 1;
+void RequestReader::enter(MemberKind kind, const Target& target, const FieldDescriptor* field) {
+    OpenMember frame{.kind = kind, .message = target.message, .field = field};
+    frame.levels = kind == MemberKind::single ? 0 : 1;
     depth_ += frame.levels;
     frame.parts_from = parts_.size();
     frame.seen_from = seen_beyond_.size();
     frame.one_ofs_from = one_ofs_.size();
-    if (kind == FrameKind::map) map_keys_.emplace_back();
-    frames_.push_back(frame);
+    if (kind == MemberKind::map) map_keys_.emplace_back();
+    open_.push_back(frame);
 }
 
-void RequestReader::enter_nested(FrameKind kind, const Target& target, const FieldDescriptor* field) {
+void RequestReader::enter_nested(MemberKind kind, const Target& target, const FieldDescriptor* field) {
     enter(kind, target, field);
     if (!target.field) return;  // the request itself has neither tag nor length
-    frames_.back().is_nested = true;
-    frames_.back().nested = builder_.begin(target.field->number());
+    open_.back().is_nested = true;
+    open_.back().nested = builder_.begin(target.field->number());
 }
 
 void RequestReader::leave() {
-    const Frame& top = frames_.back();
+    const OpenMember& top = open_.back();
     depth_ -= top.levels;
-    if (top.kind == FrameKind::message && options_.foreign) {
+    if (top.kind == MemberKind::message && options_.foreign) {
         if (top.spread) write_spread();
-        if (top.is_nested) write_implied(*frames_[frames_.size() - 2].field, frames_.size() - 1, top.nested.length_at + 1);
+        if (top.is_nested) write_implied(*open_[open_.size() - 2].field, open_.size() - 1, top.nested.length_at + 1);
     }
     parts_.resize(top.parts_from);
-    if (top.is_nested && top.kind == FrameKind::array)
+    if (top.is_nested && top.kind == MemberKind::array)
         builder_.end_or_drop(top.nested);
     else if (top.is_nested)
         builder_.end(top.nested);
     seen_beyond_.resize(top.seen_from);
     one_ofs_.resize(top.one_ofs_from);
-    if (top.kind == FrameKind::map) map_keys_.pop_back();
-    frames_.pop_back();
+    if (top.kind == MemberKind::map) map_keys_.pop_back();
+    open_.pop_back();
 }
 
 // The member whose own members stood beside the others, unless it was given itself.
 void RequestReader::write_spread() {
-    const Frame& top = frames_.back();
+    const OpenMember& top = open_.back();
     const FieldDescriptor& member = *top.spread;
     if (((top.seen | top.seen_by_alias) & bit_of(member)) != 0) {
         warn("\"" + path_to(member.name()) + "\" is given itself, so members of it that stand beside it were ignored");
@@ -196,7 +197,7 @@ void RequestReader::write_spread() {
     }
     const WireBuilder::Nested nested = builder_.begin(member.number());
     builder_.out().append(parts_, top.parts_from);
-    write_implied(member, frames_.size() - 1, nested.length_at + 1);
+    write_implied(member, open_.size() - 1, nested.length_at + 1);
     builder_.end(nested);
 }
 
@@ -205,7 +206,7 @@ void RequestReader::write_spread() {
 void RequestReader::write_implied(const FieldDescriptor& member, std::size_t frame_end, std::size_t bytes_from) {
     const FieldDescriptor* holder = nullptr;
     for (std::size_t i = frame_end; i > 0 && holder == nullptr; --i) {
-        if (frames_[i - 1].field != &member) holder = frames_[i - 1].field;
+        if (open_[i - 1].field != &member) holder = open_[i - 1].field;
     }
     const ImpliedValue* implied = options_.foreign->implied_value(member, holder);
     if (implied == nullptr) return;
@@ -216,12 +217,12 @@ void RequestReader::write_implied(const FieldDescriptor& member, std::size_t fra
 }
 
 void RequestReader::value_done() {
-    while (!frames_.empty() && frames_.back().kind == FrameKind::single) leave();
-    if (frames_.empty()) return;
-    if (frames_.back().kind == FrameKind::array) ++frames_.back().index;
-    if (frames_.back().kind == FrameKind::message) {
-        frames_.back().field = nullptr;
-        frames_.back().part = nullptr;
+    while (!open_.empty() && open_.back().kind == MemberKind::single) leave();
+    if (open_.empty()) return;
+    if (open_.back().kind == MemberKind::array) ++open_.back().index;
+    if (open_.back().kind == MemberKind::message) {
+        open_.back().field = nullptr;
+        open_.back().part = nullptr;
     }
 }
 
@@ -255,16 +256,16 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
     if (here.is_whole_list) {
         if (!here.field->is_map()) return misfit(here, "an array", "an object");
         if (!claim(here)) return false;
-        enter(FrameKind::map, here, here.field);
+        enter(MemberKind::map, here, here.field);
         return true;
     }
     if (!here.message) {
-        const bool is_buffer = here.field->type() == FieldDescriptor::TYPE_BYTES && !frames_.back().part;
+        const bool is_buffer = here.field->type() == FieldDescriptor::TYPE_BYTES && !open_.back().part;
         if (!is_buffer) return misfit(here, describe_expected(*here.field, {}), "an object");
         if (!claim(here)) return false;
         buffer_.clear();
         is_buffer_filled_ = false;
-        enter(FrameKind::buffer, here, here.field);
+        enter(MemberKind::buffer, here, here.field);
         return true;
     }
     if (here.field && here.field->type() == FieldDescriptor::TYPE_GROUP)
@@ -273,14 +274,14 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
     if (kind == WellKnown::list) return misfit(here, "an array", "an object");
     if (!claim(here)) return false;
     switch (kind) {
-        case WellKnown::structure: enter_nested(FrameKind::map, here, here.message->field(0)); break;
+        case WellKnown::structure: enter_nested(MemberKind::map, here, here.message->field(0)); break;
         case WellKnown::value: {
-            enter_nested(FrameKind::single, here, here.message->FindFieldByNumber(5));
+            enter_nested(MemberKind::single, here, here.message->FindFieldByNumber(5));
             const Target structure = target();
-            enter_nested(FrameKind::map, structure, structure.message->field(0));
+            enter_nested(MemberKind::map, structure, structure.message->field(0));
             break;
         }
-        default: enter_nested(FrameKind::message, here, nullptr); break;
+        default: enter_nested(MemberKind::message, here, nullptr); break;
     }
     return true;
 }
@@ -290,10 +291,10 @@ bool RequestReader::start_array(std::size_t /*unknown*/) {
     if (is_container_skipped()) return true;
     Target here = target();
     if (is_in_buffer()) {
-        if (frames_.back().kind != FrameKind::buffer || buffer_key_ != "data" || is_buffer_filled_) {
+        if (open_.back().kind != MemberKind::buffer || buffer_key_ != "data" || is_buffer_filled_) {
             return misfit(here, describe_expected(*here.field, {}), "an array in its place");
         }
-        enter(FrameKind::buffer_data, here, here.field);
+        enter(MemberKind::buffer_data, here, here.field);
         return true;
     }
     const bool is_list = here.is_whole_list && !here.field->is_map();
@@ -304,21 +305,21 @@ bool RequestReader::start_array(std::size_t /*unknown*/) {
     if (!is_list && !is_wrapper) return misfit(here, expected_at(here, {}), "an array");
     if (!claim(here)) return false;
     if (is_wrapper && kind == WellKnown::value) {
-        enter_nested(FrameKind::single, here, here.message->FindFieldByNumber(6));
+        enter_nested(MemberKind::single, here, here.message->FindFieldByNumber(6));
         here = target();
     }
     if (is_wrapper) {
         const bool is_shown = well_known(*here.message) != WellKnown::list;  // in answers, as an object around the list
-        enter_nested(FrameKind::single, here, here.message->field(0));
-        frames_.back().levels = is_shown ? 1 : 0;
-        depth_ += frames_.back().levels;
+        enter_nested(MemberKind::single, here, here.message->field(0));
+        open_.back().levels = is_shown ? 1 : 0;
+        depth_ += open_.back().levels;
         if (!check_depth()) return false;
         here = target();
     }
     if (here.field->is_packed())
-        enter_nested(FrameKind::array, here, here.field);
+        enter_nested(MemberKind::array, here, here.field);
     else
-        enter(FrameKind::array, here, here.field);
+        enter(MemberKind::array, here, here.field);
     return true;
 }
 
@@ -327,7 +328,7 @@ bool RequestReader::end_object() {
         --skip_depth_;
         return true;
     }
-    if (frames_.back().kind == FrameKind::buffer && !write_buffer()) return false;
+    if (open_.back().kind == MemberKind::buffer && !write_buffer()) return false;
     leave();
     value_done();
     return true;
@@ -338,7 +339,7 @@ bool RequestReader::end_array() {
         --skip_depth_;
         return true;
     }
-    const bool is_buffer_data = frames_.back().kind == FrameKind::buffer_data;
+    const bool is_buffer_data = open_.back().kind == MemberKind::buffer_data;
     leave();
     if (is_buffer_data)
         is_buffer_filled_ = true;

@@ -52,7 +52,7 @@ class RequestReader {
     using FieldDescriptor = google::protobuf::FieldDescriptor;
     using OneofDescriptor = google::protobuf::OneofDescriptor;
 
-    enum class FrameKind : std::uint8_t {
+    enum class MemberKind : std::uint8_t {
         message,      // an object with the message's members
         array,        // elements of `field`
         map,          // an object with the entries of `field`
@@ -61,8 +61,8 @@ class RequestReader {
         buffer_data,  // the numbers in it
     };
 
-    struct Frame {
-        FrameKind kind = FrameKind::message;
+    struct OpenMember {
+        MemberKind kind = MemberKind::message;
         bool is_nested = false;                   // `nested` is to be ended with this frame
         bool is_alias = false;                    // `field` was named by a foreign name
         std::uint8_t levels = 0;                  // how many levels of JSON it is
@@ -96,8 +96,8 @@ class RequestReader {
     bool write_buffer();
     bool claim(const Target& target);
     bool claim_part();
-    void enter(FrameKind kind, const Target& target, const FieldDescriptor* field);
-    void enter_nested(FrameKind kind, const Target& target, const FieldDescriptor* field);
+    void enter(MemberKind kind, const Target& target, const FieldDescriptor* field);
+    void enter_nested(MemberKind kind, const Target& target, const FieldDescriptor* field);
     bool start_map_entry(const std::string& name);
     void leave();
     void write_spread();
@@ -107,7 +107,7 @@ class RequestReader {
     bool begin_container();
     bool is_container_skipped();
     [[nodiscard]] bool is_in_buffer() const {
-        return !frames_.empty() && (frames_.back().kind == FrameKind::buffer || frames_.back().kind == FrameKind::buffer_data);
+        return !open_.empty() && (open_.back().kind == MemberKind::buffer || open_.back().kind == MemberKind::buffer_data);
     }
     bool skip_unknown(std::string_view name);
     bool foreign_member(const std::string& name);
@@ -124,7 +124,7 @@ class RequestReader {
     const JsonReadOptions& options_;
     const std::string_view json_;
     WireBuilder builder_;
-    std::vector<Frame> frames_;
+    std::vector<OpenMember> open_;
     std::vector<int> seen_beyond_;                 // indexes of members from 64 on, per frame
     std::vector<const FieldDescriptor*> one_ofs_;  // the members that hold the one-ofs, per frame
     std::string parts_;                            // wire format of members that stood beside their message's others, per frame

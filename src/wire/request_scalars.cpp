@@ -57,8 +57,8 @@ bool RequestReader::scalar(const JsonScalar& value) {
     if (here.is_whole_list) return misfit(here, expected_at(here, value), describe_found(value));
     if (here.message) return scalar_message(here, value);
     if (!claim(here)) return false;
-    const bool is_bare = frames_.back().kind == FrameKind::array && frames_.back().is_nested;  // packed: one tag for them all
-    std::string& out = frames_.back().part ? parts_ : builder_.out();
+    const bool is_bare = open_.back().kind == MemberKind::array && open_.back().is_nested;  // packed: one tag for them all
+    std::string& out = open_.back().part ? parts_ : builder_.out();
     if (!is_bare) append_tag(out, static_cast<std::uint32_t>(here.field->number()), wire_type_of(*here.field));
     if (!append_scalar(*here.field, value, out) && !foreign_value(here, value, out)) return false;
     value_done();
@@ -80,7 +80,7 @@ bool RequestReader::foreign_value(const Target& target, const JsonScalar& value,
 
 // A member by another name than its own. What has no effect here is worth a warning, but is no mistake.
 bool RequestReader::foreign_member(const std::string& name) {
-    Frame& top = frames_.back();
+    OpenMember& top = open_.back();
     auto found = options_.foreign->member(*top.message, name);
     const bool is_second_spread = found.part && top.spread && top.spread != found.field;
     if ((found.field == nullptr && found.why.empty()) || is_second_spread) return skip_unknown(name);
@@ -112,14 +112,14 @@ bool RequestReader::null_value(const Target& target) {
     if (is_null_enum && !target.is_whole_list) return scalar(JsonScalar::make(std::uint64_t{0}));
     if (target.message && !target.is_whole_list && well_known(*target.message) == WellKnown::value) {
         if (!claim(target)) return false;
-        enter_nested(FrameKind::single, target, target.message->FindFieldByNumber(1));
+        enter_nested(MemberKind::single, target, target.message->FindFieldByNumber(1));
         append_varint_field(builder_.out(), 1, 0);
         value_done();
         return true;
     }
-    if (!frames_.empty() && frames_.back().kind == FrameKind::message) {
-        frames_.back().field = nullptr;
-        frames_.back().part = nullptr;
+    if (!open_.empty() && open_.back().kind == MemberKind::message) {
+        open_.back().field = nullptr;
+        open_.back().part = nullptr;
         return true;
     }
     return misfit(target, expected_at(target, JsonScalar::make_null()), "null");
@@ -133,9 +133,9 @@ bool RequestReader::scalar_message(const Target& target, const JsonScalar& value
         case WellKnown::duration:
         case WellKnown::field_mask: {
             if (!claim(target)) return false;
-            enter_nested(FrameKind::single, target, nullptr);
+            enter_nested(MemberKind::single, target, nullptr);
             if (value.kind != Kind::text || !append_well_known(kind, *value.text, builder_.out())) {
-                frames_.pop_back();
+                open_.pop_back();
                 return misfit(target, std::string(describe_well_known(kind)), describe_found(value));
             }
             value_done();
@@ -143,12 +143,12 @@ bool RequestReader::scalar_message(const Target& target, const JsonScalar& value
         }
         case WellKnown::wrapper:
             if (!claim(target)) return false;
-            enter_nested(FrameKind::single, target, target.message->field(0));
+            enter_nested(MemberKind::single, target, target.message->field(0));
             return scalar(value);
         case WellKnown::value: {
             if (!claim(target)) return false;
             const int number = value.kind == Kind::boolean ? 4 : value.kind == Kind::text ? 3 : 2;
-            enter_nested(FrameKind::single, target, target.message->FindFieldByNumber(number));
+            enter_nested(MemberKind::single, target, target.message->FindFieldByNumber(number));
             return scalar(value);
         }
         default: return misfit(target, expected_at(target, value), describe_found(value));
@@ -156,8 +156,8 @@ bool RequestReader::scalar_message(const Target& target, const JsonScalar& value
 }
 
 bool RequestReader::buffer_scalar(const JsonScalar& value) {
-    const Frame& top = frames_.back();
-    if (top.kind == FrameKind::buffer_data) {
+    const OpenMember& top = open_.back();
+    if (top.kind == MemberKind::buffer_data) {
         if (value.kind != Kind::natural || value.natural > 0xFF) {
             return misfit(target(), "bytes from 0 to 255 in \"data\"", describe_found(value));
         }
@@ -176,7 +176,7 @@ bool RequestReader::buffer_scalar(const JsonScalar& value) {
 }
 
 bool RequestReader::write_buffer() {
-    const FieldDescriptor& field = *frames_.back().field;
+    const FieldDescriptor& field = *open_.back().field;
     if (!is_buffer_filled_) return misfit(target(), describe_expected(field, {}), "an object without \"data\"");
     append_bytes_field(builder_.out(), static_cast<std::uint32_t>(field.number()), buffer_);
     return true;
@@ -184,8 +184,8 @@ bool RequestReader::write_buffer() {
 
 bool RequestReader::skip_unknown(std::string_view name) {
     is_next_skipped_ = true;
-    const Frame& top = frames_.back();
-    const Descriptor* message = top.kind == FrameKind::message ? top.message : nullptr;
+    const OpenMember& top = open_.back();
+    const Descriptor* message = top.kind == MemberKind::message ? top.message : nullptr;
     if (options_.is_strict) {
         const std::string owner = message ? message->full_name() : "a Buffer object";
         const std::string members = message ? list_members(*message) : "valid members are type, data";
@@ -242,17 +242,17 @@ std::string RequestReader::path() const {
     std::string joined;
     std::size_t map = 0;
     const auto add = [&joined](std::string_view part) { joined.append(joined.empty() ? "" : ".").append(part); };
-    for (const Frame& frame : frames_) {
+    for (const OpenMember& frame : open_) {
         switch (frame.kind) {
-            case FrameKind::message:
+            case MemberKind::message:
                 if (frame.field) add(frame.field->name());
                 if (frame.part) add(frame.part->name());
                 break;
-            case FrameKind::array: add(std::to_string(frame.index)); break;
-            case FrameKind::map: add(shortened(map_keys_[map++])); break;
-            case FrameKind::single:
-            case FrameKind::buffer:
-            case FrameKind::buffer_data: break;
+            case MemberKind::array: add(std::to_string(frame.index)); break;
+            case MemberKind::map: add(shortened(map_keys_[map++])); break;
+            case MemberKind::single:
+            case MemberKind::buffer:
+            case MemberKind::buffer_data: break;
         }
     }
     return joined;
@@ -261,10 +261,10 @@ std::string RequestReader::path() const {
 // The path of a member of the innermost object.
 std::string RequestReader::path_to(std::string_view member) const {
     std::string joined;
-    const bool is_named = !frames_.empty() && frames_.back().kind == FrameKind::message && frames_.back().field;
+    const bool is_named = !open_.empty() && open_.back().kind == MemberKind::message && open_.back().field;
     joined = path();
     if (is_named) {
-        const std::size_t own = frames_.back().field->name().size();
+        const std::size_t own = open_.back().field->name().size();
         joined.resize(joined.size() - own);
         return joined + shortened(member);
     }

@@ -1,0 +1,18 @@
+// Room: app. What the program asks of its operating system: the one place of its POSIX calls.
+#pragma once
+
+#include <cstddef>
+
+namespace octane::app {
+
+// A reader of our output that goes away costs its output, not the process.
+void ignore_broken_pipes();
+
+// Raises the soft limit of open files to the hard one, as far as the system lets us: a connection takes one each. The limit now;
+// 0 where there is none to ask.
+std::size_t raise_file_limit();
+
+// From now on the signal ends the process at once, with the status that a shell shows for it. Works whatever any thread is at.
+void end_at_once_on(int signal);
+
+}  // namespace octane::app
