@@ -87,7 +87,7 @@ for (const release of releases) {
         ['application/json', 'application/json']]) {
         const answer = await proxy.get('/render/frame', { headers: { Accept: accept } });
         assert.equal(answer.headers.get('content-type'), type, accept);
-        assert.equal(answer.headers.get('vary'), 'Accept');
+        assert.equal(answer.headers.get('vary'), 'Accept, Origin');
       }
       assert.equal((await proxy.get('/render/frame?format=png')).headers.get('content-type'), 'image/png');
       assert.equal((await proxy.get('/render/frame', { headers: { Accept: 'text/html' } })).status, 406);

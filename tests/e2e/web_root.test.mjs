@@ -60,7 +60,7 @@ describe('a web root with a built application', () => {
   test('what is worth it comes compressed, beforehand or now', async () => {
     const zipped = await proxy.get('/assets/index-BkH7fK3d.js', { headers: { 'Accept-Encoding': 'gzip' } });
     assert.equal(zipped.headers.get('content-encoding'), 'gzip');
-    assert.equal(zipped.headers.get('vary'), 'Accept-Encoding');
+    assert.equal(zipped.headers.get('vary'), 'Accept-Encoding, Origin');
     assert.equal(gunzipSync(zipped.body).toString(), script);
     const ready = await proxy.get('/assets/style.css', { headers: { 'Accept-Encoding': 'br, gzip' } });
     assert.equal(ready.headers.get('content-encoding'), 'br');
