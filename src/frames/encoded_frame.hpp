@@ -35,7 +35,7 @@ struct EncodedFrame {
     std::uint64_t ordinal = 0;
     Form form = Form::full;
     Format format = Format::jpeg;
-    std::string_view mime;  // of `bytes`
+    std::string_view mime;  // of `bytes`; as mime_of() gives it, which lives for ever
     FrameFacts facts;
     base::ByteChain bytes;             // the picture file; of `raw` the shown image's buffer as it came
     std::vector<RenderImage> buffers;  // of `raw` and `both`: the images that the variant asks for, as they came

@@ -98,23 +98,25 @@ http::Response open_with(IdleProxy& proxy, const std::string& query) {
     return proxy.ask(open_stream, request);
 }
 
-// As many viewers as there may be forms, each with a JPEG quality of its own from 1 on.
-void fill_with_variants(IdleProxy& proxy) {
+// As many viewers as there may be forms, each with a JPEG quality of its own from 1 on. The first one's outlet.
+std::shared_ptr<frames::Outlet> fill_with_variants(IdleProxy& proxy) {
+    std::shared_ptr<frames::Outlet> first;
     for (std::size_t i = 1; i <= frames::Hub::kMaxVariants; ++i) {
         frames::Variant variant;
         variant.format = frames::Format::jpeg;
         variant.quality = static_cast<int>(i);
-        auto outlet = std::make_shared<frames::Outlet>();
-        outlet->wake = [] {};
-        proxy.context().hub.watch(0, variant, outlet);
+        const auto outlet = std::make_shared<frames::Outlet>([] {}, [] {});
+        if (!first) first = outlet;
+        proxy.context().hub.watch(variant, outlet);
         proxy.settle();
         CHECK(open_with(proxy, "format=jpeg&quality=100").status == (i < frames::Hub::kMaxVariants ? 200 : 429));
     }
+    return first;
 }
 
 TEST_CASE("a stream in one form more than the bound is 429 and no stream") {
     IdleProxy proxy;
-    fill_with_variants(proxy);
+    const auto outlet = fill_with_variants(proxy);
     const auto refused = open_with(proxy, "format=png");
     CHECK(refused.status == 429);
     CHECK_FALSE(refused.on_stream);
@@ -122,7 +124,7 @@ TEST_CASE("a stream in one form more than the bound is 429 and no stream") {
     frames::Variant first;
     first.format = frames::Format::jpeg;
     first.quality = 1;
-    proxy.context().hub.unwatch(0, first);
+    proxy.context().hub.unwatch(first, outlet);
     proxy.settle();
     CHECK(open_with(proxy, "format=png").status == 200);
 }
