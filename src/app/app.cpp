@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <thread>
@@ -283,7 +284,7 @@ App::App(const Options& options) {
 
 App::~App() = default;
 
-bool App::run() {
+void App::run() {
     impl_->start();
     impl_->run_control();
     const bool is_clean = impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
@@ -294,7 +295,9 @@ bool App::run() {
     impl_->workers.join();
     if (!is_clean) telemetry::log(Level::warn, "gRPC still holds calls that Octane does not take; they are left to the system");
     telemetry::log(Level::info, "Stopped");
-    return is_clean;
+    if (is_clean) return;
+    telemetry::finish_logging();
+    std::_Exit(0);  // what is stuck outlives everything: no destructor may run under it
 }
 
 }  // namespace octane::app
