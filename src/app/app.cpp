@@ -39,7 +39,7 @@ using telemetry::Level;
 namespace {
 
 constexpr std::chrono::milliseconds kBusyLook{250};
-constexpr std::chrono::seconds kDrain{5};       // CONTRACT §1
+constexpr std::chrono::seconds kDrain{5};       // docs/api.md §1
 constexpr std::chrono::milliseconds kCut{500};  // what is cut after that has so long to end
 
 unsigned cores() {

@@ -16,7 +16,7 @@ class App {
     App(const App&) = delete;
     App& operator=(const App&) = delete;
 
-    // Serves until SIGINT or SIGTERM, then drains for up to 5 s (CONTRACT §1). A second signal ends the process at once. Where
+    // Serves until SIGINT or SIGTERM, then drains for up to 5 s (docs/api.md §1). A second signal ends the process at once. Where
     // gRPC does not let go of calls that Octane does not take, it ends the process itself, with status 0.
     void run();
 

@@ -1,4 +1,4 @@
-// Room: app. Where Octane is to be looked for when nobody said: the rules of both earlier proxies, joined. CONTRACT §1.
+// Room: app. Where Octane is to be looked for when nobody said: the rules of both earlier proxies, joined. docs/api.md §1.
 //
 // Pure functions over a view of the surroundings, so that every rule can be tested on any machine.
 #pragma once

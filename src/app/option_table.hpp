@@ -1,4 +1,4 @@
-// Room: app. Every option once: its name, what --help says of it, and how its text becomes a member of Options. CONTRACT §1.
+// Room: app. Every option once: its name, what --help says of it, and how its text becomes a member of Options. docs/api.md §1.
 #pragma once
 
 #include <span>

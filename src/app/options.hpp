@@ -1,4 +1,4 @@
-// Room: app. What the command line, the environment and a configuration file say. CONTRACT §1.
+// Room: app. What the command line, the environment and a configuration file say. docs/api.md §1.
 #pragma once
 
 #include <chrono>

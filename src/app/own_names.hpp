@@ -1,4 +1,4 @@
-// Room: app. What this machine is called, for the host and origin check of CONTRACT §6.
+// Room: app. What this machine is called, for the host and origin check of docs/api.md §6.
 #pragma once
 
 #include <string>

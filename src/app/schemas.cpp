@@ -1,4 +1,5 @@
 #include "app/schemas.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -32,7 +33,7 @@ LoadedSchemas load_schemas(const Options& options) {
     }
     LoadedSchemas result;
     const std::string wanted = options.api == Api::alpha5 ? "alpha5" : options.api == Api::beta2 ? "beta2" : "";
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         // The one asked for stands first; the others stay known, so that a refusal can say which release has a method.
         if (schema->name() == wanted) {
             result.schemas.insert(result.schemas.begin(), schema);

@@ -13,7 +13,7 @@ using telemetry::Level;
 
 namespace {
 
-constexpr std::size_t kLoggedBody = 1024;  // CONTRACT §7: requests are cut at 1 kB
+constexpr std::size_t kLoggedBody = 1024;  // docs/api.md §7: requests are cut at 1 kB
 constexpr std::size_t kLongestCallId = 128;
 
 std::string call_id_of(const http::Request& request) {

@@ -1,5 +1,5 @@
-// Room: endpoints. What the log says of a call, whichever surface it came through: CONTRACT §7. The route's two captures are the
-// service and the method.
+// Room: endpoints. What the log says of a call, whichever surface it came through: docs/api.md §7. The route's two captures are
+// the service and the method.
 #pragma once
 
 #include <chrono>

@@ -9,7 +9,7 @@
 
 namespace octane::endpoints {
 
-// Fills in client_gone, client, call_id, timeout (CONTRACT §2's headers) and epoch (header X-Octane-Epoch). `request` and
+// Fills in client_gone, client, call_id, timeout (docs/api.md §2's headers) and epoch (header X-Octane-Epoch). `request` and
 // `call_id` must outlive the call. Error 40005 bad_header.
 base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call);
 

@@ -1,4 +1,5 @@
 #include "endpoints/callback_message.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <google/protobuf/descriptor.h>
 
@@ -46,7 +47,7 @@ void append_member(std::string& out, std::string_view name, bool value) {
 void append_enum(std::string& out, std::string_view name, const char* type, std::int32_t number) {
     append_key(out, name);
     const std::string* word = nullptr;
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         const auto* found = schema->pool().FindEnumTypeByName(type);
         const auto* value = found != nullptr ? found->FindValueByNumber(number) : nullptr;
         if (value == nullptr || (word != nullptr && *word != value->name())) {

@@ -1,4 +1,4 @@
-// Room: endpoints. A frame and an event as octaneWebR's page knows them from its own server: octane-livelink.md §3.3. Pure.
+// Room: endpoints. A frame and an event as octaneWebR's page knows them from its own server: docs/octane.md §3.3. Pure.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Room: endpoints. The `status` object that octaneProxy's clients know: octane-livelink.md §3.2.
+// Room: endpoints. The `status` object that octaneProxy's clients know: docs/octane.md §3.2.
 #pragma once
 
 #include <string>

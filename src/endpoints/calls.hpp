@@ -1,4 +1,4 @@
-// Room: endpoints. POST /<service>/<method>: CONTRACT §2.
+// Room: endpoints. POST /<service>/<method>: docs/api.md §2.
 #pragma once
 
 #include "endpoints/context.hpp"

@@ -1,4 +1,4 @@
-// Room: endpoints. octaneWebR's way to call methods and to ask for health: octane-livelink.md §3.3, CONTRACT §5.
+// Room: endpoints. octaneWebR's way to call methods and to ask for health: docs/octane.md §3.3, docs/api.md §5.
 #pragma once
 
 #include "endpoints/context.hpp"

@@ -1,4 +1,4 @@
-// Room: endpoints. The logs of existing pages: octane-livelink.md §3.2 (octaneProxy) and §3.3 (octaneWebR). CONTRACT §5.
+// Room: endpoints. The logs of existing pages: docs/octane.md §3.2 (octaneProxy) and §3.3 (octaneWebR). docs/api.md §5.
 #pragma once
 
 #include "endpoints/context.hpp"

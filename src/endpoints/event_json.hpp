@@ -1,4 +1,4 @@
-// Room: endpoints. Control events as our own streams and WebSockets say them: CONTRACT §3. Pure.
+// Room: endpoints. Control events as our own streams and WebSockets say them: docs/api.md §3. Pure.
 #pragma once
 
 #include <string>

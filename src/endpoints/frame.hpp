@@ -1,4 +1,4 @@
-// Room: endpoints. GET /render/frame: the newest frame as one answer, now or when the next one comes. CONTRACT §3.
+// Room: endpoints. GET /render/frame: the newest frame as one answer, now or when the next one comes. docs/api.md §3.
 #pragma once
 
 #include "endpoints/context.hpp"

@@ -1,4 +1,4 @@
-// Room: endpoints. How the proxy is: CONTRACT §4.
+// Room: endpoints. How the proxy is: docs/api.md §4.
 #pragma once
 
 #include "endpoints/context.hpp"

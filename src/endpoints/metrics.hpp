@@ -1,4 +1,4 @@
-// Room: endpoints. GET /metrics: what the proxy counts and measures, as Prometheus reads it. CONTRACT §4.
+// Room: endpoints. GET /metrics: what the proxy counts and measures, as Prometheus reads it. docs/api.md §4.
 #pragma once
 
 #include "endpoints/context.hpp"

@@ -88,7 +88,7 @@ asio::awaitable<http::Response> no_such_path(const Context& context, http::Reque
         auto file = co_await page_file(context, request);
         co_return file;
     }
-    // octaneWeb calls POST /octane/render/… and moves on at 404 (octane-livelink.md §4.6).
+    // octaneWeb calls POST /octane/render/… and moves on at 404 (docs/octane.md §4.6).
     if (request.verb == "POST" && !request.path.starts_with("/octane/")) {
         co_return http::error_response(base::make_error(
             base::ErrorCode::bad_path,

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// octaneWeb gives up after 10 s (octane-livelink.md §3.2); it should hear our reason before that.
+// octaneWeb gives up after 10 s (docs/octane.md §3.2); it should hear our reason before that.
 constexpr std::chrono::milliseconds kRegistrationLimit{8000};
 
 base::Result<base::Done> check_callback_type(const http::Request& request) {
@@ -34,7 +34,7 @@ asio::awaitable<http::Response> register_callback(const Context& context, http::
     if (!type) co_return http::error_response(type.error());
     const auto id = co_await context.session.register_callback(kRegistrationLimit);
     if (!id) {
-        // Whatever Octane's reason, existing clients know 500 here (CONTRACT §3).
+        // Whatever Octane's reason, existing clients know 500 here (docs/api.md §3).
         auto response = http::error_response(id.error());
         response.status = 500;
         co_return response;

@@ -1,4 +1,4 @@
-// Room: endpoints. /render/…: the callback that brings the frames. CONTRACT §3.
+// Room: endpoints. /render/…: the callback that brings the frames. docs/api.md §3.
 #pragma once
 
 #include "endpoints/context.hpp"

@@ -9,6 +9,7 @@
 
 #include "http/run_on.hpp"
 #include "livelink/reference_types.hpp"
+#include "livelink/release_aliases.hpp"
 #include "schema/describe.hpp"
 
 namespace octane::endpoints {
@@ -34,7 +35,7 @@ std::string name_of(const schema::Schema& schema) {
 
 asio::awaitable<http::Response> list_services(const Context& context, http::Request& request) {
     const auto schema = context.octane.state()->schema;
-    const auto describe = [&schema] { return schema::describe_services(*schema); };
+    const auto describe = [&schema] { return schema::describe_services(*schema, livelink::release_aliases(*schema)); };
     auto response = co_await kept_answer(context, request, name_of(*schema), describe);
     co_return response;
 }
@@ -46,7 +47,7 @@ asio::awaitable<http::Response> show_service(const Context& context, http::Reque
     const auto& descriptor = **service;
     const auto describe = [&schema, &descriptor] {
         const livelink::ReferenceTypes references(*schema);
-        return schema::describe_service(*schema, descriptor, references.enum_defaults());
+        return schema::describe_service(*schema, descriptor, references.enum_defaults(), livelink::release_aliases(*schema));
     };
     auto response = co_await kept_answer(context, request, name_of(*schema) + ':' + descriptor.full_name(), describe);
     co_return response;

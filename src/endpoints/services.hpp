@@ -1,4 +1,4 @@
-// Room: endpoints. What can be called: CONTRACT §4. Each answer is made once per schema (ApiNode's has 2 MB and takes 50 ms).
+// Room: endpoints. What can be called: docs/api.md §4. Each answer is made once per schema (ApiNode's has 2 MB and takes 50 ms).
 #pragma once
 
 #include "endpoints/context.hpp"

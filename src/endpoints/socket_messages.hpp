@@ -1,4 +1,5 @@
-// Room: endpoints. What a client of /render/ws may say: it moves the camera, changes its view, or asks for a pong. CONTRACT §3.
+// Room: endpoints. What a client of /render/ws may say: it moves the camera, changes its view, or asks for a pong. docs/api.md
+// §3.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

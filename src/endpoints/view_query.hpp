@@ -1,4 +1,4 @@
-// Room: endpoints. What a viewer asks for in its query, the same for every endpoint that shows frames: CONTRACT §3.
+// Room: endpoints. What a viewer asks for in its query, the same for every endpoint that shows frames: docs/api.md §3.
 #pragma once
 
 #include <array>

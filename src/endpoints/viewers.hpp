@@ -1,4 +1,4 @@
-// Room: endpoints. Those who watch all frames: /render/stream, /render/mjpeg, /render/ws. CONTRACT §3.
+// Room: endpoints. Those who watch all frames: /render/stream, /render/mjpeg, /render/ws. docs/api.md §3.
 #pragma once
 
 #include "endpoints/context.hpp"

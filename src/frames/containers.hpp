@@ -1,4 +1,4 @@
-// Room: frames. A frame wrapped in what carries it: an event, a part, a message. Pure. CONTRACT §3.
+// Room: frames. A frame wrapped in what carries it: an event, a part, a message. Pure. docs/api.md §3.
 #pragma once
 
 #include <chrono>

@@ -61,7 +61,7 @@ void append_member(std::string& out, std::string_view name, bool value) {
     out += value ? "\":true" : "\":false";
 }
 
-// One member of render_images.data: enums as numbers, every member present (octane-livelink.md §3.2; the value of changeLevel
+// One member of render_images.data: enums as numbers, every member present (docs/octane.md §3.2; the value of changeLevel
 // also under the name that octaneProxy gave it). It ends inside its `buffer`: the caller closes both with "}}".
 void append_image_facts(std::string& out, std::size_t index, const ImageFacts& image, std::size_t buffer_size) {
     out += index == 0 ? "{\"index\":" : ",{\"index\":";

@@ -1,4 +1,4 @@
-// Room: frames. What is said of a frame as JSON: CONTRACT §3. Pure.
+// Room: frames. What is said of a frame as JSON: docs/api.md §3. Pure.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Room: frames. Requests that wait for one frame: GET /render/frame. CONTRACT §3.
+// Room: frames. Requests that wait for one frame: GET /render/frame. docs/api.md §3.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,4 +1,4 @@
-// Room: frames. One picture as the renderer sent it, and the frame it came in. Source of every field: octane-livelink.md §2.
+// Room: frames. One picture as the renderer sent it, and the frame it came in. Source of every field: docs/octane.md §2.
 //
 // A Frame is made by its source, on the hub's strand, and never changes; it is shared by workers and loops. Pixels stay in the
 // slices in which they were received.
@@ -82,11 +82,12 @@ struct Layout {
     std::size_t stride = 0;  // bytes from one row to the next
 };
 
-// The rule of octane-livelink.md §2.3. Error 50002 bad_answer "unexpected buffer size …" rather than a guess; also for types that
+// The rule of docs/octane.md §2.3. Error 50002 bad_answer "unexpected buffer size …" rather than a guess; also for types that
 // no renderer produces.
 base::Result<Layout> resolve_layout(const RenderImage& image);
 
-// True if both show the same state of the render (CONTRACT §3: change level, samples per pixel, render time and size all equal).
+// True if both show the same state of the render (docs/api.md §3: change level, samples per pixel, render time and size all
+// equal).
 bool is_repeat(const Frame& previous, const std::vector<RenderImage>& images);
 
 }  // namespace octane::frames

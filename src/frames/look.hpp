@@ -1,4 +1,4 @@
-// Room: frames. How the values of a picture become what a screen shows: exposure, curve, alpha. CONTRACT §3.
+// Room: frames. How the values of a picture become what a screen shows: exposure, curve, alpha. docs/api.md §3.
 //
 // A Look concerns formats that are shown (JPEG, PNG, WebP). `raw` and `exr` are data and never changed by it.
 #pragma once

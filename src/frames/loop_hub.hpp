@@ -25,7 +25,7 @@ class Hub;
 
 class LoopHub : public std::enable_shared_from_this<LoopHub> {
   public:
-    // CONTRACT §3: how often a ping goes to every viewer.
+    // docs/api.md §3: how often a ping goes to every viewer.
     static constexpr int kSecondsBetweenPings = 15;
 
     LoopHub(Hub& hub, std::size_t index, boost::asio::any_io_executor executor, FrameStats& stats);

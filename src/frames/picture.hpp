@@ -26,7 +26,7 @@ struct Picture {
 };
 
 // The image that a viewer sees: that of the pass it asked for, else the first. Passes go by renderPassId; if no image has one
-// (servers leave it unset), the number is a place in the frame (octane-livelink.md §1.8). Null if the frame lacks the pass.
+// (servers leave it unset), the number is a place in the frame (docs/octane.md §1.8). Null if the frame lacks the pass.
 const RenderImage* shown_image(const Frame& frame, const std::optional<std::int32_t>& render_pass);
 
 // Equal for variants that show the very same picture file, in whatever container.

@@ -10,7 +10,7 @@
 
 namespace octane::frames {
 
-// octane-livelink.md §2.2. All 0 for what no renderer produces (block-compressed textures, unknown numbers).
+// docs/octane.md §2.2. All 0 for what no renderer produces (block-compressed textures, unknown numbers).
 struct PixelKind {
     std::size_t channels = 0;       // 1 grey, 2 grey and alpha, 4 RGBA
     std::size_t channel_bytes = 0;  // 1 a byte, 2 a half, 4 a float

@@ -1,4 +1,4 @@
-// Room: frames. What one must know to read a picture's buffer as it came: the headers of `/render/frame.raw`. CONTRACT §3.
+// Room: frames. What one must know to read a picture's buffer as it came: the headers of `/render/frame.raw`. docs/api.md §3.
 #pragma once
 
 #include <string>

@@ -15,7 +15,7 @@
 
 namespace octane::frames {
 
-// True if the image's values are linear light: it says so, or its colour space is a linear one (octane-livelink.md §2.1).
+// True if the image's values are linear light: it says so, or its colour space is a linear one (docs/octane.md §2.1).
 bool holds_linear_light(const RenderImage& image);
 
 // Rows of a 3×3 matrix that takes linear values of the colour space to linear sRGB (Bradford-adapted); null where there is

@@ -1,5 +1,5 @@
 // Room: frames. Two speeds: smaller, cheaper frames while the camera moves, and a last one in full quality once the render has
-// converged. CONTRACT §3. Pure.
+// converged. docs/api.md §3. Pure.
 #pragma once
 
 #include <set>

@@ -1,7 +1,7 @@
 // Room: frames. What one viewer gets, and when: one frame being written, one waiting, control events in order.
 //
 // Lives on one loop and is used only there. It knows nothing of sockets: a Transport writes for it and calls on_written().
-// How control events are spelled is the transport's business. CONTRACT §3 "Rules".
+// How control events are spelled is the transport's business. docs/api.md §3 "Rules".
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,7 @@ class Viewer {
     using Clock = std::chrono::steady_clock;
     // Control events waiting beyond this mean that the viewer reads nothing: it is disconnected.
     static constexpr std::size_t kMaxControl = 256;
-    // CONTRACT §3: a viewer that takes nothing for this long is disconnected.
+    // docs/api.md §3: a viewer that takes nothing for this long is disconnected.
     static constexpr std::chrono::seconds kLongestStall{30};
     // For viewers that need repeats: when the newest frame is sent again, once and from then on.
     static constexpr std::chrono::milliseconds kFirstRepeat{100};

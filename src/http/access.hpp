@@ -1,4 +1,4 @@
-// Room: http. Who is let in: origin, host and token, and the CORS headers of those who are. CONTRACT §2 (CORS), §6.
+// Room: http. Who is let in: origin, host and token, and the CORS headers of those who are. docs/api.md §2 (CORS), §6.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Room: http. Taking Host and Origin values apart, and which hosts count as near. CONTRACT §6.
+// Room: http. Taking Host and Origin values apart, and which hosts count as near. docs/api.md §6.
 //
 // Pure functions over text from outside; whatever does not parse is nobody's friend.
 #pragma once

@@ -1,6 +1,6 @@
 // Room: livelink. Octane's callback session, a source of frames: the stream, reconnects and the order of frames.
 //
-// It lives on one dedicated strand, like the hub it feeds. Frames are numbered here; repeats end here. CONTRACT §3.
+// It lives on one dedicated strand, like the hub it feeds. Frames are numbered here; repeats end here. docs/api.md §3.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +23,7 @@
 namespace octane::livelink {
 
 struct SessionOptions {
-    std::chrono::milliseconds idle_before_unregister{10000};  // CONTRACT §3: nobody watching for this long
+    std::chrono::milliseconds idle_before_unregister{10000};  // docs/api.md §3: nobody watching for this long
     std::chrono::milliseconds call_timeout{10000};            // registering, unregistering, release
     std::chrono::milliseconds grab_timeout{30000};
 };

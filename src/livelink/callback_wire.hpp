@@ -1,6 +1,6 @@
 // Room: livelink. What Octane's callback interface says on the wire: events of the stream, requests and answers around them.
 //
-// Numbers: octane-api, messages.csv; a test compares them with the loaded schemas. Pure.
+// Numbers: tools/schema/octane-api/*/messages.csv; a test compares them with the loaded schemas. Pure.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct CallbackEvent {
 };
 
 // Either release's event: in alpha5 user_data is field 3 and images are field 4, in beta2 user_data is field 1 and there are no
-// images (octane-livelink.md §0). Error 50002 bad_answer.
+// images (docs/octane.md §0). Error 50002 bad_answer.
 base::Result<CallbackEvent> parse_event(const base::ByteChain& message);
 
 struct GrabResult {

@@ -25,13 +25,13 @@ struct Ends {
 };
 
 // Null if this side has no such member by the map; nothing if the schema lacks the one that the map names.
-std::optional<const FieldDescriptor*> member_of(const Ends& end, const schema::MapMember& member) {
+std::optional<const FieldDescriptor*> member_of(const Ends& end, const livelink::MapMember& member) {
     if (member.name.empty()) return nullptr;
     const auto* field = end.message.FindFieldByName(member.name);
     return field == nullptr ? std::nullopt : std::optional(field);
 }
 
-std::optional<wire::Reshape> bind(const std::vector<schema::MapPair>& pairs, const Ends& source, const Ends& target) {
+std::optional<wire::Reshape> bind(const std::vector<livelink::MapPair>& pairs, const Ends& source, const Ends& target) {
     wire::Reshape reshape;
     for (const auto& pair : pairs) {
         const auto from = member_of(source, pair[source.column]);
@@ -50,7 +50,7 @@ std::optional<wire::Reshape> bind(const std::vector<schema::MapPair>& pairs, con
 }
 
 // The text that comes with a refusal: a string of the answer that has no counterpart.
-const FieldDescriptor* reason_in(const std::vector<schema::MapPair>& pairs, const Ends& source, const Ends& target) {
+const FieldDescriptor* reason_in(const std::vector<livelink::MapPair>& pairs, const Ends& source, const Ends& target) {
     for (const auto& pair : pairs) {
         if (!pair[target.column].name.empty() || !pair[source.column].constant.empty()) continue;
         const auto* field = source.message.FindFieldByName(pair[source.column].name);
@@ -59,10 +59,10 @@ const FieldDescriptor* reason_in(const std::vector<schema::MapPair>& pairs, cons
     return nullptr;
 }
 
-std::optional<Conversion> bind_row(const schema::MapRow& row, const Side& called, const Side& connected) {
+std::optional<Conversion> bind_row(const livelink::MapRow& row, const Side& called, const Side& connected) {
     Conversion conversion;
-    conversion.from = schema::method_named(called.schema, row.names[called.column]);
-    conversion.to = schema::method_named(connected.schema, row.names[connected.column]);
+    conversion.from = livelink::method_named(called.schema, row.names[called.column]);
+    conversion.to = livelink::method_named(connected.schema, row.names[connected.column]);
     if (conversion.from == nullptr || conversion.to == nullptr) return std::nullopt;
     conversion.is_reshaped = !row.request.empty() || !row.answer.empty();
     if (!conversion.is_reshaped) return conversion;
@@ -81,10 +81,10 @@ std::optional<Conversion> bind_row(const schema::MapRow& row, const Side& called
 
 }  // namespace
 
-Conversions bind_conversions(const schema::ReleaseMap& map, const Side& called, const Side& connected) {
+Conversions bind_conversions(const livelink::ReleaseMap& map, const Side& called, const Side& connected) {
     Conversions conversions;
     for (const auto& row : map.rows()) {
-        if (row.kind != schema::MapKind::method) continue;
+        if (row.kind != livelink::MapKind::method) continue;
         if (auto conversion = bind_row(row, called, connected)) conversions[conversion->from].push_back(*std::move(conversion));
     }
     return conversions;

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "schema/release_map.hpp"
+#include "livelink/release_map.hpp"
 #include "schema/schema.hpp"
 #include "wire/reshape.hpp"
 
@@ -31,6 +31,6 @@ struct Side {
 };
 
 // Rows whose names a schema lacks are left out: it may be of a release newer than the map.
-Conversions bind_conversions(const schema::ReleaseMap& map, const Side& called, const Side& connected);
+Conversions bind_conversions(const livelink::ReleaseMap& map, const Side& called, const Side& connected);
 
 }  // namespace octane::livelink

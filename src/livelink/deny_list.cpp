@@ -17,7 +17,7 @@ struct BuiltIn {
     std::string_view why;
 };
 
-// Sources: octane-livelink.md §6.1 (crashes), §7 (GetFile).
+// Sources: docs/octane.md §6.1 (crashes), §7 (GetFile).
 constexpr BuiltIn kBuiltIn[] = {
     {"LiveLink/GetFile", "it reads any file of the machine that Octane runs on"},
     {"ApiImageComponent/create", "it is known to crash Octane"},
@@ -26,7 +26,7 @@ constexpr BuiltIn kBuiltIn[] = {
     {"ApiMaterialXGlobal/getAllMxNodeCategories", "it is known to crash Octane"},
 };
 
-// nodeInfo, field `type`: octane-livelink.md §6.1. Besides these, the deprecated types, whose names begin with an underscore.
+// nodeInfo, field `type`: docs/octane.md §6.1. Besides these, the deprecated types, whose names begin with an underscore.
 constexpr std::string_view kJudgedByType = "ApiInfo/nodeInfo";
 constexpr std::array<int, 10> kKillingTypes = {0, 116, 408, 40000, 50000, 50106, 50107, 50108, 50136, 50137};
 

@@ -1,4 +1,4 @@
-// Room: livelink. Methods that the proxy refuses, each with its reason. CONTRACT §6.
+// Room: livelink. Methods that the proxy refuses, each with its reason. docs/api.md §6.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Room: livelink. Fetches the picture where Octane has only rung, and always releases it (octane-livelink.md §1.4).
+// Room: livelink. Fetches the picture where Octane has only rung, and always releases it (docs/octane.md §1.4).
 //
 // Lives on the session's strand. One fetch in flight, one pending: rings during a fetch are answered together by the next.
 #pragma once

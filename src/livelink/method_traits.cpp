@@ -13,7 +13,7 @@ using google::protobuf::FieldDescriptor;
 
 constexpr std::string_view kObject = "ObjectRef";
 constexpr std::array<std::string_view, 3> kInstanceNames = {"objectPtr", "item_ref", "nodePinInfoRef"};
-// octane-livelink.md §1.9. What a person does in Octane itself is told by its projectManagerChanged event.
+// docs/octane.md §1.9. What a person does in Octane itself is told by its projectManagerChanged event.
 constexpr std::array<std::string_view, 2> kVoidingNames = {"loadProject", "resetProject"};
 constexpr std::array<std::string_view, 4> kFastNames = {"SetCamera", "GetCamera", "grabRenderResult", "releaseRenderResult"};
 constexpr int kDeepest = 4;  // an object that lies deeper than this is nobody's argument or result

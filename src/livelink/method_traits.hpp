@@ -22,7 +22,7 @@ struct MethodTraits {
     std::string_view instance;
     // Request or answer holds handles, which are void in another epoch.
     bool deals_in_handles = false;
-    // When it has succeeded all handles are void: loadProject, resetProject and their kind (octane-livelink.md §1.9).
+    // When it has succeeded all handles are void: loadProject, resetProject and their kind (docs/octane.md §1.9).
     bool voids_handles = false;
     // Number of resetProject's suppressUI, without which Octane may open a dialog and block; 0: it has none.
     std::uint32_t suppress_ui = 0;

@@ -9,7 +9,7 @@ namespace {
 
 using wire::Reader;
 
-// Field numbers: octane-api, messages.csv, the same in every release; a test compares them with the loaded schemas.
+// Field numbers: tools/schema/octane-api/*/messages.csv, the same in every release; a test compares them with the loaded schemas.
 namespace field {
 constexpr std::uint32_t kArrayData = 1;
 constexpr std::uint32_t kType = 1, kColorSpace = 2, kIsLinear = 3, kSize = 5, kPitch = 6, kBuffer = 7, kRenderPassId = 8,

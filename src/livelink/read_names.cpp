@@ -1,5 +1,5 @@
-// Which method names ask without changing anything. Sources: octane-api/*/methods.csv; the two clients' calls of
-// octane-livelink.md §4. Missing here costs a little speed, being here wrongly would join edits: in doubt leave a name out.
+// Which method names ask without changing anything. Sources: tools/schema/octane-api/*/methods.csv; the two clients' calls of
+// docs/octane.md §4. Missing here costs a little speed, being here wrongly would join edits: in doubt leave a name out.
 #include <algorithm>
 #include <array>
 #include <string_view>

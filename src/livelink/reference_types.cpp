@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "schema/release_map.hpp"
+#include "livelink/release_map.hpp"
 
 namespace octane::livelink {
 namespace {
@@ -50,7 +50,7 @@ std::string_view kind_of(const FieldDescriptor& member) {
     const auto& table = builtin_table();
     const std::string message = member.containing_type()->full_name();
     auto found = table.find(message + "." + member.name());
-    if (found == table.end()) found = table.find(std::string(schema::parent_of(message)).append(".").append(member.name()));
+    if (found == table.end()) found = table.find(std::string(livelink::parent_of(message)).append(".").append(member.name()));
     return found == table.end() ? std::string_view() : found->second;
 }
 

@@ -2,7 +2,7 @@
 // bound to a schema.
 //
 // A reference names an object by handle and its kind by a number, and Octane checks the kind. Its clients leave the kind out
-// where the member that the reference stands in says it already (octane-livelink.md §5).
+// where the member that the reference stands in says it already (docs/octane.md §5).
 #pragma once
 
 #include <cstddef>

@@ -17,9 +17,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::OneofDescriptor;
-using schema::MapKind;
-using schema::parent_of;
-using schema::simple_name;
+using livelink::MapKind;
+using livelink::parent_of;
+using livelink::simple_name;
 
 constexpr std::array<const char*, 3> kInstanceNames = {"objectPtr", "item_ref", "nodePinInfoRef"};
 
@@ -70,7 +70,7 @@ std::vector<std::string> words(const std::string& text) {
 
 }  // namespace
 
-ReleaseNames::ReleaseNames(const schema::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
+ReleaseNames::ReleaseNames(const livelink::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
                            const std::vector<Side>& others)
     : reading_(reading), connected_(connected), references_(reading.schema) {
     for (const auto& row : map.rows()) {
@@ -93,7 +93,7 @@ void ReleaseNames::add_member(const Descriptor& message, const std::string& name
     if (!is_new && place->second.field != found.field) place->second = {};
 }
 
-void ReleaseNames::add_renamed_member(const schema::MapRow& row, const Side& other) {
+void ReleaseNames::add_renamed_member(const livelink::MapRow& row, const Side& other) {
     const std::string& own = row.names[reading_.column];
     const auto* field = reading_.schema.pool().FindFieldByName(own);
     if (field != nullptr)
@@ -101,7 +101,7 @@ void ReleaseNames::add_renamed_member(const schema::MapRow& row, const Side& oth
 }
 
 // A member or value that this release lacks, while it has the message or enum.
-void ReleaseNames::add_missing(const schema::MapRow& row, const Side& other) {
+void ReleaseNames::add_missing(const livelink::MapRow& row, const Side& other) {
     const std::string& name = row.names[other.column];
     const auto& pool = reading_.schema.pool();
     const std::string parent(parent_of(name));
@@ -114,9 +114,9 @@ void ReleaseNames::add_missing(const schema::MapRow& row, const Side& other) {
 }
 
 // The members that the other release's method has in place of this one's.
-void ReleaseNames::add_members_of(const schema::MapRow& row, const Side& other) {
-    const auto* own = schema::method_named(reading_.schema, row.names[reading_.column]);
-    const auto* their = schema::method_named(other.schema, row.names[other.column]);
+void ReleaseNames::add_members_of(const livelink::MapRow& row, const Side& other) {
+    const auto* own = livelink::method_named(reading_.schema, row.names[reading_.column]);
+    const auto* their = livelink::method_named(other.schema, row.names[other.column]);
     if (own == nullptr || their == nullptr) return;
     const OneofDescriptor* choice = nullptr;
     for (const auto& pair : row.request) {
@@ -138,7 +138,7 @@ void ReleaseNames::add_members_of(const schema::MapRow& row, const Side& other) 
 }
 
 // Values of one enum by another's names, or by their name in another release.
-void ReleaseNames::add_values(const schema::MapRow& row) {
+void ReleaseNames::add_values(const livelink::MapRow& row) {
     const auto own_names = words(row.names[reading_.column]);
     for (const auto& own : own_names) {
         const auto number = number_named(reading_.schema, parent_of(own), simple_name(own));
@@ -150,7 +150,7 @@ void ReleaseNames::add_values(const schema::MapRow& row) {
     }
 }
 
-std::string ReleaseNames::why_missing(const std::string& who, const schema::MapRow& row) const {
+std::string ReleaseNames::why_missing(const std::string& who, const livelink::MapRow& row) const {
     return who + ", and Octane speaks " + connected_.name() + (row.note.empty() ? "" : " (" + row.note + ")");
 }
 

@@ -18,7 +18,7 @@ class ReleaseNames final : public wire::ForeignNames {
   public:
     // `reading`: whose messages requests are read with; `connected`: whose numbers enum names are to become, where it has them;
     // `others`: the releases whose names are accepted besides.
-    ReleaseNames(const schema::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
+    ReleaseNames(const livelink::ReleaseMap& map, const Side& reading, const schema::Schema& connected,
                  const std::vector<Side>& others);
     // For a schema that is no known release's: no other's names.
     explicit ReleaseNames(const schema::Schema& reading);
@@ -34,11 +34,11 @@ class ReleaseNames final : public wire::ForeignNames {
 
   private:
     void add_member(const google::protobuf::Descriptor& message, const std::string& name, wire::ForeignMember found);
-    void add_renamed_member(const schema::MapRow& row, const Side& other);
-    void add_missing(const schema::MapRow& row, const Side& other);
-    void add_members_of(const schema::MapRow& row, const Side& other);
-    void add_values(const schema::MapRow& row);
-    [[nodiscard]] std::string why_missing(const std::string& who, const schema::MapRow& row) const;
+    void add_renamed_member(const livelink::MapRow& row, const Side& other);
+    void add_missing(const livelink::MapRow& row, const Side& other);
+    void add_members_of(const livelink::MapRow& row, const Side& other);
+    void add_values(const livelink::MapRow& row);
+    [[nodiscard]] std::string why_missing(const std::string& who, const livelink::MapRow& row) const;
 
     const Side reading_;
     const schema::Schema& connected_;

@@ -1,4 +1,5 @@
 #include "livelink/surface.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <google/protobuf/descriptor.h>
 
@@ -12,10 +13,10 @@ namespace {
 
 using base::ErrorCode;
 using google::protobuf::ServiceDescriptor;
-using schema::MapKind;
+using livelink::MapKind;
 
-const schema::ReleaseMap& release_map() {
-    return schema::builtin_release_map();
+const livelink::ReleaseMap& release_map() {
+    return livelink::builtin_release_map();
 }
 
 std::string full_name(const schema::Method& method) {
@@ -27,7 +28,7 @@ std::string full_name(const schema::Method& method) {
 Schemas known_schemas(Schemas given) {
     const auto is_octane = [](const auto& schema) { return release_map().column_of(*schema).has_value(); };
     if (std::ranges::none_of(given, is_octane)) return given;
-    for (const auto& builtin : schema::builtin_schemas()) {
+    for (const auto& builtin : livelink::builtin_schemas()) {
         if (std::ranges::find(given, builtin) == given.end()) given.push_back(builtin);
     }
     return given;

@@ -12,8 +12,8 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "livelink/conversion.hpp"
+#include "livelink/release_map.hpp"
 #include "livelink/release_names.hpp"
-#include "schema/release_map.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::livelink {

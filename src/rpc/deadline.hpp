@@ -1,4 +1,4 @@
-// Room: rpc. The deadline that a caller asks for in a header. CONTRACT §2.
+// Room: rpc. The deadline that a caller asks for in a header. docs/api.md §2.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Room: rpc. gRPC statuses as errors of the HTTP side: CONTRACT §2, error table.
+// Room: rpc. gRPC statuses as errors of the HTTP side: docs/api.md §2, error table.
 #pragma once
 
 #include <string>

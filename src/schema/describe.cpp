@@ -3,14 +3,12 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "schema/message_walk.hpp"
 #include "schema/name_index.hpp"
-#include "schema/release_map.hpp"
 
 namespace octane::schema {
 namespace {
@@ -77,35 +75,14 @@ ordered_json describe_method(const std::string& service, const pb::MethodDescrip
     return out;
 }
 
-// A method of another release as a path under the service it has there, or by its name alone where the service is the same.
-std::string alias_for(std::string_view theirs, const pb::ServiceDescriptor& service) {
-    const auto parent = parent_of(theirs);
-    if (parent == service.full_name()) return std::string(simple_name(theirs));
-    return std::string(without_suffix(simple_name(parent))).append("/").append(simple_name(theirs));
-}
-
-// What other releases call the service's methods, and which of its methods each stands for: several where the request decides.
-ordered_json aliases_of(const pb::ServiceDescriptor& service, std::optional<std::size_t> column) {
+ordered_json aliases_of(const pb::ServiceDescriptor& service, const FindAliases& find_aliases) {
     ordered_json aliases = ordered_json::object();
-    if (!column) return aliases;
-    std::map<std::string, std::vector<const MapRow*>> listed;
-    for (const auto& row : builtin_release_map().rows()) {
-        if (row.kind != MapKind::method || parent_of(row.names[*column]) != service.full_name()) continue;
-        for (std::size_t other = 0; other < row.names.size(); ++other) {
-            if (other == *column) continue;
-            const std::string alias = alias_for(row.names[other], service);
-            auto& rows = listed[alias];
-            // Of overloads that differ in the answer only, the first is the one that is taken.
-            if (std::ranges::any_of(rows, [&row](const MapRow* one) { return one->request == row.request; })) continue;
-            rows.push_back(&row);
-            const std::string method(simple_name(row.names[*column]));
-            auto& stands_for = aliases[alias];
-            if (rows.size() == 1) {
-                stands_for = method;
-            } else {
-                if (rows.size() == 2) stands_for = ordered_json::array({stands_for});
-                stands_for.push_back(method);
-            }
+    if (!find_aliases) return aliases;
+    for (auto& [name, methods] : find_aliases(service)) {
+        if (methods.size() == 1) {
+            aliases[name] = std::move(methods.front());
+        } else {
+            aliases[name] = std::move(methods);
         }
     }
     return aliases;
@@ -120,13 +97,14 @@ std::string describe_services(const Schema& schema) {
         ordered_json methods = ordered_json::array();
         for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i)->name());
         services.push_back({{"name", schema.short_name(*service)}, {"fullName", service->full_name()}, {"methods", methods}});
-        if (auto aliases = aliases_of(*service, column); !aliases.empty()) services.back()["aliases"] = std::move(aliases);
+        if (auto aliases = aliases_of(*service, find_aliases); !aliases.empty()) services.back()["aliases"] = std::move(aliases);
     }
     return text_of({{"schema", schema.name()}, {"services", services}});
 }
 
 // Written method by method: a large service is megabytes as text and many times that as JSON values.
-std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& service, const EnumDefaults& enum_defaults) {
+std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& service, const EnumDefaults& enum_defaults,
+                             const FindAliases& find_aliases) {
     const std::string name = schema.short_name(service);
     std::string out = "{\"name\":" + text_of(name) + ",\"fullName\":" + text_of(service.full_name()) + ",\"methods\":[";
     for (int i = 0; i < service.method_count(); ++i) {

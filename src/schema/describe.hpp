@@ -1,17 +1,26 @@
-// Room: schema. What the proxy says of an API: lists of services and methods, and JSON to paste into curl. CONTRACT §4.
+// Room: schema. What the proxy says of an API: lists of services and methods, and JSON to paste into curl. docs/api.md §4.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "schema/request_template.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::schema {
 
+// Another name under which a service's methods can be called, and the methods it stands for: several where the request decides.
+struct MethodAlias {
+    std::string name;
+    std::vector<std::string> methods;
+};
+using FindAliases = std::function<std::vector<MethodAlias>(const google::protobuf::ServiceDescriptor& service)>;
+
 // {"schema":"alpha5","services":[{"name":"ApiItem","fullName":"octaneapi.ApiItemService","methods":["…"],"aliases":ALIASES},…]}
 // ALIASES, where there are any: {"getValueByAttrID":"getByAttrID"}, other releases' names and the methods they stand for; a list
 // of methods where the request decides.
-std::string describe_services(const Schema& schema);
+std::string describe_services(const Schema& schema, const FindAliases& find_aliases = {});
 
 // {"name":…,"fullName":…,"methods":[{"name","path":"/ApiItem/name","request":TYPE,"response":TYPE,"streaming":bool,"template":{…}}],
 // "aliases":ALIASES}
@@ -19,6 +28,6 @@ std::string describe_services(const Schema& schema);
 // (nesting cut where a message contains itself). "template" is a request that the proxy accepts as it stands: every field with
 // its default, one member of each one-of; enums inside messages as `enum_defaults` has them.
 std::string describe_service(const Schema& schema, const google::protobuf::ServiceDescriptor& service,
-                             const EnumDefaults& enum_defaults = {});
+                             const EnumDefaults& enum_defaults = {}, const FindAliases& find_aliases = {});
 
 }  // namespace octane::schema

@@ -1,4 +1,4 @@
-// Room: schema. By which names people reach the services and methods of a pool. Built once, read by all threads. CONTRACT §2.
+// Room: schema. By which names people reach the services and methods of a pool. Built once, read by all threads. docs/api.md §2.
 #pragma once
 
 #include <string>

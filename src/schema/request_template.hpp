@@ -1,5 +1,5 @@
-// Room: schema. A request to start from: JSON that the proxy accepts as it stands, for people to change what they need. CONTRACT
-// §4.
+// Room: schema. A request to start from: JSON that the proxy accepts as it stands, for people to change what they need.
+// docs/api.md §4.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace octane::schema {
 using EnumDefaults = std::function<const google::protobuf::EnumValueDescriptor*(const google::protobuf::FieldDescriptor& member,
                                                                                 const google::protobuf::FieldDescriptor& holder)>;
 
-// Every field with its default, as CONTRACT §2 writes it; [] for repeated fields, {} for maps; of each one-of the first member.
-// Left out are sub-messages that contain themselves, and everything below sixteen levels or after 20 000 fields.
+// Every field with its default, as docs/api.md §2 writes it; [] for repeated fields, {} for maps; of each one-of the first
+// member. Left out are sub-messages that contain themselves, and everything below sixteen levels or after 20 000 fields.
 nlohmann::ordered_json request_template(const google::protobuf::Descriptor& message, const EnumDefaults& enum_defaults = {});
 
 }  // namespace octane::schema

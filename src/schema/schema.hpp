@@ -1,6 +1,6 @@
 // Room: schema. One release of an API as descriptors, and the index by which people name its services and methods.
 //
-// A Schema is built once and never changes; it is shared by all threads without locks. Names: CONTRACT §2.
+// A Schema is built once and never changes; it is shared by all threads without locks. Names: docs/api.md §2.
 #pragma once
 
 #include <filesystem>
@@ -69,9 +69,5 @@ class Schema {
     explicit Schema(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
-
-// The releases compiled into the binary, oldest first: alpha5, beta2. Built on first use; throws only if the binary itself is
-// broken.
-const std::vector<std::shared_ptr<const Schema>>& builtin_schemas();
 
 }  // namespace octane::schema

@@ -1,5 +1,5 @@
 // Room: telemetry. Events become lines: repeats are counted, and a thread of its own writes, so that who logs never waits for a
-// terminal that is held, a pipe that nobody reads, or a disk. CONTRACT §7.
+// terminal that is held, a pipe that nobody reads, or a disk. docs/api.md §7.
 //
 // What waits to be written is bounded. While it is full, newer lines are lost; they are counted, and one line tells so where they
 // would have stood.

@@ -1,4 +1,4 @@
-// Room: telemetry. One line an event, the same facts as text for people and as JSON for machines. CONTRACT §7.
+// Room: telemetry. One line an event, the same facts as text for people and as JSON for machines. docs/api.md §7.
 //
 // Any thread may log; none waits until the line is written (journal.hpp). Never pass a token or pixel data here.
 #pragma once

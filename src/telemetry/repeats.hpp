@@ -1,4 +1,4 @@
-// Room: telemetry. Repeats are counted, not repeated: decides which lines are written and which only counted. CONTRACT §7.
+// Room: telemetry. Repeats are counted, not repeated: decides which lines are written and which only counted. docs/api.md §7.
 //
 // It reads no clock and takes no lock; its owner brings both. It remembers at most `capacity` lines, the newest.
 #pragma once

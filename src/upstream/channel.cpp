@@ -154,7 +154,7 @@ class UnaryOperation final : public Tag, public std::enable_shared_from_this<Una
 
 }  // namespace
 
-// Sources of the values: DESIGN §11 and octane-livelink.md §1.9.
+// Sources of the values: docs/architecture.md §11 and docs/octane.md §1.9.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     const int limit = static_cast<int>(std::min<std::size_t>(options.max_message, std::numeric_limits<int>::max()));
     grpc::ChannelArguments arguments;

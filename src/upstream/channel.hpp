@@ -1,7 +1,7 @@
 // Room: upstream. One gRPC channel, and the completion queue whose thread takes its answers.
 //
 // The thread only hands results over: every awaitable resumes on the loop of the coroutine that awaits it. Not gRPC 1.51's
-// callback API, whose pollers sleep up to 100 ms after a second of quiet (DESIGN §3).
+// callback API, whose pollers sleep up to 100 ms after a second of quiet (docs/architecture.md §3).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

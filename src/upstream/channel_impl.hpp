@@ -14,7 +14,7 @@
 namespace octane::upstream {
 
 // How a channel behaves. Its pauses between attempts to connect, gRPC's 20 % jitter and the release probe included, stay below
-// the 2 s of CONTRACT §1.
+// the 2 s of docs/api.md §1.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options);
 
 struct Channel::Impl {

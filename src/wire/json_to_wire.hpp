@@ -1,6 +1,6 @@
 // Room: wire. A JSON request becomes protobuf wire format, guided by a descriptor, in one pass and without message objects.
 //
-// Pure functions: no I/O, no locks, callable from any thread. Rules: CONTRACT §2 "Request JSON".
+// Pure functions: no I/O, no locks, callable from any thread. Rules: docs/api.md §2 "Request JSON".
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Room: wire. A protobuf answer becomes JSON text, read straight from the slices it arrived in, without message objects.
 //
-// Pure functions: no I/O, no locks, callable from any thread. Rules: CONTRACT §2 "Answer"; dialects: octane-livelink.md §3.3.
+// Pure functions: no I/O, no locks, callable from any thread. Rules: docs/api.md §2 "Answer"; dialects: docs/octane.md §3.3.
 #pragma once
 
 #include <cstddef>

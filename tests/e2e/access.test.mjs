@@ -1,4 +1,4 @@
-// End to end: the token. CONTRACT §6.
+// End to end: the token. docs/api.md §6.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// End to end: how a method is named, what its JSON may look like, and what comes back. CONTRACT §2.
+// End to end: how a method is named, what its JSON may look like, and what comes back. docs/api.md §2.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: care for the renderer, the epoch of handles, and pages that stay in step. CONTRACT §2, §3; octane-livelink.md §1.9, §6.
+// End to end: care for the renderer, the epoch of handles, and pages that stay in step. docs/api.md §2, §3; docs/octane.md §1.9, §6.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

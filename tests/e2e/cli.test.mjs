@@ -1,4 +1,4 @@
-// End to end: the command line, the environment, the configuration file, the end of the program. CONTRACT §1.
+// End to end: the command line, the environment, the configuration file, the end of the program. docs/api.md §1.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// End to end: what the two existing clients call besides methods and the stream. CONTRACT §5, octane-livelink.md §3.
+// End to end: what the two existing clients call besides methods and the stream. docs/api.md §5, docs/octane.md §3.
 
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

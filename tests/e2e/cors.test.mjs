@@ -1,4 +1,4 @@
-// End to end: the CORS headers on everything that is answered, and who gets none of them. CONTRACT §2 (CORS), §6.
+// End to end: the CORS headers on everything that is answered, and who gets none of them. docs/api.md §2 (CORS), §6.
 
 import assert from 'node:assert/strict';
 import os from 'node:os';

@@ -1,4 +1,4 @@
-// End to end: every row of the error table. Each status, and that its message names what is wrong and what would be right. CONTRACT §2.
+// End to end: every row of the error table. Each status, and that its message names what is wrong and what would be right. docs/api.md §2.
 
 import assert from 'node:assert/strict';
 import net from 'node:net';

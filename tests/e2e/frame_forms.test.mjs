@@ -1,4 +1,4 @@
-// End to end: single frames and multipart streams, as curl gets them. CONTRACT §3.
+// End to end: single frames and multipart streams, as curl gets them. docs/api.md §3.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// End to end: the stream of frames, exactly as a viewer gets it. CONTRACT §3.
+// End to end: the stream of frames, exactly as a viewer gets it. docs/api.md §3.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: something that accepts connections at Octane's address and answers every call UNAVAILABLE, as a gateway does. CONTRACT §1, §3.
+// End to end: something that accepts connections at Octane's address and answers every call UNAVAILABLE, as a gateway does. docs/api.md §1, §3.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

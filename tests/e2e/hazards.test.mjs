@@ -1,5 +1,5 @@
 // End to end: what the real renderer does to its clients: it dies of a call, and its handles mean other objects when it is back.
-// CONTRACT §2, §4, §6; the epoch.
+// docs/api.md §2, §4, §6; the epoch.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: what the proxy says of itself. CONTRACT §4.
+// End to end: what the proxy says of itself. docs/api.md §4.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

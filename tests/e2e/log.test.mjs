@@ -1,4 +1,4 @@
-// End to end: what the log says, and at which level. CONTRACT §7.
+// End to end: what the log says, and at which level. docs/api.md §7.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

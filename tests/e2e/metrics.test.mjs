@@ -1,4 +1,4 @@
-// End to end: /metrics counts what happens, in the text that Prometheus reads. CONTRACT §4.
+// End to end: /metrics counts what happens, in the text that Prometheus reads. docs/api.md §4.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// End to end: every kind of pixels in every format, compared with what ImageMagick makes of the renderer's own bytes. CONTRACT §3.
+// End to end: every kind of pixels in every format, compared with what ImageMagick makes of the renderer's own bytes. docs/api.md §3.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: Octane does one call after the other, so the proxy keeps few in flight, in order, and forgets what nobody waits for. CONTRACT §1.
+// End to end: Octane does one call after the other, so the proxy keeps few in flight, in order, and forgets what nobody waits for. docs/api.md §1.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: Octane dies and comes back; viewers stay where they are. CONTRACT §1, §3.
+// End to end: Octane dies and comes back; viewers stay where they are. docs/api.md §1, §3.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: who registers with Octane, for how long, and the endpoints around it. CONTRACT §3.
+// End to end: who registers with Octane, for how long, and the endpoints around it. docs/api.md §3.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

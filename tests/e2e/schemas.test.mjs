@@ -1,4 +1,4 @@
-// End to end: schemas brought along instead of the built-in ones. CONTRACT §1 (--proto-path, --descriptor-set).
+// End to end: schemas brought along instead of the built-in ones. docs/api.md §1 (--proto-path, --descriptor-set).
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

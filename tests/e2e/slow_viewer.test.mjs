@@ -1,4 +1,4 @@
-// End to end: a viewer on a thin line beside one on a thick line. Neither the fast one nor the proxy's memory may notice. CONTRACT §3 "Rules".
+// End to end: a viewer on a thin line beside one on a thick line. Neither the fast one nor the proxy's memory may notice. docs/api.md §3 "Rules".
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
 // End to end: a hundred viewers, thirty of which stop reading altogether. The others get every frame, the proxy's memory stays small, and the
-// stalled ones are disconnected after half a minute. CONTRACT §3 "Rules".
+// stalled ones are disconnected after half a minute. docs/api.md §3 "Rules".
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

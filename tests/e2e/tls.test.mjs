@@ -1,4 +1,4 @@
-// End to end: HTTPS. CONTRACT §1 (--tls-cert, --tls-key).
+// End to end: HTTPS. docs/api.md §1 (--tls-cert, --tls-key).
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 // End to end: ?motion= makes frames small while the camera is moved through the proxy, and ?final= sends the last picture of a converged
-// render once more. CONTRACT §3.
+// render once more. docs/api.md §3.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

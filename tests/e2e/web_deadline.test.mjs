@@ -1,4 +1,4 @@
-// End to end: the headers that set a deadline, on octaneWebR's surface too. CONTRACT §2, §5.
+// End to end: the headers that set a deadline, on octaneWebR's surface too. docs/api.md §2, §5.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// End to end: a built single-page application served with the API on the same origin. CONTRACT §1 --web-root.
+// End to end: a built single-page application served with the API on the same origin. docs/api.md §1 --web-root.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

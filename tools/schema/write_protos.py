@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes proto/octane/<release>/*.proto from the tables in octane-api/.
+"""Writes proto/octane/<release>/*.proto from the tables in tools/schema/octane-api/.
 
     write_protos.py            write the files, remove those the tables do not name
     write_protos.py --check    write nothing; exit 1 and name the files that differ

@@ -4,8 +4,8 @@
     write_release_map.py            write the file
     write_release_map.py --check    write nothing; exit 1 if the file differs from the tables
 
-It is made from octane-api/differences.csv, with the members of the messages from messages.csv, and from the rows decided by
-hand in release_decisions.csv. The columns and kinds are described in src/schema/release_map.hpp, which reads them. A difference
+It is made from tools/schema/octane-api/differences.csv, with the members of the messages from messages.csv, and from the rows decided by
+hand in release_decisions.csv. The columns and kinds are described in src/livelink/release_map.hpp, which reads them. A difference
 that has no rule here is an error, never a guess.
 """
 

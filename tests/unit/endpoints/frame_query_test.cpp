@@ -1,4 +1,5 @@
 #include "endpoints/frame_query.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ base::Result<FrameQuery> read(std::string_view query, std::string path = "/rende
     http::Request request;
     request.path = std::move(path);
     request.query = http::Query(query);
-    return read_frame_query(request, *schema::builtin_schemas().back());
+    return read_frame_query(request, *livelink::builtin_schemas().back());
 }
 
 std::string tag(std::uint64_t seq, std::string_view query = {}, std::string path = "/render/frame.jpg") {

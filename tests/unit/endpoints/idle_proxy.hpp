@@ -17,6 +17,7 @@
 #include "endpoints/callback_message.hpp"
 #include "endpoints/context.hpp"
 #include "http/message.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 namespace octane::endpoints::tests {
 
@@ -41,7 +42,7 @@ class IdleProxy {
                    workers_} {
         livelink::ConnectionState away;
         away.has_verdict = true;
-        away.schema = schema::builtin_schemas().back();
+        away.schema = livelink::builtin_schemas().back();
         away.error = "nothing answers there";
         session_.on_connection(std::make_shared<const livelink::ConnectionState>(std::move(away)));
     }
@@ -82,7 +83,7 @@ class IdleProxy {
     static livelink::OctaneOptions octane_options() {
         livelink::OctaneOptions options;
         options.channel.host = "octane.invalid";
-        options.schemas = schema::builtin_schemas();
+        options.schemas = livelink::builtin_schemas();
         return options;
     }
     static boost::asio::awaitable<void> keep(boost::asio::awaitable<http::Response> handler,

@@ -71,9 +71,9 @@ TEST_CASE("metrics show the frame path's own counters") {
 
 TEST_CASE("metrics count HTTP requests by surface and class") {
     IdleProxy proxy;
-    proxy.requests().count(Surface::call, 200, 1ms);
-    proxy.requests().count(Surface::call, 404, 1ms);
-    proxy.requests().count(Surface::call, 404, 1ms);
+    proxy.requests().count(RequestSurface::call, 200, 1ms);
+    proxy.requests().count(RequestSurface::call, 404, 1ms);
+    proxy.requests().count(RequestSurface::call, 404, 1ms);
     const std::string text = proxy.ask(metrics, "GET", "/metrics").body;
     CHECK(has_line(text, "octane_proxy_http_requests_total{surface=\"call\",status=\"2xx\"} 1"));
     CHECK(has_line(text, "octane_proxy_http_requests_total{surface=\"call\",status=\"4xx\"} 2"));

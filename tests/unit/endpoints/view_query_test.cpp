@@ -1,4 +1,5 @@
 #include "endpoints/view_query.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 base::Result<frames::ViewerOptions> read(std::string_view query, std::size_t release = 1) {
-    return read_view_query(http::Query(query), *schema::builtin_schemas()[release]);
+    return read_view_query(http::Query(query), *livelink::builtin_schemas()[release]);
 }
 
 frames::ViewerOptions good(std::string_view query, std::size_t release = 1) {
@@ -82,7 +83,7 @@ TEST_CASE("fps becomes the shortest time between two frames") {
 }
 
 TEST_CASE("a render pass is named by number, by name, or by the enum's full name, in any case") {
-    for (std::size_t release = 0; release < schema::builtin_schemas().size(); ++release) {
+    for (std::size_t release = 0; release < livelink::builtin_schemas().size(); ++release) {
         CAPTURE(release);
         CHECK(good("pass=0", release).variant.render_pass == 0);
         CHECK(good("pass=BEAUTY", release).variant.render_pass == 0);
@@ -110,7 +111,7 @@ TEST_CASE("a pass that is not known is answered with those it may have meant") {
 
 TEST_CASE("passes are those of the release that is there: number 129 is one in the one and another in the other") {
     const auto is_release = [](std::size_t index, std::string_view name) {
-        return schema::builtin_schemas()[index]->name() == name;
+        return livelink::builtin_schemas()[index]->name() == name;
     };
     REQUIRE(is_release(0, "alpha5"));
     REQUIRE(is_release(1, "beta2"));
@@ -155,7 +156,7 @@ TEST_CASE("what the query does not name stays as it was") {
     before.id = "me";
     before.variant.quality = 40;
     before.variant.look.curve = frames::Curve::aces;
-    const auto options = read_view_query(http::Query("width=100"), *schema::builtin_schemas()[0], before);
+    const auto options = read_view_query(http::Query("width=100"), *livelink::builtin_schemas()[0], before);
     REQUIRE(options);
     CHECK(options->id == "me");
     CHECK(options->variant.quality == 40);

@@ -1,4 +1,5 @@
 #include "livelink/callback_wire.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,10 +19,10 @@ using tests::Messages;
 using Kind = CallbackEvent::Kind;
 
 const schema::Schema& alpha5() {
-    return *schema::builtin_schemas().front();
+    return *livelink::builtin_schemas().front();
 }
 const schema::Schema& beta2() {
-    return *schema::builtin_schemas().back();
+    return *livelink::builtin_schemas().back();
 }
 
 std::string alpha_event(const char* payload, std::uint32_t images, const std::string& pixels) {
@@ -48,7 +49,7 @@ constexpr std::pair<const char*, Kind> kPayloads[] = {{"newImage", Kind::new_ima
                                                       {"projectManagerChanged", Kind::project_manager_changed}};
 
 TEST_CASE("the methods that frames need exist in both releases under the paths used") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         for (const auto& [service, method, path] : {std::tuple("StreamCallback", "callbackChannel", kStreamPath),
                                                     std::tuple("ApiRenderEngine", "setOnNewImageCallback", kRegisterPath),
@@ -142,7 +143,7 @@ TEST_CASE("an event cut anywhere is refused or harmless") {
 }
 
 TEST_CASE("a grabbed result is read as both releases' schemas have it") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         Messages messages(*schema);
         const auto answer = messages.make("octaneapi.ApiRenderEngine.grabRenderResultResponse");
@@ -167,7 +168,7 @@ TEST_CASE("an empty answer to grab means that nothing was locked") {
 }
 
 TEST_CASE("the registration that is sent is what both releases' schemas read as ours") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         Messages messages(*schema);
         const auto request = messages.make("octaneapi.ApiRenderEngine.setOnNewImageCallbackRequest");
@@ -190,7 +191,7 @@ TEST_CASE("unregistering sends no callback at all") {
 }
 
 TEST_CASE("the id that Octane answers is read, 0 if it leaves it out") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         Messages messages(*schema);
         const auto answer = messages.make("octaneapi.ApiRenderEngine.setOnNewImageCallbackResponse");
         Messages::set(*answer, "callbackId", std::uint64_t{0xFFFFFFFFU});

@@ -1,4 +1,5 @@
 #include "livelink/deny_list.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -21,16 +22,16 @@ const std::string* reason(const DenyList& list, const char* service, const char*
 // In all built-in releases alike.
 bool is_denied(const DenyList& list, const char* service, const char* method) {
     std::size_t denied = 0;
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         if (reason(list, service, method, *schema) != nullptr) ++denied;
     }
-    const bool is_same_everywhere = denied == 0 || denied == schema::builtin_schemas().size();
+    const bool is_same_everywhere = denied == 0 || denied == livelink::builtin_schemas().size();
     CHECK(is_same_everywhere);
     return denied > 0;
 }
 
 DenyList make(const std::vector<std::string>& deny, const std::vector<std::string>& allow = {}) {
-    return {deny, allow, schema::builtin_schemas()};
+    return {deny, allow, livelink::builtin_schemas()};
 }
 
 struct Known {
@@ -48,7 +49,7 @@ TEST_CASE("without any option the dangerous methods are refused, each with its r
     const DenyList list = make({});
     for (const auto& known : kKnown) {
         CAPTURE(known.method);
-        for (const auto& schema : schema::builtin_schemas()) {
+        for (const auto& schema : livelink::builtin_schemas()) {
             const auto* const why = reason(list, known.service, known.method, *schema);
             REQUIRE(why != nullptr);
             CHECK(why->find(std::string(known.service) + "/" + known.method) != std::string::npos);
@@ -60,7 +61,7 @@ TEST_CASE("without any option the dangerous methods are refused, each with its r
 
 TEST_CASE("without any option nothing else is refused") {
     const DenyList list = make({});
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         std::size_t refused = 0;
         for (const auto* service : schema->services()) {
             for (int i = 0; i < service->method_count(); ++i) {
@@ -108,7 +109,7 @@ TEST_CASE("--deny refuses further methods and says which pattern did it") {
     CHECK(is_denied(list, "ApiProjectManager", "resetProject"));
     CHECK(is_denied(list, "ApiItem", "destroy"));
     CHECK_FALSE(is_denied(list, "ApiItem", "name"));
-    const auto* const why = reason(list, "ApiItem", "destroy", *schema::builtin_schemas().back());
+    const auto* const why = reason(list, "ApiItem", "destroy", *livelink::builtin_schemas().back());
     REQUIRE(why != nullptr);
     CHECK(why->find("ApiItem/destroy") != std::string::npos);
     CHECK(why->find("--deny") != std::string::npos);
@@ -127,7 +128,7 @@ TEST_CASE("a star in the middle takes as much as it must") {
 }
 
 TEST_CASE("node types that kill Octane are refused to nodeInfo, the deprecated ones too, unless --allow says otherwise") {
-    const auto& schema = *schema::builtin_schemas().back();
+    const auto& schema = *livelink::builtin_schemas().back();
     const auto method = schema.find_method("ApiInfo", "nodeInfo");
     REQUIRE(method);
     const DenyList list = make({});

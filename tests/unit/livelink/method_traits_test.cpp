@@ -1,4 +1,5 @@
 #include "livelink/method_traits.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -17,10 +18,10 @@ MethodTraits traits_of(const schema::Schema& schema, std::string_view service, s
 }
 
 const schema::Schema& alpha5() {
-    return *schema::builtin_schemas().front();
+    return *livelink::builtin_schemas().front();
 }
 const schema::Schema& beta2() {
-    return *schema::builtin_schemas().back();
+    return *livelink::builtin_schemas().back();
 }
 
 TEST_CASE("names that ask are reads") {
@@ -63,7 +64,7 @@ TEST_CASE("names that change something, or may, are edits") {
 }
 
 TEST_CASE("no method of either release whose name begins with a verb that changes things counts as a read") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         for (const auto* service : schema->services()) {
             for (int i = 0; i < service->method_count(); ++i) {
                 const std::string name = service->method(i)->name();
@@ -109,8 +110,8 @@ TEST_CASE("loading and resetting a project void handles, and reset knows suppres
 }
 
 TEST_CASE("the table knows every method of its schemas") {
-    const DenyList deny({"ApiItem/setName"}, {}, schema::builtin_schemas());
-    const MethodTraitsTable table(schema::builtin_schemas(), deny);
+    const DenyList deny({"ApiItem/setName"}, {}, livelink::builtin_schemas());
+    const MethodTraitsTable table(livelink::builtin_schemas(), deny);
     const auto name = beta2().find_method("ApiItem", "name");
     REQUIRE(name);
     CHECK(table.of(**name).is_read);

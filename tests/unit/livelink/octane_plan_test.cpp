@@ -34,6 +34,7 @@ using tests::Script;
 using tests::serve;
 using tests::Speaks;
 using tests::TestOctane;
+using tests::unimplemented;
 
 TEST_CASE("a method without its object is refused before the wire, and so is handle 0") {
     TestOctane octane(Speaks::beta2, serve);
@@ -210,7 +211,6 @@ TEST_CASE("other pages are told of edits that succeeded, and of nothing else") {
     CHECK(edits[0].object->handle == 77);
     CHECK(edits[0].object->type == 17);
     CHECK(edits[0].epoch == 1);
-    CHECK(has(to_json(edits[0]), R"("method":"ApiItem/setName","object":{"handle":"77","type":17},"callId":"edit-1")"));
 }
 
 TEST_CASE("camera, grab and release go before ordinary calls that wait") {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "livelink/builtin_schemas.hpp"
 #include "livelink/callback_wire.hpp"
 #include "unit/frames/pictures.hpp"
 #include "unit/livelink/messages.hpp"
@@ -50,7 +51,7 @@ void check_filled(const frames::RenderImage& image, std::uint32_t nth, const std
 }
 
 TEST_CASE("every field of a render image is read under the number that each release's schema gives it") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         const auto images = parse(base::ByteChain::own(array_of(*schema, 3, "pixels")));
         REQUIRE(images);
@@ -60,7 +61,7 @@ TEST_CASE("every field of a render image is read under the number that each rele
 }
 
 TEST_CASE("fields that were not sent have proto3's defaults") {
-    Messages messages(*schema::builtin_schemas().back());
+    Messages messages(*livelink::builtin_schemas().back());
     const auto array = messages.make("octaneapi.ApiArrayApiRenderImage");
     Messages::add(*array, "data");
     const auto images = parse(base::ByteChain::own(array->SerializeAsString()));
@@ -76,7 +77,7 @@ TEST_CASE("fields that were not sent have proto3's defaults") {
 }
 
 TEST_CASE("each image type of the schema has the number that the pixels are read by") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         const auto* type = schema->pool().FindEnumTypeByName("octaneapi.ImageType");
         REQUIRE(type != nullptr);
         for (const auto& kind : frames::tests::kKinds) {
@@ -96,7 +97,7 @@ TEST_CASE("no bytes are no images") {
 
 TEST_CASE("images that arrive in pieces of any size are the same images") {
     const std::string pixels(1000, 'p');
-    const std::string bytes = array_of(*schema::builtin_schemas().front(), 2, pixels);
+    const std::string bytes = array_of(*livelink::builtin_schemas().front(), 2, pixels);
     for (const std::size_t piece : {1, 2, 3, 7, 64, 1000}) {
         CAPTURE(piece);
         const auto images = parse(scattered(bytes, piece));
@@ -107,7 +108,7 @@ TEST_CASE("images that arrive in pieces of any size are the same images") {
 }
 
 TEST_CASE("pixels are not copied, and they keep the bytes they lie in alive") {
-    auto owner = std::make_shared<std::string>(array_of(*schema::builtin_schemas().front(), 1, std::string(5000, 'p')));
+    auto owner = std::make_shared<std::string>(array_of(*livelink::builtin_schemas().front(), 1, std::string(5000, 'p')));
     const std::weak_ptr<std::string> watch = owner;
     const char* const begin = owner->data();
     const char* const end = begin + owner->size();
@@ -129,7 +130,7 @@ TEST_CASE("pixels are not copied, and they keep the bytes they lie in alive") {
 }
 
 TEST_CASE("bytes that end too early are refused or are whole images, and never crash") {
-    const std::string bytes = array_of(*schema::builtin_schemas().back(), 2, std::string(50, 'p'));
+    const std::string bytes = array_of(*livelink::builtin_schemas().back(), 2, std::string(50, 'p'));
     std::size_t whole = 0;
     for (std::size_t length = 0; length < bytes.size(); ++length) {
         const auto images = parse(base::ByteChain::own(bytes.substr(0, length)));
@@ -153,7 +154,7 @@ TEST_CASE("a field of a wrong wire type is refused") {
 }
 
 TEST_CASE("one byte changed anywhere never crashes the reader") {
-    const std::string bytes = array_of(*schema::builtin_schemas().front(), 1, "0123456789");
+    const std::string bytes = array_of(*livelink::builtin_schemas().front(), 1, "0123456789");
     std::size_t refused = 0;
     for (std::size_t at = 0; at < bytes.size(); ++at) {
         for (const unsigned flip : {0x01U, 0x07U, 0x08U, 0x80U, 0xFFU}) {

@@ -1,4 +1,5 @@
 #include "livelink/reference_types.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -19,7 +20,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 
 const FieldDescriptor& member(std::size_t release, const std::string& name) {
-    const auto* found = schema::builtin_schemas()[release]->pool().FindFieldByName(name);
+    const auto* found = livelink::builtin_schemas()[release]->pool().FindFieldByName(name);
     REQUIRE_MESSAGE(found != nullptr, name);
     return *found;
 }
@@ -62,7 +63,7 @@ std::set<std::string> reference_members(const std::string& release) {
 
 TEST_CASE("every reference in every request of both releases has a kind, and nothing else has") {
     for (std::size_t release = 0; release < 2; ++release) {
-        const auto& schema = *schema::builtin_schemas()[release];
+        const auto& schema = *livelink::builtin_schemas()[release];
         CAPTURE(schema.name());
         const ReferenceTypes types(schema);
         const auto members = reference_members(schema.name());
@@ -74,7 +75,7 @@ TEST_CASE("every reference in every request of both releases has a kind, and not
 
 TEST_CASE("a method's own object is of the kind that its service is named after") {
     for (std::size_t release = 0; release < 2; ++release) {
-        const auto& schema = *schema::builtin_schemas()[release];
+        const auto& schema = *livelink::builtin_schemas()[release];
         const ReferenceTypes types(schema);
         int checked = 0;
         for (const auto* service : schema.services()) {
@@ -95,7 +96,7 @@ TEST_CASE("a method's own object is of the kind that its service is named after"
 
 TEST_CASE("what clients leave out means what they mean by it") {
     for (std::size_t release = 0; release < 2; ++release) {
-        const ReferenceTypes types(*schema::builtin_schemas()[release]);
+        const ReferenceTypes types(*livelink::builtin_schemas()[release]);
         const auto kind = [&](const std::string& name) { return types.find(member(release, name), nullptr)->value; };
         CHECK(kind("octaneapi.ApiRenderEngine.setRenderTargetNodeRequest.targetNode") == 17);
         CHECK(kind("octaneapi.ApiNode.createRequest.ownerGraph") == 20);
@@ -110,7 +111,7 @@ TEST_CASE("what clients leave out means what they mean by it") {
 }
 
 TEST_CASE("templates show the kind that each reference means") {
-    const auto& schema = *schema::builtin_schemas().back();
+    const auto& schema = *livelink::builtin_schemas().back();
     const ReferenceTypes types(schema);
     const auto* service = schema.find_service("ApiNode").value();
     const auto shown = nlohmann::json::parse(schema::describe_service(schema, *service, types.enum_defaults()));

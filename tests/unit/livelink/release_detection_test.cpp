@@ -1,4 +1,5 @@
 #include "livelink/release_detection.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -227,7 +228,7 @@ TEST_CASE("a schema that the user chose is not doubted, whatever Octane is") {
     FakeOctane server(speak(kBeta));
     auto options = options_for(server.port());
     options.should_detect = false;
-    options.schemas = {schema::builtin_schemas().front()};
+    options.schemas = {livelink::builtin_schemas().front()};
     RunningOctane octane(options);
     CHECK(octane->state()->schema->name() == "alpha5");
     octane.watch();

@@ -1,4 +1,5 @@
 #include "livelink/release_names.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -13,8 +14,8 @@
 namespace octane::livelink {
 namespace {
 
+using livelink::builtin_schemas;
 using nlohmann::json;
-using schema::builtin_schemas;
 
 // Reads a request with the connected release's own message and says what became of it.
 struct Reading {
@@ -26,7 +27,7 @@ struct Reading {
 Reading read(std::size_t connected, const std::string& message, const json& body, bool is_strict = true) {
     const auto& schema = *builtin_schemas()[connected];
     const std::vector<Side> others = {{*builtin_schemas()[1 - connected], 1 - connected}};
-    const ReleaseNames names(schema::builtin_release_map(), {schema, connected}, schema, others);
+    const ReleaseNames names(livelink::builtin_release_map(), {schema, connected}, schema, others);
     const auto* type = schema.pool().FindMessageTypeByName(message);
     REQUIRE_MESSAGE(type != nullptr, message);
     wire::JsonReadOptions options;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "livelink/builtin_schemas.hpp"
 #include "livelink/octane.hpp"
 #include "schema/schema.hpp"
 #include "unit/upstream/loop.hpp"
@@ -21,7 +22,7 @@ inline OctaneOptions options_for(std::uint16_t port) {
     OctaneOptions options;
     options.channel.host = "127.0.0.1";
     options.channel.port = port;
-    options.schemas = schema::builtin_schemas();
+    options.schemas = livelink::builtin_schemas();
     return options;
 }
 

@@ -1,3 +1,4 @@
+#include "livelink/builtin_schemas.hpp"
 #include "livelink/callback_session.hpp"
 
 #include <doctest/doctest.h>
@@ -60,7 +61,7 @@ TEST_CASE("a picture that is not what it says is counted and not shown") {
     SessionStage stage(server.port());
     const auto watcher = stage.join();
     REQUIRE(server.await_open_calls(1));
-    Messages messages(*schema::builtin_schemas().front());
+    Messages messages(*livelink::builtin_schemas().front());
     const auto event = messages.make("octaneapi.StreamCallbackRequest");
     auto& image = Messages::add(Messages::sub(Messages::sub(*event, "newImage"), "render_images"), "data");
     fill_picture(image, 1);
@@ -78,7 +79,7 @@ TEST_CASE("events that are not frames are passed on with their members") {
     SessionStage stage(server.port());
     const auto watcher = stage.join();
     REQUIRE(server.await_open_calls(1));
-    Messages messages(*schema::builtin_schemas().front());
+    Messages messages(*livelink::builtin_schemas().front());
     for (const char* type : {"renderFailure", "newStatistics", "projectManagerChanged"}) {
         const auto event = messages.make("octaneapi.StreamCallbackRequest");
         Messages::set(Messages::sub(*event, type), "user_data", std::uint64_t{9});

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "livelink/builtin_schemas.hpp"
 #include "livelink/callback_session.hpp"
 #include "unit/frames/control_text.hpp"
 #include "unit/frames/event_text.hpp"
@@ -124,7 +125,7 @@ inline void fill_picture(pb::Message& image, std::uint64_t level) {
 
 // alpha5's event with its pictures inside.
 inline std::string picture_event(std::uint64_t level) {
-    Messages messages(*schema::builtin_schemas().front());
+    Messages messages(*livelink::builtin_schemas().front());
     const auto event = messages.make("octaneapi.StreamCallbackRequest");
     auto& body = Messages::sub(*event, "newImage");
     Messages::set(body, "callback_id", std::uint64_t{5});
@@ -135,14 +136,14 @@ inline std::string picture_event(std::uint64_t level) {
 
 // beta2's event, which only rings.
 inline std::string ring_event(std::uint64_t user_data) {
-    Messages messages(*schema::builtin_schemas().back());
+    Messages messages(*livelink::builtin_schemas().back());
     const auto event = messages.make("octaneapi.StreamCallbackRequest");
     Messages::set(Messages::sub(*event, "newImage"), "user_data", user_data);
     return event->SerializeAsString();
 }
 
 inline std::string grab_answer(std::uint64_t level) {
-    Messages messages(*schema::builtin_schemas().back());
+    Messages messages(*livelink::builtin_schemas().back());
     const auto result = messages.make("octaneapi.ApiRenderEngine.grabRenderResultResponse");
     Messages::set(*result, "result", std::uint64_t{1});
     fill_picture(Messages::add(Messages::sub(*result, "renderImages"), "data"), level);

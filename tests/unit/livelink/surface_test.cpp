@@ -1,4 +1,5 @@
 #include "livelink/surface.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -12,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "schema/embedded.hpp"
+#include "livelink/embedded.hpp"
 #include "wire/json_to_wire.hpp"
 #include "wire/wire_to_json.hpp"
 
@@ -23,10 +24,10 @@ using base::ByteChain;
 using base::ErrorCode;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using livelink::builtin_schemas;
+using livelink::MapKind;
+using livelink::MapRow;
 using nlohmann::json;
-using schema::builtin_schemas;
-using schema::MapKind;
-using schema::MapRow;
 
 const Surface& surface() {
     static const Surface all(builtin_schemas());
@@ -38,7 +39,7 @@ base::Result<ResolvedName> find(std::size_t connected, std::string_view service,
 }
 
 ResolvedName found(std::size_t connected, std::string_view full_name) {
-    auto route = find(connected, schema::parent_of(full_name), schema::simple_name(full_name));
+    auto route = find(connected, livelink::parent_of(full_name), livelink::simple_name(full_name));
     REQUIRE_MESSAGE(route, full_name);
     return *std::move(route);
 }
@@ -87,7 +88,7 @@ json to_json(const Descriptor& message, const std::string& bytes) {
     return to_json(message, ByteChain::own(bytes));
 }
 
-json constant_of(const Descriptor& message, const schema::MapMember& member) {
+json constant_of(const Descriptor& message, const livelink::MapMember& member) {
     return message.FindFieldByName(member.name)->enum_type() == nullptr ? json(member.constant == "true") : json(member.constant);
 }
 
@@ -96,7 +97,7 @@ struct Example {
     json sent = json::object();
     json expected = json::object();
 };
-Example example_of(const std::vector<schema::MapPair>& pairs, const Descriptor& from, std::size_t source, const Descriptor& to,
+Example example_of(const std::vector<livelink::MapPair>& pairs, const Descriptor& from, std::size_t source, const Descriptor& to,
                    std::size_t target) {
     Example example;
     for (const auto& pair : pairs) {
@@ -115,12 +116,12 @@ Example example_of(const std::vector<schema::MapPair>& pairs, const Descriptor& 
 }
 
 const schema::Method& method_of(const MapRow& row, std::size_t column) {
-    return *schema::method_named(*builtin_schemas()[column], row.names[column]);
+    return *livelink::method_named(*builtin_schemas()[column], row.names[column]);
 }
 
 // The first row that asks the same under the name of that column: the one that is chosen.
 const MapRow& chosen_row(const MapRow& row, std::size_t column) {
-    for (const auto* other : schema::builtin_release_map().find(column, row.names[column])) {
+    for (const auto* other : livelink::builtin_release_map().find(column, row.names[column])) {
         if (other->kind == MapKind::method && other->request == row.request) return *other;
     }
     return row;
@@ -129,7 +130,7 @@ const MapRow& chosen_row(const MapRow& row, std::size_t column) {
 template <typename Visit>
 void for_each_method_row(Visit visit) {
     int rows = 0;
-    for (const auto& row : schema::builtin_release_map().rows()) {
+    for (const auto& row : livelink::builtin_release_map().rows()) {
         if (row.kind != MapKind::method) continue;
         visit(row, 0, 1);
         visit(row, 1, 0);
@@ -344,7 +345,7 @@ TEST_CASE("an unknown name is answered with the nearest of all releases") {
 }
 
 TEST_CASE("the files of a newer Octane answer to the names of the releases before it") {
-    auto read = schema::Schema::from_descriptor_set("custom", schema::embedded_beta2());
+    auto read = schema::Schema::from_descriptor_set("custom", livelink::embedded_beta2());
     REQUIRE(read);
     const Surface newer({*read});
     const auto route = newer.find(*read, true, "ApiItem", "getByAttrID");

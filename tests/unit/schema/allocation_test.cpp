@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "livelink/builtin_schemas.hpp"
 #include "schema/schema.hpp"
 
 namespace {
@@ -58,7 +59,7 @@ void operator delete[](void* memory, const std::nothrow_t& /*tag*/) noexcept {
 namespace octane::schema::tests {
 
 TEST_CASE("Finding a method allocates nothing, whatever the spelling; failing to find it does") {
-    const auto& schema = *builtin_schemas().front();
+    const auto& schema = *livelink::builtin_schemas().front();
     const auto cost = [&](std::string_view service, std::string_view method, bool is_there) {
         const std::size_t before = allocations;
         const bool is_found = schema.find_method(service, method).has_value();

@@ -2,7 +2,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
-#include "schema/embedded.hpp"
+#include "livelink/embedded.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::schema::tests {
@@ -57,7 +57,7 @@ TEST_CASE("A descriptor set cut off anywhere is refused or loads a part, and nev
 }
 
 TEST_CASE("A descriptor set whose bytes are damaged loads or is refused, but does no harm") {
-    const auto whole = std::string(embedded_alpha5());
+    const auto whole = std::string(livelink::embedded_alpha5());
     for (std::size_t at = 0; at < 2000; at += 101) {
         std::string bytes = whole;
         bytes[at] = static_cast<char>(bytes[at] ^ 0x15);

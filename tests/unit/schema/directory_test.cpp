@@ -2,6 +2,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "folders.hpp"
+#include "livelink/builtin_schemas.hpp"
 #include "schema/read_candidates.hpp"
 #include "schema/schema.hpp"
 
@@ -183,7 +184,7 @@ TEST_CASE("A directory with more proto files than the bound is refused") {
 }
 
 TEST_CASE("The folders of the built-in releases load as directories with the same services") {
-    for (const auto& builtin : builtin_schemas()) {
+    for (const auto& builtin : livelink::builtin_schemas()) {
         const auto directory = std::string(OCTANE_SOURCE_DIR) + "/proto/octane/" + builtin->name();
         const auto schema = Schema::from_directory(builtin->name(), directory);
         REQUIRE(schema.has_value());

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "folders.hpp"
+#include "livelink/builtin_schemas.hpp"
 #include "schema/schema.hpp"
 #include "tables.hpp"
 
@@ -16,7 +17,7 @@ std::string cased(std::string text, int (*change)(int)) {
     return text;
 }
 
-// The four spellings of CONTRACT §2, each as written, in lower and in upper case.
+// The four spellings of docs/api.md §2, each as written, in lower and in upper case.
 std::vector<std::string> spellings(const std::string& full) {
     const auto without = [](std::string name) { return name.ends_with("Service") ? name.substr(0, name.size() - 7) : name; };
     const std::string simple = full.substr(full.rfind('.') + 1);
@@ -53,7 +54,7 @@ base::Error method_error(const Schema& schema, std::string_view service, std::st
 }  // namespace
 
 TEST_CASE("Every service and method of the tables is found under every spelling") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         for (const auto& row : read_table(schema->name(), "methods")) {
             for (const auto& service : spellings(row[1])) {
                 for (const auto& name : {row[2], cased(row[2], std::tolower), cased(row[2], std::toupper)}) {
@@ -71,14 +72,14 @@ TEST_CASE("Every service and method of the tables is found under every spelling"
 }
 
 TEST_CASE("The short name of every built-in service leads back to it") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         for (const auto* service : schema->services()) {
             const auto name = schema->short_name(*service);
             CHECK(name.find('.') == std::string::npos);
             CHECK(found(*schema, name) == service->full_name());
         }
     }
-    const auto& alpha5 = *builtin_schemas().front();
+    const auto& alpha5 = *livelink::builtin_schemas().front();
     const auto item = alpha5.find_service("ApiItem");
     REQUIRE(item.has_value());
     CHECK(alpha5.short_name(*item.value()) == "ApiItem");
@@ -139,7 +140,7 @@ TEST_CASE("Methods that differ only by case are told apart by it") {
 }
 
 TEST_CASE("A service that does not exist is answered with the nearest names") {
-    const auto& schema = *builtin_schemas().front();
+    const auto& schema = *livelink::builtin_schemas().front();
     const auto error = method_error(schema, "ApiItme", "name");
     CHECK(error.code == base::ErrorCode::service_not_found);
     CHECK(error.grpc == base::GrpcStatus::not_found);
@@ -150,7 +151,7 @@ TEST_CASE("A service that does not exist is answered with the nearest names") {
 }
 
 TEST_CASE("A method that does not exist is answered with the nearest names of its service") {
-    const auto& schema = *builtin_schemas().front();
+    const auto& schema = *livelink::builtin_schemas().front();
     const auto error = method_error(schema, "ApiItemService", "nmae");
     CHECK(error.code == base::ErrorCode::method_not_found);
     CHECK(error.message.starts_with("ApiItem has no method \"nmae\"; did you mean name"));
@@ -160,7 +161,7 @@ TEST_CASE("A method that does not exist is answered with the nearest names of it
 }
 
 TEST_CASE("What was asked for is repeated as plain text of bounded length") {
-    const auto& schema = *builtin_schemas().front();
+    const auto& schema = *livelink::builtin_schemas().front();
     CHECK(found(schema, "a\"b\n\xC3\x28") == "The loaded schema has no service \"a\"b ?(\"; GET /services lists those it has");
     CHECK(found(schema, std::string(100'000, 'x')).size() < 300);
     CHECK(method_error(schema, "ApiItem", std::string(100'000, 'x')).message.size() < 320);

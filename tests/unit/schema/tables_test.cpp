@@ -6,7 +6,8 @@
 #include <set>
 #include <tuple>
 
-#include "schema/embedded.hpp"
+#include "livelink/builtin_schemas.hpp"
+#include "livelink/embedded.hpp"
 #include "schema/schema.hpp"
 #include "tables.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 namespace pb = google::protobuf;
 
 std::string_view embedded(const std::string& release) {
-    return release == "alpha5" ? embedded_alpha5() : embedded_beta2();
+    return release == "alpha5" ? livelink::embedded_alpha5() : livelink::embedded_beta2();
 }
 
 // All files of a release but the well-known ones, sorted by name, as the loaded pool has them.
@@ -129,40 +130,40 @@ std::vector<Row> by_file_and_name(std::vector<Row> rows) {
 }  // namespace
 
 TEST_CASE("The built-in releases are alpha5 and beta2, and nothing of them is left out") {
-    REQUIRE(builtin_schemas().size() == 2);
-    CHECK(builtin_schemas()[0]->name() == "alpha5");
-    CHECK(builtin_schemas()[1]->name() == "beta2");
-    for (const auto& schema : builtin_schemas()) CHECK(schema->problems().empty());
+    REQUIRE(livelink::builtin_schemas().size() == 2);
+    CHECK(livelink::builtin_schemas()[0]->name() == "alpha5");
+    CHECK(livelink::builtin_schemas()[1]->name() == "beta2");
+    for (const auto& schema : livelink::builtin_schemas()) CHECK(schema->problems().empty());
 }
 
 TEST_CASE("The files of each built-in release are those of the table, with the same package and imports") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CHECK(first_difference(read_table(schema->name(), "files"), file_rows(*schema)) == "");
         for (const auto* file : files_of(*schema)) CHECK(file->syntax() == pb::FileDescriptor::SYNTAX_PROTO3);
     }
 }
 
 TEST_CASE("The messages of each built-in release are those of the table, field by field") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CHECK(first_difference(read_table(schema->name(), "messages"), message_rows(*schema)) == "");
     }
 }
 
 TEST_CASE("The enums of each built-in release are those of the table, value by value") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CHECK(first_difference(by_file_and_name(read_table(schema->name(), "enums")), by_file_and_name(enum_rows(*schema))) ==
               "");
     }
 }
 
 TEST_CASE("The methods of each built-in release are those of the table, with types and streaming") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CHECK(first_difference(read_table(schema->name(), "methods"), method_rows(*schema)) == "");
     }
 }
 
 TEST_CASE("The services of each built-in release are those of the table, sorted by full name") {
-    for (const auto& schema : builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         std::set<std::string> expected;
         for (const auto& row : read_table(schema->name(), "methods")) expected.insert(row[1]);
         std::vector<std::string> actual;

@@ -264,8 +264,8 @@ TEST_CASE("a refused connection shows as failing") {
     CHECK(has_failed);
 }
 
-// CONTRACT §1: the first retry within 200 ms, then at most every 2 s. An attempt that a pause precedes is answered at once where
-// Octane has come up; what is left of the 2 s is for finding out its release.
+// docs/api.md §1: the first retry within 200 ms, then at most every 2 s. An attempt that a pause precedes is answered at once
+// where Octane has come up; what is left of the 2 s is for finding out its release.
 TEST_CASE("a channel tries again soon, and never pauses so long that a returned Octane would wait 2 s") {
     const grpc::ChannelArguments arguments = make_arguments({});
     const grpc_channel_args raw = arguments.c_channel_args();

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "livelink/builtin_schemas.hpp"
 #include "oracle.hpp"
 #include "sample_messages.hpp"
 #include "schema/schema.hpp"
@@ -108,7 +109,7 @@ void check_answer(test::Oracle& oracle, const Descriptor& type, unsigned variant
 }
 
 TEST_CASE("every request of every unary method of both releases becomes the bytes that json_util makes of it") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         test::Oracle oracle(schema->pool());
         const Types types = unary_types(*schema);
@@ -122,7 +123,7 @@ TEST_CASE("every request of every unary method of both releases becomes the byte
 
 TEST_CASE("every answer of every unary method of both releases becomes the JSON that json_util makes of it") {
     std::mt19937 random(10);
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         test::Oracle oracle(schema->pool());
         const Types types = unary_types(*schema);
@@ -135,7 +136,7 @@ TEST_CASE("every answer of every unary method of both releases becomes the JSON 
 }
 
 TEST_CASE("answers in the one-of dialect of both releases keep the member first and its one-of's name second") {
-    for (const auto& schema : schema::builtin_schemas()) {
+    for (const auto& schema : livelink::builtin_schemas()) {
         CAPTURE(schema->name());
         for (const Descriptor* type : unary_types(*schema).answers) {
             if (type->real_oneof_decl_count() != 1 || type->oneof_decl(0)->field_count() != type->field_count()) continue;

@@ -1,4 +1,5 @@
 #include "wire/foreign_names.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
@@ -18,7 +19,7 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 
 const Descriptor& named(const char* message) {
-    return *schema::builtin_schemas().front()->pool().FindMessageTypeByName(message);
+    return *livelink::builtin_schemas().front()->pool().FindMessageTypeByName(message);
 }
 
 // Another release in which `label` is what here is `name` and `thing` what is `item_ref`, `extra` is unknown here and `vital`

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "schema/embedded.hpp"
-#include "schema/release_map.hpp"
+#include "livelink/embedded.hpp"
+#include "livelink/release_map.hpp"
 #include "tables.hpp"
 
-namespace octane::schema::tests {
+namespace octane::livelink::tests {
 namespace {
 
 struct Field {
@@ -232,4 +232,4 @@ TEST_CASE("Every name in the map is in the tables of its release") {
     }
 }
 
-}  // namespace octane::schema::tests
+}  // namespace octane::livelink::tests

@@ -1,12 +1,12 @@
-#include "schema/release_map.hpp"
+#include "livelink/release_map.hpp"
 
 #include <array>
 #include <stdexcept>
 #include <utility>
 
-#include "schema/embedded.hpp"
+#include "livelink/embedded.hpp"
 
-namespace octane::schema {
+namespace octane::livelink {
 namespace {
 
 constexpr std::array<std::string_view, 7> kKinds = {"service", "method", "member", "value", "synonym", "lacks", "apart"};
@@ -107,7 +107,7 @@ std::vector<const MapRow*> ReleaseMap::find(std::size_t column, std::string_view
     return found;
 }
 
-std::optional<std::size_t> ReleaseMap::column_of(const Schema& schema) const {
+std::optional<std::size_t> ReleaseMap::column_of(const schema::Schema& schema) const {
     for (std::size_t i = 0; i < releases_.size(); ++i) {
         if (releases_[i] == schema.name()) return i;
     }
@@ -138,8 +138,8 @@ std::string_view simple_name(std::string_view full_name) {
     return full_name.substr(full_name.rfind('.') + 1);
 }
 
-const Method* method_named(const Schema& schema, std::string_view full_name) {
+const schema::Method* method_named(const schema::Schema& schema, std::string_view full_name) {
     return full_name.empty() ? nullptr : schema.lookup(parent_of(full_name), simple_name(full_name));
 }
 
-}  // namespace octane::schema
+}  // namespace octane::livelink

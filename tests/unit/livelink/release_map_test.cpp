@@ -1,4 +1,5 @@
-#include "schema/release_map.hpp"
+#include "livelink/release_map.hpp"
+#include "livelink/builtin_schemas.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,9 +7,9 @@
 #include <string>
 
 #include "folders.hpp"
-#include "schema/embedded.hpp"
+#include "livelink/embedded.hpp"
 
-namespace octane::schema::tests {
+namespace octane::livelink::tests {
 namespace {
 
 constexpr const char* kHeader = "kind,old,new,request,answer,note\n";
@@ -64,13 +65,13 @@ TEST_CASE("Each built-in release has its own column") {
 
 TEST_CASE("A schema of another name is read by the release whose renamed methods it has, other APIs by none") {
     const auto& map = builtin_release_map();
-    const auto newer = Schema::from_descriptor_set("custom", embedded_beta2());
+    const auto newer = schema::Schema::from_descriptor_set("custom", embedded_beta2());
     REQUIRE(newer);
     CHECK(map.column_of(**newer) == 1);
     Folder folder;
     folder.write("greeter.proto",
                  "syntax = \"proto3\"; package hello; message Words {} service Greeter { rpc Greet (Words) returns (Words); }");
-    const auto other = Schema::from_directory("custom", folder.path());
+    const auto other = schema::Schema::from_directory("custom", folder.path());
     REQUIRE(other);
     CHECK_FALSE(map.column_of(**other));
 }
@@ -84,4 +85,4 @@ TEST_CASE("Every method that the built-in map names is in the built-in schema of
     CHECK(method_named(*builtin_schemas()[0], "") == nullptr);
 }
 
-}  // namespace octane::schema::tests
+}  // namespace octane::livelink::tests

@@ -1,4 +1,4 @@
-// Room: schema. How each name of one Octane release is said in another: proto/octane/releases.csv, embedded in the binary.
+// Room: livelink. How each name of one Octane release is said in another: proto/octane/releases.csv, embedded in the binary.
 //
 // The file is data, written by tools/schema/write_release_map.py. It has a column of full names for each release; an empty cell
 // says that the release has nothing of the kind. The kinds of rows:
@@ -23,7 +23,7 @@
 #include "schema/name_maps.hpp"
 #include "schema/schema.hpp"
 
-namespace octane::schema {
+namespace octane::livelink {
 
 enum class MapKind : std::uint8_t { service, method, member, value, synonym, lacks, apart };
 
@@ -55,12 +55,12 @@ class ReleaseMap {
     [[nodiscard]] std::vector<const MapRow*> find(std::size_t column, std::string_view name) const;
     // The column that a schema is to be read by: its release's, or that of the release whose renamed methods it has (for a newer
     // Octane's own files). Nothing for other APIs.
-    [[nodiscard]] std::optional<std::size_t> column_of(const Schema& schema) const;
+    [[nodiscard]] std::optional<std::size_t> column_of(const schema::Schema& schema) const;
 
   private:
     std::vector<std::string> releases_;
     std::vector<MapRow> rows_;
-    std::vector<FoldedMap<std::vector<std::size_t>>> index_;  // by column: name to rows
+    std::vector<schema::FoldedMap<std::vector<std::size_t>>> index_;  // by column: name to rows
 };
 
 // Read on first use; throws only if the binary itself is broken.
@@ -71,6 +71,6 @@ std::string_view parent_of(std::string_view full_name);
 std::string_view simple_name(std::string_view full_name);
 
 // The method that "octaneapi.ApiItemService.name" names exactly; null if the schema lacks it.
-const Method* method_named(const Schema& schema, std::string_view full_name);
+const schema::Method* method_named(const schema::Schema& schema, std::string_view full_name);
 
-}  // namespace octane::schema
+}  // namespace octane::livelink
