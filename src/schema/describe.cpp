@@ -90,8 +90,7 @@ ordered_json aliases_of(const pb::ServiceDescriptor& service, const FindAliases&
 
 }  // namespace
 
-std::string describe_services(const Schema& schema) {
-    const auto column = builtin_release_map().column_of(schema);
+std::string describe_services(const Schema& schema, const FindAliases& find_aliases) {
     ordered_json services = ordered_json::array();
     for (const auto* service : schema.services()) {
         ordered_json methods = ordered_json::array();
@@ -112,7 +111,7 @@ std::string describe_service(const Schema& schema, const pb::ServiceDescriptor& 
         out += text_of(describe_method(name, *service.method(i), enum_defaults));
     }
     out += ']';
-    const auto aliases = aliases_of(service, builtin_release_map().column_of(schema));
+    const auto aliases = aliases_of(service, find_aliases);
     if (!aliases.empty()) out += ",\"aliases\":" + text_of(aliases);
     return out + '}';
 }
