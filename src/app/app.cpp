@@ -148,7 +148,8 @@ struct App::Impl {
     void watch_busy();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
-    void run_control();
+    template <typename Run>
+    void run_handlers(Run run);
 
     Options options;
     LoadedSchemas loaded;
@@ -232,9 +233,9 @@ void App::Impl::watch_busy() {
     busy_timer.expires_after(kBusyLook);
     busy_timer.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
+        watch_busy();
         const auto now = std::chrono::steady_clock::now();
         if (auto state = busy_watch.check(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*state));
-        watch_busy();
     });
 }
 
@@ -264,10 +265,11 @@ asio::awaitable<void> App::Impl::stop() {
 
 // What a handler of the control thread throws costs that handler only: the loops run on, and they use what the end of run() would
 // destroy.
-void App::Impl::run_control() {
+template <typename Run>
+void App::Impl::run_handlers(Run run) {
     for (;;) {
         try {
-            control.run();
+            run(control);
             return;
         } catch (const std::exception& error) {
             telemetry::log(Level::error, "A handler of the control thread failed", {{"reason", error.what()}});
@@ -286,11 +288,11 @@ App::~App() = default;
 
 void App::run() {
     impl_->start();
-    impl_->run_control();
+    impl_->run_handlers([](asio::io_context& control) { control.run(); });
     const bool is_clean = impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
     impl_->control.restart();
-    impl_->control.poll();  // and on this thread
+    impl_->run_handlers([](asio::io_context& control) { control.poll(); });  // and on this thread
     impl_->workers.stop();
     impl_->workers.join();
     if (!is_clean) telemetry::log(Level::warn, "gRPC still holds calls that Octane does not take; they are left to the system");

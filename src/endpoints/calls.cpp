@@ -1,5 +1,8 @@
 #include "endpoints/calls.hpp"
 
+#include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "endpoints/call_log.hpp"
@@ -72,6 +75,27 @@ http::Response make_response(rpc::JsonCodec& codec, bool is_bare, bool is_raw) {
 }
 
 }  // namespace
+
+std::optional<http::Response> refuse_call(const Context& context, http::Request& request) {
+    constexpr std::size_t kSmall = 64UL << 10U;
+    const std::string_view length = request.header("Content-Length");
+    std::size_t size = 0;
+    const auto [end, failed] = std::from_chars(length.data(), length.data() + length.size(), size);
+    const bool is_known = !length.empty() && failed == std::errc() && end == length.data() + length.size();
+    if (is_known && size <= kSmall) return std::nullopt;
+    if (!is_known && request.header("Transfer-Encoding").empty()) return std::nullopt;  // no body
+    if (!context.octane.state()->has_verdict) return std::nullopt;
+    rpc::CallHead head;
+    head.service = request.captures[0];
+    head.method = request.captures[1];
+    const auto planned = context.octane.policy().plan(head);
+    if (planned) return std::nullopt;
+    const CallLog log(request);
+    auto response = http::error_response(planned.error(), log.call_id());
+    log.failure(planned.error(), response.status);
+    response.headers.emplace_back("X-Call-Id", log.call_id());
+    return response;
+}
 
 asio::awaitable<http::Response> call_method(const Context& context, http::Request& request) {
     const CallLog log(request);

@@ -54,11 +54,9 @@ asio::awaitable<http::Response> call_from_web(const Context& context, http::Requ
 
 asio::awaitable<http::Response> web_health(const Context& context, http::Request&) {
     const bool is_connected = context.octane.status().is_connected;
-    auto response = json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
-                                  (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
-                                  iso_time(std::chrono::system_clock::now()) + "\"}");
-    if (!is_connected) response.status = 503;
-    co_return response;
+    co_return json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
+                            (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
+                            iso_time(std::chrono::system_clock::now()) + "\"}");
 }
 
 }  // namespace octane::endpoints

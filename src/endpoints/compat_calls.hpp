@@ -14,7 +14,7 @@ inline constexpr wire::JsonWriteOptions kWebDialect{.with_defaults = true, .one_
 // "code"}.
 boost::asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request);
 
-// GET /api/health: 503 when Octane is away, since the page looks at the HTTP status only.
+// GET /api/health: 200 also when Octane is away, as octaneWebR's own server answers: the page asks once, and never again at 503.
 boost::asio::awaitable<http::Response> web_health(const Context& context, http::Request& request);
 
 }  // namespace octane::endpoints

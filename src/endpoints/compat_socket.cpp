@@ -42,8 +42,7 @@ class CallbackClient final : public ViewerClient {
 
   private:
     void subscribe(ViewerAdapter& viewer, Container container);
-    static asio::awaitable<void> send_statistics(const Context& context, std::shared_ptr<ViewerAdapter> viewer,
-                                                 std::shared_ptr<bool> is_asking);
+    static asio::awaitable<void> send_statistics(const Context& context, std::shared_ptr<ViewerAdapter> viewer);
 
     const Context& context_;
     asio::io_context& loop_;
@@ -80,20 +79,19 @@ void CallbackClient::subscribe(ViewerAdapter& viewer, Container container) {
 // The page wants the figures with the event, which brings none.
 void CallbackClient::on_event(ViewerAdapter& viewer, const frames::ControlEvent& event) {
     if (!frames::is_event<frames::NewStatistics>(event) || std::exchange(*is_asking_, true)) return;
-    asio::co_spawn(loop_, send_statistics(context_, viewer.shared_from_this(), is_asking_),
-                   [](const std::exception_ptr& escaped) {
+    asio::co_spawn(loop_, send_statistics(context_, viewer.shared_from_this()),
+                   [is_asking = is_asking_](const std::exception_ptr& escaped) {
+                       *is_asking = false;
                        if (escaped) telemetry::log(Level::error, "An exception ended a question for statistics");
                    });
 }
 
-asio::awaitable<void> CallbackClient::send_statistics(const Context& context, std::shared_ptr<ViewerAdapter> viewer,
-                                                      std::shared_ptr<bool> is_asking) {
+asio::awaitable<void> CallbackClient::send_statistics(const Context& context, std::shared_ptr<ViewerAdapter> viewer) {
     rpc::CallRequest call;
     call.head.service = "ApiRenderEngine";
     call.head.method = "getRenderStatistics";
     rpc::JsonCodec codec({false, kWebDialect, {}});
     const auto answer = co_await context.octane.caller().call(call, {}, codec);
-    *is_asking = false;
     if (answer && viewer->is_open()) viewer->send(frames::StatisticsAnswer{std::move(codec.json())});
 }
 

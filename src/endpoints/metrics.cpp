@@ -20,7 +20,8 @@ void add_octane(MetricsText& text, const Context& context, const livelink::Octan
     text.gauge("octane_proxy_octane_connected", "1 while Octane is connected").add(octane.is_connected ? 1 : 0);
     auto info = text.gauge("octane_proxy_octane_info", "The schema spoken and what the connected Octane calls itself; always 1");
     if (octane.is_connected) info.add({{"api", octane.api}, {"version", octane.version}}, 1);
-    text.gauge("octane_proxy_octane_epoch", "Grows whenever handles have become void; 0 before the first connection")
+    text.gauge("octane_proxy_octane_epoch",
+               "Grows whenever handles have become void; a number that no earlier start has used before the first connection")
         .add(static_cast<double>(octane.epoch));
     text.counter("octane_proxy_octane_connections_total", "Connections made to Octane: one, and one more each time it came back")
         .add(static_cast<double>(octane.connections));

@@ -72,7 +72,7 @@ asio::awaitable<http::Response> page_file(const Context& context, http::Request&
 asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request) {
     auto found = co_await find_file(context, request.path, request);
     if (found) co_return std::move(*found);
-    if (!context.octane.policy().find_service(request.captures[0])) {
+    if (!context.octane.policy().find_service(context.octane.state()->schema, request.captures[0])) {
         found = co_await find_application(context, request);
         co_return found ? std::move(*found) : not_found(request);
     }

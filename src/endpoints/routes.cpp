@@ -23,7 +23,9 @@ void add_routes(http::Router& router, const Context& context) {
     http::RouteRules small;
     small.max_body = 64UL << 10U;  // bytes: a few members
 
-    router.add("POST", "/{service}/{method}", to(call_method));
+    http::RouteRules call_rules;
+    call_rules.check = [&context](http::Request& request) { return refuse_call(context, request); };
+    router.add("POST", "/{service}/{method}", to(call_method), call_rules);
 
     router.add("POST", "/render/register-callback", to(register_callback), small);
     router.add("DELETE", "/render/register-callback", to(unregister_callback));

@@ -42,7 +42,7 @@ asio::awaitable<http::Response> list_services(const Context& context, http::Requ
 
 asio::awaitable<http::Response> show_service(const Context& context, http::Request& request) {
     const auto schema = context.octane.state()->schema;
-    const auto service = context.octane.policy().find_service(request.captures[0]);
+    const auto service = context.octane.policy().find_service(schema, request.captures[0]);
     if (!service) co_return http::error_response(service.error());
     const auto& descriptor = **service;
     const auto describe = [&schema, &descriptor] {

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 Hub::Hub(asio::any_io_executor strand, const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers,
          FrameStats& stats, WrapFrame wrap)
     : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), motion_timer_(strand_) {
-    for (const auto& loop : loops) loops_.push_back(std::make_shared<LoopHub>(*this, loops_.size(), loop, stats));
+    for (const auto& loop : loops) loops_.push_back(std::make_shared<LoopHub>(*this, loop, stats));
 }
 
 template <typename Act>

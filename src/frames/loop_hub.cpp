@@ -9,8 +9,8 @@
 namespace octane::frames {
 namespace asio = boost::asio;
 
-LoopHub::LoopHub(Hub& hub, std::size_t index, asio::any_io_executor executor, FrameStats& stats)
-    : hub_(hub), index_(index), executor_(std::move(executor)), stats_(stats), tick_timer_(executor_), pacing_timer_(executor_) {}
+LoopHub::LoopHub(Hub& hub, asio::any_io_executor executor, FrameStats& stats)
+    : hub_(hub), executor_(std::move(executor)), stats_(stats), tick_timer_(executor_), pacing_timer_(executor_) {}
 
 // A viewer may close while it is served: leave() takes it away when its transport says so.
 template <typename Act>
@@ -184,7 +184,11 @@ void LoopHub::arm_pacing() {
     if (timed_viewers_ == 0 || is_stopped_) return;
     const auto now = Viewer::Clock::now();
     auto earliest = Viewer::Clock::time_point::max();
-    for_each([&](Viewer& viewer) { earliest = std::min(earliest, viewer.due(now)); });
+    for (const auto& [variant, group] : groups_) {
+        for (const auto& viewer : group.viewers) {
+            if (viewer->needs_timer()) earliest = std::min(earliest, viewer->due(now));
+        }
+    }
     if (earliest == Viewer::Clock::time_point::max()) return;
     pacing_timer_.expires_at(earliest);
     pacing_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {

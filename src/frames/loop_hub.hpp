@@ -28,7 +28,7 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     // docs/api.md §3: how often a ping goes to every viewer.
     static constexpr int kSecondsBetweenPings = 15;
 
-    LoopHub(Hub& hub, std::size_t index, boost::asio::any_io_executor executor, FrameStats& stats);
+    LoopHub(Hub& hub, boost::asio::any_io_executor executor, FrameStats& stats);
     LoopHub(const LoopHub&) = delete;
     LoopHub& operator=(const LoopHub&) = delete;
 
@@ -77,7 +77,6 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     void for_each(Act act);
 
     Hub& hub_;
-    const std::size_t index_;
     boost::asio::any_io_executor executor_;
     FrameStats& stats_;
     boost::asio::steady_timer tick_timer_;

@@ -7,12 +7,25 @@
 namespace octane::frames {
 
 Variant drop_unused_options(const Variant& variant) {
-    if (variant.format != Format::raw) return variant;
-    Variant raw;
-    raw.format = variant.format;
-    raw.render_pass = variant.render_pass;
-    raw.container = variant.container;
-    return raw;
+    Variant used = variant;
+    switch (variant.format) {
+        case Format::raw:
+        case Format::exr:  // data: in full size and with their own values
+            used = Variant();
+            used.format = variant.format;
+            used.render_pass = variant.render_pass;
+            used.container = variant.container;
+            break;
+        case Format::png:
+            used.quality = Variant().quality;
+            used.motion.reset();
+            used.last.reset();
+            break;
+        case Format::both: used.last.reset(); break;
+        case Format::jpeg:
+        case Format::webp: break;
+    }
+    return used;
 }
 
 std::optional<Format> parse_format(std::string_view word) {

@@ -21,7 +21,9 @@ void Viewer::set_waiting(std::shared_ptr<const WrappedFrame> frame) {
 }
 
 void Viewer::offer(const std::shared_ptr<const WrappedFrame>& frame, Clock::time_point now) {
-    if (is_closed_ || is_leaving_ || !frame->is_newer_than(newest_offered_, newest_form_)) return;
+    if (is_closed_ || is_leaving_ || frame->epoch < epoch_) return;
+    if (frame->epoch > epoch_) begin_epoch(frame->epoch);
+    if (!frame->is_newer_than(newest_offered_, newest_form_)) return;
     const bool is_again = frame->seq == newest_offered_;  // in a better form
     if (last_ordinal_ && now < next_frame_ && !is_again) {
         // What comes before its time and is followed by another before then, the cap takes away, not the viewer's slowness. Of a
@@ -34,6 +36,15 @@ void Viewer::offer(const std::shared_ptr<const WrappedFrame>& frame, Clock::time
     newest_ordinal_ = frame->ordinal;
     set_waiting(frame);
     advance(now);
+}
+
+// Numbers of another epoch's frames say nothing about these: they may come from another process.
+void Viewer::begin_epoch(std::uint64_t epoch) {
+    epoch_ = epoch;
+    newest_offered_ = 0;
+    newest_form_ = Form::motion;
+    last_ordinal_.reset();
+    held_back_ = 0;
 }
 
 void Viewer::set_view(const Variant& variant, std::chrono::nanoseconds frame_interval) {
@@ -72,7 +83,7 @@ void Viewer::on_written(Clock::time_point now) {
     assert(is_writing_);
     is_writing_ = false;
     if (frame_in_write_) count_sent(*frame_in_write_);
-    if (frame_in_write_ && !is_writing_again_) next_repeat_ = now + kFirstRepeat;
+    if (frame_in_write_) next_repeat_ = now + (is_writing_again_ ? kNextRepeat : kFirstRepeat);
     is_writing_again_ = false;
     frame_in_write_.reset();
     control_in_write_.reset();
@@ -86,9 +97,14 @@ void Viewer::advance(Clock::time_point now) {
         write_control();
     } else if (waiting_ && now >= next_frame_) {
         write_frame(now);
-    } else if (sent_last_ && now >= next_repeat_) {
-        write_again(now);
+    } else if (may_repeat() && now >= next_repeat_) {
+        write_again();
     }
+}
+
+// A frame that waits for its time is the next part by itself, unless that time is far.
+bool Viewer::may_repeat() const {
+    return sent_last_ != nullptr && (waiting_ == nullptr || options_.frame_interval > kNextRepeat);
 }
 
 void Viewer::write_control() {
@@ -114,10 +130,9 @@ void Viewer::write_frame(Clock::time_point now) {
 }
 
 // It is not counted as a frame that was sent, but its bytes are.
-void Viewer::write_again(Clock::time_point now) {
+void Viewer::write_again() {
     frame_in_write_ = sent_last_;
     is_writing_again_ = true;
-    next_repeat_ = now + kNextRepeat;
     write(0);
 }
 
@@ -147,7 +162,7 @@ Viewer::Clock::time_point Viewer::due(Clock::time_point now) const {
     if (is_closed_) return when;
     if (waiting_ && next_frame_ > now) when = next_frame_;
     // The silence after a write begins when it ends, which may be at any time.
-    if (sent_last_) when = std::min(when, is_writing_ ? now + kFirstRepeat : std::max(next_repeat_, now));
+    if (may_repeat()) when = std::min(when, is_writing_ ? now + kFirstRepeat : std::max(next_repeat_, now));
     return when;
 }
 

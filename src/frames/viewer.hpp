@@ -91,7 +91,9 @@ class Viewer {
   private:
     void write_control();
     void write_frame(Clock::time_point now);
-    void write_again(Clock::time_point now);
+    void write_again();
+    void begin_epoch(std::uint64_t epoch);
+    [[nodiscard]] bool may_repeat() const;
     void write(std::uint64_t dropped);
     void set_waiting(std::shared_ptr<const WrappedFrame> frame);
     void count_sent(const WrappedFrame& frame) const;
@@ -106,6 +108,7 @@ class Viewer {
     EventPointer control_in_write_;
     std::string head_;
     std::vector<std::string_view> parts_;
+    std::uint64_t epoch_ = 0;                      // of the frames offered now
     std::uint64_t newest_offered_ = 0;             // seq
     Form newest_form_ = Form::motion;              // of the same frame
     std::uint64_t newest_ordinal_ = 0;             // of the same frame

@@ -38,6 +38,8 @@ FrameFetcher::FrameFetcher(Octane& octane, const asio::any_io_executor& strand, 
 void FrameFetcher::begin() {
     should_run_ = true;
     takes_results_ = true;
+    has_rung_ = false;
+    user_data_ = 0;
 }
 
 void FrameFetcher::ring() {

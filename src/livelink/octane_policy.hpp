@@ -42,9 +42,10 @@ class OctanePolicy final : public rpc::CallPolicy {
     // Tells on_edit()'s listener of an edit that somebody made by himself and that has succeeded.
     void announce(const schema::Method& method) const;
 
-    // The connected release's service of that name in any release. Error 40401.
-    [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(std::string_view service) const {
-        return surface_.find_service(epochs_.state()->schema, service);
+    // That schema's service of the name in any release. Error 40401.
+    [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(
+        const std::shared_ptr<const schema::Schema>& schema, std::string_view service) const {
+        return surface_.find_service(schema, service);
     }
 
   private:

@@ -55,7 +55,7 @@ asio::awaitable<bool> Registration::make() {
         last_error_ = std::move(error);
         ++failures_;
         telemetry::log(Level::warn, "Octane refused the OnNewImage callback",
-                       {{"status", base::grpc_status_name(reply.status)}, {"reason", reply.message}});
+                       {{"status", base::grpc_status_name(reply.status)}, {"reason", last_error_.message}});
         report_change();
         co_return false;
     }

@@ -4,16 +4,16 @@
 #include <utility>
 
 namespace octane::rpc {
-namespace {
-
 using base::GrpcStatus;
 
-// The caller has an end, but the upstream may not.
 bool is_given_up(GrpcStatus status) {
     return status == GrpcStatus::deadline_exceeded || status == GrpcStatus::cancelled;
 }
 
-}  // namespace
+bool is_answer(GrpcStatus status) {
+    return !is_given_up(status) && status != GrpcStatus::unavailable && status != GrpcStatus::unimplemented &&
+           status != GrpcStatus::resource_exhausted;
+}
 
 std::string short_method(std::string_view path) {
     constexpr std::string_view kSuffix = "Service";
@@ -50,7 +50,7 @@ void CallHistory::end(Live& call, GrpcStatus status, Clock::time_point now) {
     const bool is_answered = !is_given_up(status) && status != GrpcStatus::unavailable;
     if (record.number == call.number) record.is_answered = is_answered;
     if (call.is_stream) return;
-    if (is_answered) {
+    if (is_answer(status)) {
         answered_ = std::max(answered_, call.number);
         if (abandoned_ && abandoned_->number < answered_) abandoned_.reset();
     } else if (is_given_up(status) && call.number > answered_ && (!abandoned_ || call.number < abandoned_->number)) {

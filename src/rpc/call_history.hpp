@@ -19,6 +19,12 @@
 
 namespace octane::rpc {
 
+// Whether the upstream may still be at a call that ended so: its caller gave up.
+bool is_given_up(base::GrpcStatus status);
+// Whether the upstream itself has answered. UNIMPLEMENTED and RESOURCE_EXHAUSTED may be gRPC's words alone, UNAVAILABLE is
+// nobody's.
+bool is_answer(base::GrpcStatus status);
+
 // "ApiItem/name" for "/octaneapi.ApiItemService/name": the form to paste into a URL.
 std::string short_method(std::string_view path);
 

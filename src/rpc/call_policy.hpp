@@ -66,7 +66,7 @@ class CallPlan {
 class CallPolicy {
   public:
     virtual ~CallPolicy() = default;
-    // Errors: 40401, 40402 for unknown names, 40301 for what is refused, and the policy's own.
+    // Errors: 40401, 40402 for unknown names, 40303 for what is refused, and the policy's own.
     [[nodiscard]] virtual base::Result<std::unique_ptr<CallPlan>> plan(const CallHead& head) const = 0;
 };
 

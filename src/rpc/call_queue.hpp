@@ -1,6 +1,6 @@
 // Room: rpc. A renderer may run every call on one thread of its own; this queue decides which calls it gets, and when.
 //
-// Few calls are in flight at once, begun in order of arrival. The fast lane (camera, grab and release) goes first. The calls of
+// Few calls are in flight at once, begun in order of arrival. The fast lane goes first. The calls of
 // one client keep their order: its reads run side by side, an edit waits for all that came before it, and all that comes later
 // waits for the edit; a call of the fast lane waits for earlier edits only, so that it overtakes bulk reads. Who waits too long
 // or goes away is forgotten without the upstream ever hearing of it. Shared by all loops: a mutex is held for a few dozen
@@ -27,7 +27,7 @@
 
 namespace octane::rpc {
 
-// unqueued: for what must reach the upstream whatever else waits, such as giving its locked result back.
+// unqueued: for what must reach the upstream whatever else waits.
 enum class Lane : std::uint8_t { ordinary, fast, unqueued };
 
 // What the queue needs to know of a call.

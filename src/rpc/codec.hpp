@@ -36,7 +36,7 @@ class JsonCodec final : public Codec {
   public:
     explicit JsonCodec(JsonCodecOptions options) : options_(std::move(options)) {}
 
-    // Error 40007 where raw_path leads to no bytes.
+    // Error 40006 where raw_path leads to no bytes.
     base::Result<base::Done> check(const CallPlan& plan) override;
     base::Result<std::string> read(const CallPlan& plan, std::string_view body) override;
     base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) override;

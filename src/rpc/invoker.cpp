@@ -106,10 +106,9 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
     Reply reply = co_await channel.unary(std::move(unary));
     record.set_status(reply.status);
     if (!runs_one_at_a_time_) co_return reply;
-    const bool is_given_up = reply.status == GrpcStatus::deadline_exceeded || reply.status == GrpcStatus::cancelled;
-    if (is_given_up && liveness.is_connected()) {
+    if (is_given_up(reply.status) && liveness.is_connected()) {
         kept_.keep(std::move(place), record.number());
-    } else if (!is_given_up && reply.status != GrpcStatus::unavailable) {
+    } else if (is_answer(reply.status)) {
         kept_.answered(record.number());
     }
     co_return reply;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "rpc/call_history.hpp"
@@ -43,13 +44,15 @@ class KeptPlaces {
         std::chrono::steady_clock::time_point until;
     };
     void release_before(std::uint64_t number);
-    void release_overdue();
+    template <typename Has>
+    void release_if(Has has_ended);
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time_to_next_end() const;  // nothing: none is kept
     boost::asio::awaitable<void> ask_until_released();
 
     upstream::Liveness& liveness_;
     const CallHistory& history_;
     std::atomic<std::size_t> count_{0};  // of kept_
-    std::mutex mutex_;                   // guards what follows
+    mutable std::mutex mutex_;           // guards what follows
     std::vector<Kept> kept_;             // as many as there are places
     bool is_asking_ = false;
     bool is_closed_ = false;

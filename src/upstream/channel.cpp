@@ -114,6 +114,7 @@ class UnaryOperation final : public Tag, public std::enable_shared_from_this<Una
             reply.details = self->status_.error_details();
             reply.trailers = read_trailers(self->live_.context);
             if (self->status_.ok()) reply.body = to_chain(self->response_);
+            reply.was_sent = self->channel_ != nullptr;
             self->finish(std::move(reply));
         });
     }

@@ -65,7 +65,7 @@ class Channel {
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
-    // Never throws for what Octane does: every outcome is a Reply. Cancelled: GrpcStatus::cancelled.
+    // Never throws for what the server does: every outcome is a Reply. Cancelled: GrpcStatus::cancelled.
     boost::asio::awaitable<Reply> unary(UnaryCall call);
 
     // Opens a server-streaming call; the stream reports failure at the first read.

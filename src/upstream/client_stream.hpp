@@ -1,4 +1,4 @@
-// Room: upstream. A client-streaming call: many messages to Octane, one answer at the end.
+// Room: upstream. A client-streaming call: many messages to the server, one answer at the end.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,10 +19,10 @@ class ClientStream {
     ClientStream(const ClientStream&) = delete;
     ClientStream& operator=(const ClientStream&) = delete;
 
-    // True once the message is on its way, which does not say that Octane has taken it. False: the call has ended, and finish()
+    // True once the message is on its way, which does not say that the server has taken it. False: the call has ended, and finish()
     // tells how.
     boost::asio::awaitable<bool> write(std::string message);
-    // No more messages: waits until Octane has taken all of them and answered. Must be called at most once, as the last.
+    // No more messages: waits until the server has taken all of them and answered. Must be called at most once, as the last.
     boost::asio::awaitable<Reply> finish();
     void cancel();
 

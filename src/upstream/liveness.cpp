@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
+#include <exception>
 #include <utility>
 
 #include "telemetry/log.hpp"
@@ -72,7 +73,13 @@ std::shared_ptr<const UpstreamState> Liveness::change(Change change) {
 
 // The listeners come first: who sees the flags finds what the listeners made of the change.
 void Liveness::publish(const std::shared_ptr<const UpstreamState>& state) {
-    for (const auto& listener : listeners_) listener(state);
+    for (const auto& listener : listeners_) {
+        try {
+            listener(state);
+        } catch (const std::exception& error) {
+            telemetry::log(Level::error, "News of the connection could not be passed on", {{"reason", error.what()}});
+        }
+    }
     is_connected_.store(state->is_connected, std::memory_order_release);
     if (state->has_verdict && !has_verdict_.exchange(true)) wake_waiters();
 }

@@ -73,7 +73,7 @@ class Liveness {
     [[nodiscard]] bool is_connected() const { return is_connected_.load(std::memory_order_acquire); }
     [[nodiscard]] bool has_verdict() const { return has_verdict_.load(std::memory_order_acquire); }
 
-    // Whether the server answers a harmless call within `limit`. Any loop.
+    // Whether the server answers a harmless call within `limit`. On the executor.
     boost::asio::awaitable<bool> probe(std::chrono::milliseconds limit) { return options_.schema->probe(channel_, limit); }
     [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
 

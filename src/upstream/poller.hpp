@@ -1,4 +1,4 @@
-// Room: upstream, private. One completion queue and the thread that drains it, for all channels of one Octane.
+// Room: upstream, private. One completion queue and the thread that drains it, for all channels of one server.
 //
 // One, not one a channel: gRPC's pollers share a single epoll set, of which one thread at a time takes the events of all channels
 // and wakes the others for theirs. With a second thread every second answer pays for a wake-up and a system call more.

@@ -9,8 +9,9 @@ asio::awaitable<bool> SchemaSource::is_answered(Channel& channel, std::string pa
     call.path = std::move(path);
     call.timeout = limit;
     const Reply reply = co_await channel.unary(std::move(call));
-    co_return reply.status != GrpcStatus::unavailable&& reply.status != GrpcStatus::deadline_exceeded&& reply.status !=
-        GrpcStatus::cancelled;
+    const bool is_silent = reply.status == GrpcStatus::unavailable || reply.status == GrpcStatus::deadline_exceeded ||
+                           reply.status == GrpcStatus::cancelled;
+    co_return !is_silent;
 }
 
 // Servers that do not know the health service say so, which is an answer too.

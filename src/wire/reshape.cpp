@@ -40,7 +40,7 @@ base::Error lacks_value(const Reshape::Move& move, std::uint64_t number) {
     return base::make_error(base::ErrorCode::bad_value,
                             "\"" + move.from->name() + "\" is " +
                                 move.from->enum_type()->FindValueByNumber(static_cast<int>(number))->name() +
-                                ", which the connected Octane's release does not have");
+                                ", which the connected release does not have");
 }
 
 base::Result<base::Done> append_value(const Reshape::Move& move, Reader& reader, std::string& out) {

@@ -10,7 +10,7 @@ import { until } from '../support/wait.mjs';
 
 const reading = 70;
 const stalled = 30;
-const frames = 20;
+const frames = 60;
 const width = 512;
 const height = 256;
 

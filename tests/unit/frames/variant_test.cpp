@@ -15,7 +15,7 @@ TEST_CASE("formats have the names of the query") {
     for (const char* word : {"", "JPEG", "gif", "both ", "EXR", "jpegx"}) CHECK_FALSE(parse_format(word));
 }
 
-TEST_CASE("a raw variant keeps its pass and its container, and nothing that would tell equal bytes apart") {
+TEST_CASE("a variant keeps nothing that would tell equal bytes apart") {
     Variant wished;
     wished.format = Format::raw;
     wished.quality = 3;
@@ -30,6 +30,19 @@ TEST_CASE("a raw variant keeps its pass and its container, and nothing that woul
     plain.render_pass = 4;
     plain.container = Container::ws;
     CHECK(drop_unused_options(wished) == plain);
+    wished.format = Format::exr;
+    plain.format = Format::exr;
+    CHECK(drop_unused_options(wished) == plain);
+    wished.format = Format::png;
+    const Variant png = drop_unused_options(wished);
+    CHECK(png.quality == Variant().quality);
+    CHECK_FALSE(png.motion);
+    CHECK_FALSE(png.last);
+    CHECK(png.max_width == 10);
+    CHECK(png.look == wished.look);
+    wished.format = Format::both;
+    CHECK(drop_unused_options(wished).motion);
+    CHECK_FALSE(drop_unused_options(wished).last);
     wished.format = Format::jpeg;
     CHECK(drop_unused_options(wished) == wished);
 }

@@ -29,16 +29,30 @@ TEST_CASE("a viewer that needs repeats gets the newest frame again after a tenth
     watching.viewer.advance(watching.now);
     REQUIRE(watching.transport.written.size() == 2);
     CHECK(watching.last_seq() == 1);
-    const auto repeated = watching.now;
-    watching.now += 30ms;
-    watching.finish_write();
     for (int i = 1; i <= 3; ++i) {
-        CHECK(watching.viewer.due(watching.now) == repeated + i * 15s);
-        watching.now = repeated + i * 15s;
+        watching.now += 20s;  // it takes its time to leave
+        watching.finish_write();
+        const auto left = watching.now;
+        CHECK(watching.viewer.due(watching.now) == left + 15s);
+        watching.now = left + 15s;
         watching.viewer.advance(watching.now);
         CHECK(watching.transport.written.size() == static_cast<std::size_t>(2 + i));
-        watching.finish_write();
     }
+}
+
+TEST_CASE("with a cap of frames a second no part is repeated while a newer one waits for its time") {
+    Watching watching(1s, true);
+    watching.offer(1);
+    watching.finish_write();
+    watching.now += 50ms;
+    watching.offer(2);
+    watching.now += 500ms;
+    watching.viewer.advance(watching.now);
+    CHECK(watching.transport.written.size() == 1);
+    watching.now += 450ms;
+    watching.viewer.advance(watching.now);
+    CHECK(watching.transport.written.size() == 2);
+    CHECK(watching.last_seq() == 2);
 }
 
 TEST_CASE("a repeat is no frame that was sent or dropped, but its bytes are counted") {

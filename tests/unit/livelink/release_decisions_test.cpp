@@ -10,10 +10,12 @@
 
 #include "livelink/embedded.hpp"
 #include "livelink/release_map.hpp"
-#include "tables.hpp"
+#include "unit/schema/tables.hpp"
 
 namespace octane::livelink::tests {
 namespace {
+
+using schema::tests::read_table;
 
 struct Field {
     std::string name;
