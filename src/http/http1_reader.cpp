@@ -110,6 +110,8 @@ asio::awaitable<bool> Http1Reader::fill_body() {
     if (parser_->wants_continue() && !is_invited_) is_fine = co_await invite_body();
     is_invited_ = true;
     if (is_fine) is_fine = co_await fill(kBodyChunk);
+    // Bytes that came just as the time was up have overtaken the cancellation.
+    if (connection_.is_body_late()) co_return false;
     if (is_fine && pace_ == BodyPace::steady) connection_.end_waiting_for_body(before);
     co_return is_fine;
 }

@@ -63,7 +63,7 @@ void KeptPlaces::close() {
 std::optional<std::chrono::milliseconds> KeptPlaces::time_to_next_end() const {
     const std::lock_guard lock(mutex_);
     if (kept_.empty() || is_closed_) return std::nullopt;
-    const auto next = std::ranges::min(kept_, {}, &Kept::until).until;
+    const auto next = std::ranges::min_element(kept_, {}, &Kept::until)->until;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now());
     return std::max(left, std::chrono::milliseconds(1));
 }

@@ -189,10 +189,10 @@ TEST_CASE("octaneWebR's log is written in both forms and cleared by a name in an
     CHECK(json_of(failed)["status"] == "error");
 }
 
-TEST_CASE("octaneWebR's health looks unhealthy in its status too, and its calls fail in its own words") {
+TEST_CASE("octaneWebR's health says unhealthy without failing, since its page asks once, and its calls fail in its own words") {
     IdleProxy proxy;
     const auto health = proxy.ask(web_health, "GET", "/api/health");
-    CHECK(health.status == 503);
+    CHECK(health.status == 200);
     CHECK(json_of(health)["status"] == "unhealthy");
     CHECK(json_of(health)["octane"] == "disconnected");
     CHECK(json_of(health)["timestamp"].get<std::string>().size() == std::string("2026-03-01T12:00:00.000Z").size());

@@ -14,8 +14,9 @@ namespace octane::endpoints {
 namespace {
 
 // What browsers set themselves, and scripts cannot.
-const std::set<std::string> kBrowsersOwn = {"Accept-Encoding",       "Cookie",        "Host", "Origin", "Sec-WebSocket-Key",
-                                            "Sec-WebSocket-Version", "Sec-Fetch-Site"};
+const std::set<std::string> kBrowsersOwn = {
+    "Accept-Encoding", "Content-Length",    "Transfer-Encoding",     "Cookie",        "Host",
+    "Origin",          "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-Fetch-Site"};
 
 TEST_CASE("every header that the code reads may be sent by pages of other origins") {
     std::set<std::string> read;

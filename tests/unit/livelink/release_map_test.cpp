@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <string>
 
-#include "folders.hpp"
+#include "unit/schema/folders.hpp"
 #include "livelink/embedded.hpp"
 
 namespace octane::livelink::tests {
 namespace {
+
+using schema::tests::Folder;
 
 constexpr const char* kHeader = "kind,old,new,request,answer,note\n";
 

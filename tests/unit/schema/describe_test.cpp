@@ -31,7 +31,7 @@ json described(const Schema& schema, std::string_view service) {
     return json::parse(describe_service(schema, *found.value()));
 }
 
-json livelink::method_named(const json& service, const std::string& name) {
+json method_named(const json& service, const std::string& name) {
     for (const auto& method : service.at("methods")) {
         if (method.at("name") == name) return method;
     }
@@ -79,7 +79,7 @@ TEST_CASE("A service is described with its names, methods, types and templates")
     const auto item = described(*livelink::builtin_schemas().front(), "ApiItem");
     CHECK(item.at("name") == "ApiItem");
     CHECK(item.at("fullName") == "octaneapi.ApiItemService");
-    const auto name = livelink::method_named(item, "name");
+    const auto name = method_named(item, "name");
     CHECK(name.at("path") == "/ApiItem/name");
     CHECK(name.at("streaming") == false);
     CHECK(name.at("request").at("name") == "octaneapi.ApiItem.nameRequest");
@@ -95,7 +95,7 @@ TEST_CASE("A service is described with its names, methods, types and templates")
     CHECK(name.at("template").at("objectPtr").at("handle") == "0");
     CHECK(name.at("template").at("objectPtr").at("type").is_string());
     const auto stream =
-        livelink::method_named(described(*livelink::builtin_schemas().front(), "StreamCallback"), "callbackChannel");
+        method_named(described(*livelink::builtin_schemas().front(), "StreamCallback"), "callbackChannel");
     CHECK(stream.at("streaming") == true);
 }
 
@@ -117,7 +117,7 @@ message All {
 service S { rpc call (All) returns (All); }
 )");
     const auto schema = load(folder);
-    const auto call = livelink::method_named(described(*schema, "S"), "call");
+    const auto call = method_named(described(*schema, "S"), "call");
     CHECK(call.at("template") == json::parse(R"({
         "small":0, "large":"0", "larger":"0", "real":0, "flag":false, "text":"", "data":"", "colour":"RED",
         "point":{"x":0,"y":"0"}, "points":[], "by_name":{}, "maybe":false, "first":{"x":0,"y":"0"}, "third":"0",
@@ -141,7 +141,7 @@ message Other { Tree back = 1; bool end = 2; }
 service S { rpc call (Tree) returns (Tree); }
 )");
     const auto schema = load(folder);
-    const auto call = livelink::method_named(described(*schema, "S"), "call");
+    const auto call = method_named(described(*schema, "S"), "call");
     CHECK(call.at("template") == json::parse(R"({"name":"","more":[],"leaf":0,"other":{"end":false}})"));
     CHECK_FALSE(call.at("request").at("fields").at(1).contains("fields"));
     CHECK(call.at("request").at("fields").at(5).at("fields").size() == 2);
