@@ -64,7 +64,8 @@ TEST_CASE("Other names of methods are listed as they are given: one method by it
         if (service.name() != "ApiItemService") return {};
         return {{"title", {"name"}}, {"either", {"name", "setName"}}};
     };
-    for (const auto& entry : json::parse(describe_services(schema, find_aliases)).at("services")) {
+    const auto list = json::parse(describe_services(schema, find_aliases));
+    for (const auto& entry : list.at("services")) {
         if (entry.at("name") == "ApiItem") {
             CHECK(entry.at("aliases") == json({{"title", "name"}, {"either", {"name", "setName"}}}));
         } else {
