@@ -4,7 +4,8 @@
 
 #include <cstring>
 
-#if defined(__x86_64__) && defined(__GNUC__)
+// Clang 14 does not know how to ask for f16c.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define OCTANE_HALF_X86 1
 #include <immintrin.h>
 #endif
