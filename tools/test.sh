@@ -87,7 +87,8 @@ thread_tests() { room_tests "unit tests with ThreadSanitizer" tsan http rpc upst
 
 fuzz_tests() {
   local file name targets=()
-  for file in tests/fuzz/*_fuzz.cpp; do targets+=("$(basename "$file" .cpp)"); done
+  # Not pixels_fuzz: Clang 14 cannot assemble the coroutines of the room that it links (docs/development.md).
+  for file in tests/fuzz/json_to_wire_fuzz.cpp tests/fuzz/wire_to_json_fuzz.cpp; do targets+=("$(basename "$file" .cpp)"); done
   must "build fuzz" configure_and_build fuzz "${targets[@]}" || return
   for name in "${targets[@]}"; do
     check "fuzz $name" "build/fuzz/$name" -max_total_time=30 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$logs/$name-"
