@@ -11,12 +11,7 @@
 #include "http/upgrade.hpp"
 
 namespace octane::http {
-namespace {
-
 namespace asio = boost::asio;
-
-
-}  // namespace
 
 Http1Exchange::Http1Exchange(std::shared_ptr<ClientConnection> connection, Http1Reader& reader, Http1Output& output,
                              Request& request, bool is_let_in)
