@@ -21,6 +21,7 @@
 #include "event_text.hpp"
 #include "frames/hub.hpp"
 #include "pictures.hpp"
+#include "variants.hpp"
 
 namespace octane::frames::tests {
 
@@ -36,13 +37,6 @@ inline SseEvent read_container(Container container, std::string_view text) {
     event.data = nlohmann::json::parse(text.substr(4, size), nullptr, false);
     REQUIRE(event.data.is_object());
     return event;
-}
-
-inline Variant as(Format format, std::optional<std::int32_t> pass = std::nullopt) {
-    Variant variant;
-    variant.format = format;
-    variant.render_pass = pass;
-    return variant;
 }
 
 inline RendererState connected(std::uint64_t epoch) {

@@ -8,30 +8,25 @@
 #include "frames/encode.hpp"
 #include "frames/picture.hpp"
 #include "pictures.hpp"
+#include "variants.hpp"
 
 namespace octane::frames {
 namespace {
 
+using tests::as_jpeg;
 using tests::kKinds;
 using tests::picture;
-
-Variant of_quality(int quality) {
-    Variant variant;
-    variant.format = Format::jpeg;
-    variant.quality = quality;
-    return variant;
-}
 
 void keep(PictureBudget& budget, const std::shared_ptr<Pictures>& pictures, int quality, std::size_t size) {
     const auto make = [&]() -> Pictures::Made {
         return std::make_shared<const Picture>(Picture{base::ByteChain::own(std::string(size, 'p')), {}});
     };
-    pictures->get(of_quality(quality), make, [](const Pictures::Made&) {});
-    budget.keep(pictures, of_quality(quality), size);
+    pictures->get(as_jpeg(quality), make, [](const Pictures::Made&) {});
+    budget.keep(pictures, as_jpeg(quality), size);
 }
 
 bool is_kept(const Pictures& pictures, int quality) {
-    return pictures.find(of_quality(quality)) != nullptr;
+    return pictures.find(as_jpeg(quality)) != nullptr;
 }
 
 TEST_CASE("what is kept of all frames together stays within the budget, and the oldest goes first") {
@@ -84,11 +79,11 @@ TEST_CASE("however many pictures are asked for, no more memory is kept than the 
         PictureBudget unbounded;
         const auto alone = std::make_shared<Frame>(*frame);
         alone->pictures = no_pictures_yet();
-        with_picture(alone, alone->images.front(), of_quality(95), {stats, unbounded},
+        with_picture(alone, alone->images.front(), as_jpeg(95), {stats, unbounded},
                      [&](const Pictures::Made& made) { one = (*made)->bytes.size(); });
     }
     PictureBudget budget(5 * one);
-    Variant variant = of_quality(95);
+    Variant variant = as_jpeg(95);
     for (variant.look.exposure_millistops = 1; variant.look.exposure_millistops <= 31; ++variant.look.exposure_millistops) {
         with_picture(frame, frame->images.front(), variant, {stats, budget}, [](const Pictures::Made& made) { REQUIRE(made); });
         CHECK(budget.bytes() <= 5 * one);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "frames/image.hpp"
+#include "frames/rgba8.hpp"
 
 namespace octane::frames::tests {
 
@@ -18,6 +19,11 @@ struct Pixel {
     std::uint8_t r = 0, g = 0, b = 0, a = 255;
     bool operator==(const Pixel&) const = default;
 };
+
+inline Pixel at(const Rgba8& rows, std::size_t x, std::size_t y) {
+    const auto* p = rows.pixels + y * rows.stride + x * 4;
+    return {p[0], p[1], p[2], p[3]};
+}
 
 struct Kind {
     ImageType type;

@@ -17,16 +17,12 @@
 namespace octane::frames {
 namespace {
 
+using tests::at;
 using tests::kEveryRows;
 using tests::kKinds;
 using tests::picture;
 using tests::Pixel;
 using tests::Rows;
-
-Pixel at(const Rgba8& rows, std::size_t x, std::size_t y) {
-    const auto* p = rows.pixels + y * rows.stride + x * 4;
-    return {p[0], p[1], p[2], p[3]};
-}
 
 // A row of single-channel pixels of the given type, one for each value.
 template <typename Value>

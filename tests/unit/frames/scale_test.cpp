@@ -12,12 +12,8 @@
 namespace octane::frames {
 namespace {
 
+using tests::at;
 using tests::Pixel;
-
-Pixel at(const Rgba8& rows, std::size_t x, std::size_t y) {
-    const auto* p = rows.pixels + y * rows.stride + x * 4;
-    return {p[0], p[1], p[2], p[3]};
-}
 
 Rgba8 rows_of(std::uint32_t width, std::uint32_t height, bool has_alpha, Pixel (*pixel_at)(std::uint32_t x, std::uint32_t y)) {
     Rgba8 rows = make_rows(width, height, has_alpha);

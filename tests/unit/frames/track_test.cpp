@@ -10,18 +10,14 @@
 #include <utility>
 
 #include "pictures.hpp"
+#include "variants.hpp"
 
 namespace octane::frames {
 namespace {
 
+using tests::as;
 using tests::kKinds;
 using tests::picture;
-
-Variant as(Format format) {
-    Variant variant;
-    variant.format = format;
-    return variant;
-}
 
 // A render that is always one frame ahead of its track: whenever a frame has been made, the next one is offered at once, on the
 // worker that made it. Nobody else offers, so the worker stands for the hub's strand.

@@ -15,6 +15,7 @@
 #include "frames/encode.hpp"
 #include "frames/picture.hpp"
 #include "pictures.hpp"
+#include "variants.hpp"
 
 namespace octane::frames::tests {
 
@@ -30,13 +31,6 @@ inline Frame frame_of(std::vector<RenderImage> images) {
     frame.received = kReceived;
     frame.images = std::move(images);
     return frame;
-}
-
-inline Variant as(Format format, std::optional<std::int32_t> pass = std::nullopt) {
-    Variant variant;
-    variant.format = format;
-    variant.render_pass = pass;
-    return variant;
 }
 
 inline WrappedFrame wrapped(const Frame& frame, const Variant& variant) {

@@ -14,16 +14,11 @@ namespace octane::livelink {
 namespace {
 
 using frames::tests::scattered;
+using tests::alpha5;
+using tests::beta2;
 using tests::fill_image;
 using tests::Messages;
 using Kind = CallbackEvent::Kind;
-
-const schema::Schema& alpha5() {
-    return *livelink::builtin_schemas().front();
-}
-const schema::Schema& beta2() {
-    return *livelink::builtin_schemas().back();
-}
 
 std::string alpha_event(const char* payload, std::uint32_t images, const std::string& pixels) {
     Messages messages(alpha5());

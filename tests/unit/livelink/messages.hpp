@@ -9,11 +9,19 @@
 #include <memory>
 #include <string>
 
+#include "livelink/builtin_schemas.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::livelink::tests {
 
 namespace pb = google::protobuf;
+
+inline const schema::Schema& alpha5() {
+    return *builtin_schemas().front();
+}
+inline const schema::Schema& beta2() {
+    return *builtin_schemas().back();
+}
 
 // A message of a release; a name that the release lacks fails the test.
 class Messages {

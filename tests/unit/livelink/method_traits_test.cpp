@@ -8,20 +8,18 @@
 #include <string>
 #include <string_view>
 
+#include "messages.hpp"
+
 namespace octane::livelink {
 namespace {
+
+using tests::alpha5;
+using tests::beta2;
 
 MethodTraits traits_of(const schema::Schema& schema, std::string_view service, std::string_view method) {
     const auto found = schema.find_method(service, method);
     REQUIRE(found);
     return describe_method(**found);
-}
-
-const schema::Schema& alpha5() {
-    return *livelink::builtin_schemas().front();
-}
-const schema::Schema& beta2() {
-    return *livelink::builtin_schemas().back();
 }
 
 TEST_CASE("names that ask are reads") {

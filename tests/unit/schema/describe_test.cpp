@@ -18,13 +18,6 @@ namespace {
 namespace pb = google::protobuf;
 using nlohmann::json;
 
-std::shared_ptr<const Schema> load(const Folder& folder) {
-    auto schema = Schema::from_directory("mine", folder.path());
-    REQUIRE(schema.has_value());
-    REQUIRE(schema.value()->problems() == std::vector<std::string>{});
-    return *std::move(schema);
-}
-
 json described(const Schema& schema, std::string_view service) {
     const auto found = schema.find_service(service);
     REQUIRE(found.has_value());
@@ -95,8 +88,7 @@ TEST_CASE("A service is described with its names, methods, types and templates")
     CHECK(name.at("response").at("fields") == json::parse(R"([{"name":"result","number":1,"type":"string","repeated":false}])"));
     CHECK(name.at("template").at("objectPtr").at("handle") == "0");
     CHECK(name.at("template").at("objectPtr").at("type").is_string());
-    const auto stream =
-        method_named(described(*livelink::builtin_schemas().front(), "StreamCallback"), "callbackChannel");
+    const auto stream = method_named(described(*livelink::builtin_schemas().front(), "StreamCallback"), "callbackChannel");
     CHECK(stream.at("streaming") == true);
 }
 
@@ -117,7 +109,7 @@ message All {
 }
 service S { rpc call (All) returns (All); }
 )");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     const auto call = method_named(described(*schema, "S"), "call");
     CHECK(call.at("template") == json::parse(R"({
         "small":0, "large":"0", "larger":"0", "real":0, "flag":false, "text":"", "data":"", "colour":"RED",
@@ -141,7 +133,7 @@ message Tree { string name = 1; Tree left = 2; repeated Tree more = 3; oneof nex
 message Other { Tree back = 1; bool end = 2; }
 service S { rpc call (Tree) returns (Tree); }
 )");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     const auto call = method_named(described(*schema, "S"), "call");
     CHECK(call.at("template") == json::parse(R"({"name":"","more":[],"leaf":0,"other":{"end":false}})"));
     CHECK_FALSE(call.at("request").at("fields").at(1).contains("fields"));
@@ -163,7 +155,7 @@ TEST_CASE("A schema that fans out without end is described up to a bound") {
         text += " }\n";
     }
     folder.write_proto("a.proto", text + "service S { rpc call (L0) returns (L19); }\n");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     const auto out = describe_service(*schema, *schema->services().front());
     CHECK(out.size() > 100'000);
     CHECK(out.size() < 4'000'000);

@@ -1,9 +1,12 @@
 #include "folders.hpp"
 
+#include <doctest/doctest.h>
 #include <stdlib.h>
 
 #include <fstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace octane::schema::tests {
 
@@ -28,6 +31,13 @@ void Folder::write(const std::string& name, std::string_view text) const {
 
 void Folder::write_proto(const std::string& name, const std::string& body) const {
     write(name, "syntax = \"proto3\";\npackage p;\n" + body);
+}
+
+std::shared_ptr<const Schema> load_whole(const Folder& folder) {
+    auto schema = Schema::from_directory("mine", folder.path());
+    REQUIRE(schema.has_value());
+    REQUIRE(schema.value()->problems() == std::vector<std::string>{});
+    return *std::move(schema);
 }
 
 }  // namespace octane::schema::tests

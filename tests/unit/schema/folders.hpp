@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include "schema/schema.hpp"
 
 namespace octane::schema::tests {
 
@@ -24,5 +27,8 @@ class Folder {
   private:
     std::filesystem::path path_;
 };
+
+// The files as a schema; a problem with one of them fails the test.
+std::shared_ptr<const Schema> load_whole(const Folder& folder);
 
 }  // namespace octane::schema::tests

@@ -29,13 +29,6 @@ std::vector<std::string> spellings(const std::string& full) {
     return all;
 }
 
-std::shared_ptr<const Schema> load(const Folder& folder) {
-    auto schema = Schema::from_directory("mine", folder.path());
-    REQUIRE(schema.has_value());
-    REQUIRE(schema.value()->problems() == std::vector<std::string>{});
-    return *std::move(schema);
-}
-
 std::string in_package(const std::string& package, const std::string& service, const std::string& methods = "") {
     return "syntax = \"proto3\";\npackage " + package + ";\nmessage M {}\nservice " + service + " {" + methods + "}\n";
 }
@@ -90,7 +83,7 @@ TEST_CASE("A service of any package is found by its short forms") {
     const Folder folder;
     folder.write("a.proto", in_package("some.where", "FooService", "rpc go (M) returns (M);"));
     folder.write("b.proto", "syntax = \"proto3\";\nmessage N {}\nservice Bare { rpc go (N) returns (N); }\nservice Service {}\n");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     for (const auto& name : {"some.where.FooService", "some.where.Foo", "FooService", "Foo", "SOME.where.foo", "fooservice"}) {
         CHECK(found(*schema, name) == "some.where.FooService");
     }
@@ -105,7 +98,7 @@ TEST_CASE("A short name that fits two services is refused with both full names")
     folder.write("b.proto", in_package("b", "FooService"));
     folder.write("c.proto", in_package("c", "Bar"));
     folder.write("d.proto", in_package("c.d", "BarService"));
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     CHECK(found(*schema, "Foo") == "\"Foo\" fits a.FooService and b.FooService; please use a full name");
     CHECK(found(*schema, "fooservice") == "\"fooservice\" fits a.FooService and b.FooService; please use a full name");
     CHECK(found(*schema, "Bar") == "\"Bar\" fits c.Bar and c.d.BarService; please use a full name");
@@ -120,7 +113,7 @@ TEST_CASE("A full name is preferred to a short one, and the case as written to a
     const Folder folder;
     folder.write("a.proto", in_package("p", "Foo"));
     folder.write("b.proto", "syntax = \"proto3\";\npackage p;\nservice FooService {}\nservice foo {}\n");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     CHECK(found(*schema, "p.Foo") == "p.Foo");
     CHECK(found(*schema, "p.foo") == "p.foo");
     CHECK(found(*schema, "foo") == "p.foo");
@@ -131,7 +124,7 @@ TEST_CASE("A full name is preferred to a short one, and the case as written to a
 TEST_CASE("Methods that differ only by case are told apart by it") {
     const Folder folder;
     folder.write("a.proto", in_package("p", "Foo", "rpc get (M) returns (M); rpc Get (M) returns (M);"));
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     CHECK(schema->find_method("Foo", "get").value()->path == "/p.Foo/get");
     CHECK(schema->find_method("Foo", "Get").value()->path == "/p.Foo/Get");
     const auto error = method_error(*schema, "Foo", "GET");

@@ -26,15 +26,10 @@ using tests::FakeOctane;
 using tests::get;
 using tests::Loop;
 using tests::open_call;
+using tests::options_for;
 using tests::Script;
 
 constexpr const char* kPath = "/some.Service/method";
-
-ChannelOptions options_for(std::uint16_t port) {
-    ChannelOptions options;
-    options.port = port;
-    return options;
-}
 
 UnaryCall call_of(std::string request) {
     UnaryCall call;

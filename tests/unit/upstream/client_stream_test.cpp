@@ -27,19 +27,14 @@ using tests::FakeOctane;
 using tests::get;
 using tests::Loop;
 using tests::open_call;
+using tests::options_for;
 using tests::Script;
 
-constexpr const char* kPath = "/some.Service/follow";
-
-ChannelOptions options_for(std::uint16_t port) {
-    ChannelOptions options;
-    options.port = port;
-    return options;
-}
+constexpr const char* kFollowPath = "/some.Service/follow";
 
 // Sends one message and asks how the call ended.
 asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message, milliseconds limit = milliseconds(0)) {
-    auto stream = co_await channel.open_client_stream(kPath, limit);
+    auto stream = co_await channel.open_client_stream(kFollowPath, limit);
     const bool is_written = co_await stream->write(std::move(message));
     static_cast<void>(is_written);
     Reply end = co_await stream->finish();
@@ -47,7 +42,7 @@ asio::awaitable<Reply> say_and_finish(Channel& channel, std::string message, mil
 }
 
 asio::awaitable<std::unique_ptr<ClientStream>> open_and_say(Channel& channel, std::string message) {
-    auto stream = co_await channel.open_client_stream(kPath, milliseconds(0));
+    auto stream = co_await channel.open_client_stream(kFollowPath, milliseconds(0));
     const bool is_written = co_await stream->write(std::move(message));
     CHECK(is_written);
     co_return stream;
@@ -61,7 +56,7 @@ TEST_CASE("a client stream sends its message and has the one answer at the end")
     CHECK(end.status == GrpcStatus::ok);
     CHECK(end.body.flatten() == "thank you");
     REQUIRE(server.history().size() == 1);
-    CHECK(server.history().front().path == kPath);
+    CHECK(server.history().front().path == kFollowPath);
     CHECK(server.history().front().request == "hello");
 }
 

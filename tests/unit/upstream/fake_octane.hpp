@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "unit/upstream/loop.hpp"
+#include "upstream/channel.hpp"
 
 namespace octane::upstream::tests {
 
@@ -241,5 +242,11 @@ class FakeOctane {
     std::size_t cancellations_ = 0;
     std::unique_ptr<grpc::Server> server_;
 };
+
+inline ChannelOptions options_for(std::uint16_t port) {
+    ChannelOptions options;
+    options.port = port;
+    return options;
+}
 
 }  // namespace octane::upstream::tests

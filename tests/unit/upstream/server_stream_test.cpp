@@ -21,15 +21,10 @@ using tests::FakeOctane;
 using tests::get;
 using tests::Loop;
 using tests::open_call;
+using tests::options_for;
 using tests::Script;
 
-constexpr const char* kPath = "/some.Service/watch";
-
-ChannelOptions options_for(std::uint16_t port) {
-    ChannelOptions options;
-    options.port = port;
-    return options;
-}
+constexpr const char* kWatchPath = "/some.Service/watch";
 
 struct Heard {
     std::vector<std::string> messages;
@@ -38,7 +33,7 @@ struct Heard {
 
 asio::awaitable<Heard> hear_all(Channel& channel, std::string request) {
     Heard heard;
-    auto stream = co_await channel.open_stream(kPath, std::move(request));
+    auto stream = co_await channel.open_stream(kWatchPath, std::move(request));
     for (;;) {
         auto message = co_await stream->read();
         if (!message) break;
@@ -56,7 +51,7 @@ TEST_CASE("a stream gives every message in order and then tells how it ended") {
     Loop loop;
     const Heard heard = loop.run(hear_all(channel, "please"));
     REQUIRE(heard.messages.size() == 4);
-    CHECK(heard.messages[0] == kPath);
+    CHECK(heard.messages[0] == kWatchPath);
     CHECK(heard.messages[1] == "please");
     CHECK(heard.messages[2].empty());
     CHECK(heard.messages[3] == std::string(5UL << 20U, 'x'));
@@ -97,7 +92,7 @@ TEST_CASE("messages arrive while the stream stays open, and cancel ends a read t
     FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
     Channel channel(options_for(server.port()));
     Loop loop;
-    const std::shared_ptr<ServerStream> stream = loop.run(channel.open_stream(kPath, ""));
+    const std::shared_ptr<ServerStream> stream = loop.run(channel.open_stream(kWatchPath, ""));
     REQUIRE(server.await_open_calls(1));
     for (const char* text : {"one", "two"}) {
         auto pending = loop.start(stream->read());
@@ -118,7 +113,7 @@ TEST_CASE("a stream that is dropped is cancelled") {
     Channel channel(options_for(server.port()));
     Loop loop;
     {
-        const std::shared_ptr<ServerStream> stream = loop.run(channel.open_stream(kPath, ""));
+        const std::shared_ptr<ServerStream> stream = loop.run(channel.open_stream(kWatchPath, ""));
         REQUIRE(server.await_open_calls(1));
     }
     CHECK(server.await_cancellations(1));
