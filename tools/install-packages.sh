@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the packages that building (and, with "test", testing) needs, as far as they are missing.
-#   tools/install-packages.sh [build|test]      Debian 12 and Ubuntu 24.04; other systems get the list to read
+#   tools/install-packages.sh [build|test]      Debian 12 and 13, Ubuntu 24.04; other systems get the list to read
 set -euo pipefail
 
 purpose=${1:-build}
@@ -27,7 +27,7 @@ packages=(
 )
 browser_missing=false
 if [[ $purpose == test ]]; then
-  packages+=(curl python3 imagemagick clang)
+  packages+=(curl python3 imagemagick clang nginx ffmpeg)
   # A Node.js from elsewhere is as good as the package, if it is new enough to have a test runner and brings npm.
   node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
   if [[ ${node_major:-0} -lt 18 ]]; then packages+=(nodejs); fi
@@ -48,9 +48,10 @@ is_installed() { [[ $'\n'$installed == *$'\n'"$1 ii"* ]]; }
 # A program counts as present wherever it comes from.
 has_program() {
   case $1 in
-    g++ | cmake | ccache | clang | curl | python3) command -v "$1" >/dev/null ;;
+    g++ | cmake | ccache | clang | curl | python3 | ffmpeg) command -v "$1" >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
-    imagemagick) command -v identify >/dev/null && command -v convert >/dev/null ;;
+    nginx) PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx >/dev/null ;;
+    imagemagick) command -v magick >/dev/null || { command -v identify >/dev/null && command -v convert >/dev/null; } ;;
     *) false ;;
   esac
 }

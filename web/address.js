@@ -1,23 +1,38 @@
-// Page. What the page's own URL asks for: ?format=png|jpeg|raw chooses the stream's picture format, what else a viewer may ask for goes
-// to the stream as they are, and token opens a proxy that wants one.
+// Page. Where the proxy is, and what the page's own URL asks for: ?format=png|jpeg|raw chooses the stream's picture format, what else a
+// viewer may ask for goes to the stream as they are, and token opens a proxy that wants one.
+//
+// The proxy is where this file is: behind a reverse proxy that may be below a path, such as https://example.org/octane/.
+
+const root = new URL('.', import.meta.url).href;  // ends with a slash
 
 const kFormats = ['jpeg', 'png', 'webp', 'raw'];
 const kStreamOptions = ['quality', 'width', 'height', 'fps', 'pass', 'exposure', 'curve', 'alpha', 'motion', 'final'];
 
 const query = new URLSearchParams(location.search);
-const token = query.get('token');
+const token = tokenOf(location.search);
 
 export const format = kFormats.includes(query.get('format')) ? query.get('format') : 'jpeg';
 
 function viewQuery(wanted) {
   const parameters = new URLSearchParams(wanted ? { format: wanted } : {});
   for (const name of kStreamOptions) if (query.has(name)) parameters.set(name, query.get(name));
-  if (token) parameters.set('token', token);
-  return parameters;
+  return token ? `${parameters}&token=${encodeURIComponent(token)}` : `${parameters}`;
 }
 
-export const streamUrl = () => `/render/stream?${viewQuery(format)}`;
-export const socketUrl = () => `${location.origin.replace(/^http/, 'ws')}/render/ws?${viewQuery(format)}`;
-export const pngUrl = () => `/render/frame.png?${viewQuery()}`;
+// A plus in it is a plus, as the proxy reads it; nothing if it cannot be read.
+function tokenOf(search) {
+  try {
+    return decodeURIComponent(/[?&]token=([^&]*)/.exec(search)?.[1] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+// The full address of one of the proxy's paths, such as "/ApiItem/name".
+export const addressOf = (path) => root + path.slice(1);
+
+export const streamUrl = () => addressOf(`/render/stream?${viewQuery(format)}`);
+export const socketUrl = () => addressOf(`/render/ws?${viewQuery(format)}`).replace(/^http/, 'ws');
+export const pngUrl = () => addressOf(`/render/frame.png?${viewQuery()}`);
 
 export const authorization = token ? { Authorization: `Bearer ${token}` } : {};

@@ -1,14 +1,14 @@
 // Page. HTTP calls to the proxy, each with a deadline. An answer that is an error is a value, not an exception.
 
-import { authorization } from './address.js';
+import { addressOf, authorization } from './address.js';
 
 const kDeadlineMs = 35_000;  // a little above the proxy's own default, so that its message is the one shown
 
-// {status, statusText, ms, text, json}; status 0: no answer, and `text` says why.
+// `path` is one of the proxy's. {status, statusText, ms, text, json}; status 0: no answer, and `text` says why.
 export async function exchange(path, { method = 'POST', body } = {}) {
   const started = performance.now();
   try {
-    const answer = await fetch(path, {
+    const answer = await fetch(addressOf(path), {
       method,
       body,
       headers: { ...authorization, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },

@@ -1,9 +1,11 @@
 // Page. The same call for a shell.
 
+import { addressOf } from './address.js';
+
 export function curlCommand(path, body) {
   const compact = compactJson(body);
   const data = compact === '{}' ? '' : ` -d ${quote(compact)}`;
-  return `curl -s -X POST ${quote(location.origin + path)}${data}`;
+  return `curl -s -X POST ${quote(addressOf(path))}${data}`;
 }
 
 // Text that is no JSON (yet) stays as typed; so does a number that parsing would round.

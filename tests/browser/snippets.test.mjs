@@ -1,24 +1,16 @@
 // In the browser: the snippets of docs/clients.md and docs/frames.md, word for word, in Chromium.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { launch } from '../support/browser.mjs';
+import { codeBlocks } from '../support/documents.mjs';
 import { pattern, Proxy, Standin } from '../support/octane.mjs';
-import { projectDir } from '../support/program.mjs';
 import { until } from '../support/wait.mjs';
 
 const width = 64;
 const height = 32;
-
-// The code blocks of a document in that language, in order.
-function blocks(document, language) {
-  const text = readFileSync(path.join(projectDir, 'docs', document), 'utf8');
-  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, code]) => code);
-}
 
 // A reverse proxy in front of `url` that shows `html` at / and answers the first request below /render/ with 502, as nginx does while
 // the proxy behind it is away. Resolves to {url, refused(), stop()}.
@@ -62,7 +54,7 @@ describe('snippets', () => {
     await octane?.stop();
   });
 
-  const pages = blocks('clients.md', 'html');
+  const pages = codeBlocks('docs/clients.md', 'html');
   for (const [name, html] of [['EventSource', pages[0]], ['<img>', pages[1]]]) {
     test(`the page with ${name} comes back after a 502`, async (t) => {
       const between = await reverseProxy(proxy.url, html);
@@ -80,7 +72,7 @@ describe('snippets', () => {
   }
 
   test('the WebSocket of docs/frames.md shows pictures and moves the camera', async (t) => {
-    const code = blocks('frames.md', 'js').find((block) => block.includes('new WebSocket'));
+    const code = codeBlocks('docs/frames.md', 'js').find((block) => block.includes('new WebSocket'));
     const page = await browser.newPage();
     t.after(() => page.close());
     await page.goto(proxy.url);

@@ -1,12 +1,12 @@
 // End to end: HTTPS. docs/api.md §1 (--tls-cert, --tls-key).
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { writeCertificate } from '../support/certificate.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { buildDir, Program } from '../support/program.mjs';
 import { Viewer } from '../support/viewer.mjs';
@@ -15,9 +15,7 @@ test('with certificate and key everything is served over TLS', async (t) => {
   const started = cleanup(t);
   const directory = mkdtempSync(path.join(os.tmpdir(), 'octane-tls-'));
   t.after(() => rmSync(directory, { recursive: true }));
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(directory, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' });
+  const { cert, key } = writeCertificate(directory, ['IP:127.0.0.1', 'DNS:localhost']);
   const octane = started(await Standin.start(pattern()));
   const proxy = started(await Proxy.start(octane, ['--tls-cert', cert, '--tls-key', key], { connected: false }));
   assert.match(proxy.url, /^https:/);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 
 import { patience, within } from './wait.mjs';
 
@@ -21,11 +22,12 @@ function maskedFrame(opcode, payload) {
 }
 
 export class WebSocketClient {
-  // Resolves to an open one, or to the refusal: {status, headers, text}.
-  static open(url, { headers = {} } = {}) {
+  // Resolves to an open one, or to the refusal: {status, headers, text}. `options` are those of https.request.
+  static open(url, { headers = {}, ...options } = {}) {
     const target = new URL(url.replace(/^ws/, 'http'));
     const opening = new Promise((resolve, reject) => {
-      const request = http.request(target, {
+      const request = (target.protocol === 'https:' ? https : http).request(target, {
+        ...options,
         headers: {
           Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
           'Sec-WebSocket-Key': randomBytes(16).toString('base64'), ...headers,
