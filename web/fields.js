@@ -23,6 +23,7 @@ function fieldLine(field, depth) {
 function typeText(field) {
   const parts = [shortName(field.type) + (field.repeated ? '[]' : '')];
   if (field.oneof) parts.push(`one of ${field.oneof}`);
+  if (field.leftOut === 'size' || field.leftOut === 'depth') parts.push('what is in it is left out here');
   return parts.join(' · ');
 }
 

@@ -30,38 +30,59 @@ std::string type_name(const pb::FieldDescriptor& field) {
     return field.type_name();
 }
 
-ordered_json enum_names(const pb::EnumDescriptor& type, MessageWalk& walk) {
+ordered_json enum_names(const pb::EnumDescriptor& type) {
     ordered_json names = ordered_json::array();
-    for (int i = 0; i < type.value_count() && walk.count_field(); ++i) names.push_back(type.value(i)->name());
+    for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
     return names;
 }
 
-ordered_json describe_fields(const pb::Descriptor& message, MessageWalk& walk);
+// Why a field comes without its fields or names; null if it does not.
+const char* reason_of(MessageWalk::Step step) {
+    switch (step) {
+        case MessageWalk::Step::entered: break;
+        case MessageWalk::Step::inside_itself: return "recursion";
+        case MessageWalk::Step::too_deep: return "depth";
+        case MessageWalk::Step::too_large: return "size";
+    }
+    return nullptr;
+}
 
-ordered_json describe_field(const pb::FieldDescriptor& field, MessageWalk& walk) {
+// What is below it comes later.
+ordered_json describe_field(const pb::FieldDescriptor& field, std::size_t place, MessageWalk& walk, std::size_t& left_out) {
     ordered_json out = {{"name", field.name()}, {"number", field.number()}, {"type", type_name(field)}};
     out["repeated"] = field.is_repeated() && !field.is_map();
     if (const auto* one_of = field.real_containing_oneof()) out["oneof"] = one_of->name();
     const auto& element = field.is_map() ? *field.message_type()->map_value() : field;
-    if (element.enum_type() != nullptr) out["enum"] = enum_names(*element.enum_type(), walk);
-    if (element.message_type() != nullptr && walk.enter(*element.message_type())) {
-        out["fields"] = describe_fields(*element.message_type(), walk);
-        walk.leave();
+    auto step = MessageWalk::Step::entered;
+    if (const auto* names = element.enum_type()) {
+        const bool has_room = walk.take(static_cast<std::size_t>(names->value_count()));
+        if (has_room) out["enum"] = enum_names(*names);
+        if (!has_room) step = MessageWalk::Step::too_large;
+    } else if (element.message_type() != nullptr) {
+        step = walk.enter(place, field, *element.message_type());
     }
+    if (const char* reason = reason_of(step)) out["leftOut"] = reason;
+    if (step == MessageWalk::Step::too_deep || step == MessageWalk::Step::too_large) ++left_out;
     return out;
 }
 
-ordered_json describe_fields(const pb::Descriptor& message, MessageWalk& walk) {
-    ordered_json fields = ordered_json::array();
-    for (int i = 0; i < message.field_count() && walk.count_field(); ++i)
-        fields.push_back(describe_field(*message.field(i), walk));
-    return fields;
-}
-
 ordered_json describe_type(const pb::Descriptor& message) {
-    MessageWalk walk;
-    walk.enter(message);
-    return {{"name", message.full_name()}, {"fields", describe_fields(message, walk)}};
+    MessageWalk walk(message);
+    std::size_t left_out = 0;
+    for (std::size_t i = 0; i < walk.size(); ++i) {
+        auto& place = walk.at(i);
+        place.value = ordered_json::array();
+        for (int j = 0; j < place.message->field_count(); ++j)
+            place.value.push_back(describe_field(*place.message->field(j), i, walk, left_out));
+    }
+    for (std::size_t i = walk.size() - 1; i > 0; --i) {
+        auto& place = walk.at(i);
+        const auto index = static_cast<std::size_t>(place.holder->index());
+        walk.at(place.parent).value[index]["fields"] = std::move(place.value);
+    }
+    ordered_json out = {{"name", message.full_name()}, {"fields", std::move(walk.at(0).value)}};
+    if (left_out > 0) out["leftOut"] = left_out;
+    return out;
 }
 
 ordered_json describe_method(const std::string& service, const pb::MethodDescriptor& method, const EnumDefaults& enum_defaults) {
@@ -71,7 +92,9 @@ ordered_json describe_method(const std::string& service, const pb::MethodDescrip
     out["request"] = describe_type(*method.input_type());
     out["response"] = describe_type(*method.output_type());
     out["streaming"] = method.client_streaming() || method.server_streaming();
-    out["template"] = request_template(*method.input_type(), enum_defaults);
+    auto made = request_template(*method.input_type(), enum_defaults);
+    out["template"] = std::move(made.json);
+    if (made.left_out > 0) out["templateLeftOut"] = made.left_out;
     return out;
 }
 

@@ -25,8 +25,10 @@ std::string describe_services(const Schema& schema, const FindAliases& find_alia
 // {"name":…,"fullName":…,"methods":[{"name","path":"/ApiItem/name","request":TYPE,"response":TYPE,"streaming":bool,"template":{…}}],
 // "aliases":ALIASES}
 // where TYPE is {"name":…,"fields":[{"name","number","type","repeated","oneof","enum":[names…],"fields":[… of a sub-message]}]}
-// (nesting cut where a message contains itself). "template" is a request that the proxy accepts as it stands: every field with
-// its default, one member of each one-of; enums inside messages as `enum_defaults` has them.
+// A field that comes without its "fields" or "enum" says why: "leftOut" is "recursion" where a message contains itself, "depth"
+// below sixteen levels, "size" after 20 000 fields, the deepest left out first; the type then says of how many fields the latter
+// two hold. "template" is a request that the proxy accepts as it stands: every field with its default, one member of each one-of;
+// enums inside messages as `enum_defaults` has them; "templateLeftOut", if not 0, counts what it lacks for depth or size.
 std::string describe_service(const Schema& schema, const google::protobuf::ServiceDescriptor& service,
                              const EnumDefaults& enum_defaults = {}, const FindAliases& find_aliases = {});
 

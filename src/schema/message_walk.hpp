@@ -1,14 +1,16 @@
-// Room: schema. The bounds of a walk through nested message types: types may contain themselves, and a hostile schema may fan
-// out.
+// Room: schema. A walk through a message type and the types of its members, breadth first: what lies near the top is never left
+// out for what lies deep. It has bounds, because types may contain themselves, and a hostile schema may fan out.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <vector>
+#include <cstdint>
+#include <deque>
+#include <nlohmann/json.hpp>
 
 namespace google::protobuf {
 class Descriptor;
-}
+class FieldDescriptor;
+}  // namespace google::protobuf
 
 namespace octane::schema {
 
@@ -17,21 +19,32 @@ class MessageWalk {
     static constexpr std::size_t kMaxDepth = 16;
     static constexpr std::size_t kMaxFields = 20'000;
 
-    // False, and nothing to leave(), if the walk is inside this type already or deep enough.
-    bool enter(const google::protobuf::Descriptor& message) {
-        const bool is_inside = std::find(open_.begin(), open_.end(), &message) != open_.end();
-        if (is_inside || open_.size() == kMaxDepth) return false;
-        open_.push_back(&message);
-        return true;
-    }
-    void leave() { open_.pop_back(); }
+    // One value of a message type, and what has been written of it.
+    struct Place {
+        const google::protobuf::Descriptor* message = nullptr;
+        const google::protobuf::FieldDescriptor* holder = nullptr;  // whose value it is; null for the top
+        std::size_t parent = 0;
+        std::size_t depth = 0;
+        nlohmann::ordered_json value;
+    };
 
-    // False once the walk has seen as many fields as one description may hold.
-    bool count_field() { return ++fields_ <= kMaxFields; }
+    enum class Step : std::uint8_t { entered, inside_itself, too_deep, too_large };
+
+    // The top is always in, whatever its size.
+    explicit MessageWalk(const google::protobuf::Descriptor& top);
+
+    // Adds a place at the end, or says why not. References to places stay valid.
+    Step enter(std::size_t parent, const google::protobuf::FieldDescriptor& holder, const google::protobuf::Descriptor& message);
+
+    // Room for so many more lines, such as the names of an enum. False, and nothing taken, if there is none.
+    bool take(std::size_t lines);
+
+    [[nodiscard]] std::size_t size() const { return places_.size(); }  // grows while the walk goes on
+    [[nodiscard]] Place& at(std::size_t index) { return places_[index]; }
 
   private:
-    std::vector<const google::protobuf::Descriptor*> open_;
-    std::size_t fields_ = 0;
+    std::deque<Place> places_;
+    std::size_t lines_ = 0;
 };
 
 }  // namespace octane::schema

@@ -68,51 +68,54 @@ std::optional<ordered_json> well_known_default(const pb::Descriptor& message) {
 struct TemplateWalk {
     MessageWalk messages;
     const EnumDefaults& enum_defaults;
+    std::size_t left_out = 0;
 };
 
-// Nothing where the field is to be left out. `holder` is the field whose value the field stands in, null at the top.
-std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, const pb::FieldDescriptor* holder,
-                                          TemplateWalk& walk);
-
-ordered_json message_default(const pb::Descriptor& message, const pb::FieldDescriptor* holder, TemplateWalk& walk) {
-    if (auto known = well_known_default(message)) return *std::move(known);
-    ordered_json object = ordered_json::object();
-    std::set<const pb::OneofDescriptor*> done;
-    for (int i = 0; i < message.field_count(); ++i) {
-        const auto& field = *message.field(i);
-        const auto* one_of = field.real_containing_oneof();
-        if (one_of != nullptr && done.contains(one_of)) continue;
-        if (!walk.messages.count_field()) break;
-        auto value = field_default(field, holder, walk);
-        if (!value) continue;
-        object[field.name()] = *std::move(value);
-        if (one_of != nullptr) done.insert(one_of);
-    }
-    return object;
-}
-
-std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, const pb::FieldDescriptor* holder,
-                                          TemplateWalk& walk) {
+// Nothing where the field is to be left out; null where its value comes later.
+std::optional<ordered_json> field_default(const pb::FieldDescriptor& field, std::size_t place, TemplateWalk& walk) {
     if (field.is_map()) return ordered_json::object();
     if (field.is_repeated()) return ordered_json::array();
     const auto* message = field.message_type();
     if (message == nullptr) {
+        const auto* holder = walk.messages.at(place).holder;
         const bool is_asked = field.enum_type() != nullptr && holder != nullptr && walk.enum_defaults;
         const auto* meant = is_asked ? walk.enum_defaults(field, *holder) : nullptr;
         return meant != nullptr ? ordered_json(meant->name()) : scalar_default(field);
     }
-    if (!walk.messages.enter(*message)) return std::nullopt;
-    auto value = message_default(*message, &field, walk);
-    walk.messages.leave();
-    return value;
+    if (auto known = well_known_default(*message)) return known;
+    const auto step = walk.messages.enter(place, field, *message);
+    if (step == MessageWalk::Step::entered) return ordered_json(nullptr);
+    if (step != MessageWalk::Step::inside_itself) ++walk.left_out;
+    return std::nullopt;
+}
+
+void fill_place(std::size_t index, TemplateWalk& walk) {
+    auto& place = walk.messages.at(index);
+    place.value = ordered_json::object();
+    std::set<const pb::OneofDescriptor*> done;
+    for (int i = 0; i < place.message->field_count(); ++i) {
+        const auto& field = *place.message->field(i);
+        const auto* one_of = field.real_containing_oneof();
+        if (one_of != nullptr && done.contains(one_of)) continue;
+        auto value = field_default(field, index, walk);
+        if (!value) continue;
+        place.value[field.name()] = *std::move(value);
+        if (one_of != nullptr) done.insert(one_of);
+    }
 }
 
 }  // namespace
 
-ordered_json request_template(const pb::Descriptor& message, const EnumDefaults& enum_defaults) {
-    TemplateWalk walk{{}, enum_defaults};
-    walk.messages.enter(message);
-    return message_default(message, nullptr, walk);
+RequestTemplate request_template(const pb::Descriptor& message, const EnumDefaults& enum_defaults) {
+    if (auto known = well_known_default(message)) return {*std::move(known), 0};
+    TemplateWalk walk{MessageWalk(message), enum_defaults};
+    auto& messages = walk.messages;
+    for (std::size_t i = 0; i < messages.size(); ++i) fill_place(i, walk);
+    for (std::size_t i = messages.size() - 1; i > 0; --i) {
+        auto& place = messages.at(i);
+        messages.at(place.parent).value[place.holder->name()] = std::move(place.value);
+    }
+    return {std::move(messages.at(0).value), walk.left_out};
 }
 
 }  // namespace octane::schema

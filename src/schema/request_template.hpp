@@ -2,6 +2,7 @@
 // docs/api.md §4.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,12 @@ using EnumDefaults = std::function<const google::protobuf::EnumValueDescriptor*(
                                                                                 const google::protobuf::FieldDescriptor& holder)>;
 
 // Every field with its default, as docs/api.md §2 writes it; [] for repeated fields, {} for maps; of each one-of the first
-// member. Left out are sub-messages that contain themselves, and everything below sixteen levels or after 20 000 fields.
-nlohmann::ordered_json request_template(const google::protobuf::Descriptor& message, const EnumDefaults& enum_defaults = {});
+// member. Left out are sub-messages that contain themselves; and those below sixteen levels or after 20 000 fields, which are
+// counted.
+struct RequestTemplate {
+    nlohmann::ordered_json json;
+    std::size_t left_out = 0;
+};
+RequestTemplate request_template(const google::protobuf::Descriptor& message, const EnumDefaults& enum_defaults = {});
 
 }  // namespace octane::schema

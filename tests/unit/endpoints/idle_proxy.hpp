@@ -55,8 +55,15 @@ class IdleProxy {
     // Runs a handler that needs nobody else to its end.
     http::Response ask(Endpoint endpoint, http::Request& request) {
         std::optional<http::Response> response;
+        begin(endpoint, request, response);
+        return finish(response);
+    }
+    // The same in two steps; request and response must live until the second is done.
+    void begin(Endpoint endpoint, http::Request& request, std::optional<http::Response>& response) {
         request.loop = &loop_;
         boost::asio::co_spawn(loop_, keep(endpoint(context_, request), response), boost::asio::detached);
+    }
+    http::Response finish(std::optional<http::Response>& response) {
         loop_.restart();
         while (!response && loop_.run_one() > 0) {}
         if (!response) throw std::runtime_error("the handler waits for something that never comes");

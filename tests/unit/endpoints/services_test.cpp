@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/post.hpp>
+#include <future>
+#include <optional>
 #include <string>
 
 #include "idle_proxy.hpp"
@@ -49,6 +52,25 @@ TEST_CASE("a service is described once: by whatever name it is asked for, the sa
     CHECK(zipped.chain.size() < plain.chain.size() / 4);
     CHECK(header(plain, "Cache-Control") == "no-cache");
     CHECK(show(proxy, "ApiNode").chain.size() != plain.chain.size());
+}
+
+TEST_CASE("a description is made by a worker: while all of them are busy the loop goes on without it") {
+    IdleProxy proxy;
+    std::promise<void> go_on;
+    boost::asio::post(proxy.context().workers, [wait = go_on.get_future().share()] { wait.wait(); });
+    http::Request list;
+    http::Request one;
+    one.captures = {"ApiItem"};
+    std::optional<http::Response> listed;
+    std::optional<http::Response> shown;
+    proxy.begin(list_services, list, listed);
+    proxy.begin(show_service, one, shown);
+    proxy.settle();
+    CHECK_FALSE(listed.has_value());
+    CHECK_FALSE(shown.has_value());
+    go_on.set_value();
+    CHECK(proxy.finish(listed).status == 200);
+    CHECK(proxy.finish(shown).status == 200);
 }
 
 }  // namespace
