@@ -84,10 +84,10 @@ constexpr std::array<OptionEntry, 24> kTable = {{
          options.octane_port = static_cast<std::uint16_t>(parse_number(value, 1, 65535));
      }},
     {"api", "RELEASE", "Octane", "which of Octane's schemas to speak: auto, alpha5 or beta2", "auto", "", false, set_api},
-    {"proto-path", "DIR", "Octane", "speak the .proto files of this directory instead of the built-in schemas", "none", "", false,
-     [](Options& options, const std::string& value) { options.proto_path = parse_directory(value); }},
+    {"proto-path", "DIR", "Octane", "speak the .proto files of this directory instead of the built-in schemas", "none", "", true,
+     [](Options& options, const std::string& value) { options.proto_paths.push_back(parse_directory(value)); }},
     {"descriptor-set", "FILE", "Octane", "speak a compiled descriptor set (protoc --descriptor_set_out) instead", "none", "",
-     false, [](Options& options, const std::string& value) { options.descriptor_set = parse_file(value); }},
+     true, [](Options& options, const std::string& value) { options.descriptor_sets.push_back(parse_file(value)); }},
     {"upstream-concurrency", "N", "Octane", "calls in flight to Octane at once, further ones queue; 0 = no limit", "4", "", false,
      [](Options& options, const std::string& value) {
          options.upstream_concurrency = static_cast<unsigned>(parse_number(value, 0, 100000));

@@ -25,12 +25,12 @@ struct Options {
                                      // /.dockerenv", "default"
     std::uint16_t octane_port = 51022;
     Api api = Api::automatic;
-    std::filesystem::path proto_path;          // empty: built-in schemas
-    std::filesystem::path descriptor_set;      // empty: built-in schemas
-    unsigned upstream_concurrency = 4;         // 0: no limit
-    std::chrono::milliseconds timeout{30000};  // 0: none
-    std::size_t max_body = 64UL << 20U;        // bytes
-    std::size_t body_memory = 512UL << 20U;    // bytes of all bodies together
+    std::vector<std::filesystem::path> proto_paths;      // empty: built-in schemas
+    std::vector<std::filesystem::path> descriptor_sets;  // empty: built-in schemas
+    unsigned upstream_concurrency = 4;                   // 0: no limit
+    std::chrono::milliseconds timeout{30000};            // 0: none
+    std::size_t max_body = 64UL << 20U;                  // bytes
+    std::size_t body_memory = 512UL << 20U;              // bytes of all bodies together
     std::size_t max_message = 256UL << 20U;
     std::vector<std::string> allow_origins;
     std::string token;                // content of --token FILE, trimmed; never logged

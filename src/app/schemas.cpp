@@ -8,28 +8,38 @@
 namespace octane::app {
 namespace {
 
+using LoadedSchema = base::Result<std::shared_ptr<const schema::Schema>>;
+
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw std::runtime_error("--descriptor-set: cannot read " + path.string());
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-LoadedSchemas take(base::Result<std::shared_ptr<const schema::Schema>> loaded, const std::string& option) {
+LoadedSchemas take(const LoadedSchema& loaded, const std::string& option) {
     if (!loaded) throw std::runtime_error(option + ": " + loaded.error().message);
     LoadedSchemas result;
     result.schemas = {*loaded};
     result.should_detect = false;
     result.warnings = (*loaded)->problems();
-    return result;
+    if (!(*loaded)->services().empty()) return result;
+    std::string text = option + ": no file that could be loaded defines a service, so there would be nothing to call";
+    if (!result.warnings.empty()) {
+        text += "; " + std::to_string(result.warnings.size()) + (result.warnings.size() == 1 ? " was" : " were") +
+                " left out, the first: " + result.warnings.front();
+    }
+    throw std::runtime_error(text);
 }
 
 }  // namespace
 
 LoadedSchemas load_schemas(const Options& options) {
-    if (!options.proto_path.empty()) return take(schema::Schema::from_directory("custom", options.proto_path), "--proto-path");
-    if (!options.descriptor_set.empty()) {
-        const std::string bytes = read_file(options.descriptor_set);
-        return take(schema::Schema::from_descriptor_set("custom", bytes), "--descriptor-set");
+    if (!options.proto_paths.empty())
+        return take(schema::Schema::from_directories("custom", options.proto_paths), "--proto-path");
+    if (!options.descriptor_sets.empty()) {
+        std::vector<std::string> sets;
+        for (const auto& path : options.descriptor_sets) sets.push_back(read_file(path));
+        return take(schema::Schema::from_descriptor_sets("custom", {sets.begin(), sets.end()}), "--descriptor-set");
     }
     LoadedSchemas result;
     const std::string wanted = options.api == Api::alpha5 ? "alpha5" : options.api == Api::beta2 ? "beta2" : "";

@@ -16,7 +16,7 @@ struct LoadedSchemas {
     std::vector<std::string> warnings;                           // files left out, one sentence each
 };
 
-// Throws std::runtime_error if what the user named cannot be loaded at all.
+// Throws std::runtime_error if what the user named cannot be loaded at all, or has no service.
 LoadedSchemas load_schemas(const Options& options);
 
 }  // namespace octane::app

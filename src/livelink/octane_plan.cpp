@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "livelink/callback_wire.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
 
@@ -10,6 +11,8 @@ using base::ErrorCode;
 using base::GrpcStatus;
 
 namespace {
+
+constexpr std::string_view kCameraStreamPath = "/livelinkapi.LiveLinkService/StreamCamera";
 
 // Some calls report failure by `result` alone.
 bool has_succeeded(const MethodTraits& traits, const base::ByteChain& answer) {
@@ -28,6 +31,13 @@ base::Error stale_during(const schema::Method& method) {
     return base::make_error(ErrorCode::stale_epoch,
                             "Octane reconnected or its project changed while " + method.display +
                                 " was under way, so the handles it was about are void; ask for them anew");
+}
+
+// Only for the streams that the proxy itself reads and writes: another service's are had nowhere else.
+std::string OctanePlan::streaming_hint() const {
+    if (called().path == kStreamPath) return "; GET /render/stream carries Octane's events";
+    if (called().path == kCameraStreamPath) return "; messages on /render/ws move the camera, and so does LiveLink/SetCamera";
+    return {};
 }
 
 base::Result<std::string> OctanePlan::prepare(std::string request) {

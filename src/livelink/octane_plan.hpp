@@ -23,7 +23,7 @@ class OctanePlan final : public rpc::CallPlan {
     [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return name_.request_type(); }
     [[nodiscard]] const google::protobuf::Descriptor& answer_type() const override { return name_.answer_type(); }
     [[nodiscard]] const wire::ForeignNames* foreign_names() const override { return name_.foreign; }
-    [[nodiscard]] std::string streaming_hint() const override { return "; GET /render/stream carries Octane's events"; }
+    [[nodiscard]] std::string streaming_hint() const override;
 
     base::Result<std::string> prepare(std::string request) override;
     [[nodiscard]] const schema::Method& method() const override { return *name_.method; }

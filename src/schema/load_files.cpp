@@ -7,6 +7,7 @@
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/source_context.pb.h>
 #include <google/protobuf/struct.pb.h>
+#include <google/protobuf/stubs/common.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/type.pb.h>
 #include <google/protobuf/wrappers.pb.h>
@@ -134,7 +135,7 @@ class Loader {
     std::string build(const pb::FileDescriptorProto& contents) {
         FirstError errors;
         const auto* file = out_.pool->BuildFileCollectingErrors(contents, &errors);
-        if (file == nullptr) return errors.sentence();
+        if (file == nullptr) return contents.syntax() == "editions" ? edition_fault() : errors.sentence();
         out_.files.push_back(file);
         return "";
     }
@@ -160,6 +161,11 @@ class Loader {
 };
 
 }  // namespace
+
+std::string edition_fault() {
+    return "it is written in a protobuf edition, which the protobuf " + pb::internal::VersionString(GOOGLE_PROTOBUF_VERSION) +
+           " in this program does not know; written with syntax = \"proto3\" it can be loaded";
+}
 
 LoadedFiles load_files(std::vector<Candidate> candidates) {
     return Loader(std::move(candidates)).run();

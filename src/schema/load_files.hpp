@@ -26,6 +26,9 @@ struct LoadedFiles {
     std::vector<std::string> problems;                           // one sentence per candidate left out, sorted by file name
 };
 
+// What is said of a file in an edition, which this protobuf cannot read.
+std::string edition_fault();
+
 // The well-known types (google/protobuf/*.proto) are supplied where they are imported and no usable candidate brings them.
 LoadedFiles load_files(std::vector<Candidate> candidates);
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "schema/load_files.hpp"
@@ -86,20 +87,40 @@ struct Schema::Impl {
 Schema::Schema(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Schema::~Schema() = default;
 
-base::Result<std::shared_ptr<const Schema>> Schema::from_descriptor_set(std::string name, std::string_view bytes) {
-    auto candidates = read_descriptor_set(bytes);
-    if (!candidates) return candidates.error();
-    auto loaded = load_files(*std::move(candidates));
+base::Result<std::shared_ptr<const Schema>> Schema::from_candidates(std::string name, std::vector<Candidate> candidates) {
+    auto loaded = load_files(std::move(candidates));
     if (loaded.files.empty()) return nothing_loads(loaded);
     return std::shared_ptr<const Schema>(new Schema(std::make_unique<Impl>(std::move(name), std::move(loaded))));
 }
 
+base::Result<std::shared_ptr<const Schema>> Schema::from_descriptor_set(std::string name, std::string_view bytes) {
+    return from_descriptor_sets(std::move(name), {bytes});
+}
+
+base::Result<std::shared_ptr<const Schema>> Schema::from_descriptor_sets(std::string name,
+                                                                         const std::vector<std::string_view>& sets) {
+    std::vector<Candidate> all;
+    for (const auto bytes : sets) {
+        auto candidates = read_descriptor_set(bytes);
+        if (!candidates) return std::move(candidates).error();
+        std::move(candidates->begin(), candidates->end(), std::back_inserter(all));
+    }
+    return from_candidates(std::move(name), std::move(all));
+}
+
 base::Result<std::shared_ptr<const Schema>> Schema::from_directory(std::string name, const std::filesystem::path& directory) {
-    auto candidates = read_directory(directory);
-    if (!candidates) return candidates.error();
-    auto loaded = load_files(*std::move(candidates));
-    if (loaded.files.empty()) return nothing_loads(loaded);
-    return std::shared_ptr<const Schema>(new Schema(std::make_unique<Impl>(std::move(name), std::move(loaded))));
+    return from_directories(std::move(name), {directory});
+}
+
+base::Result<std::shared_ptr<const Schema>> Schema::from_directories(std::string name,
+                                                                     const std::vector<std::filesystem::path>& directories) {
+    std::vector<Candidate> all;
+    for (const auto& directory : directories) {
+        auto candidates = read_directory(directory);
+        if (!candidates) return std::move(candidates).error();
+        std::move(candidates->begin(), candidates->end(), std::back_inserter(all));
+    }
+    return from_candidates(std::move(name), std::move(all));
 }
 
 const std::string& Schema::name() const {

@@ -20,6 +20,8 @@ class ServiceDescriptor;
 
 namespace octane::schema {
 
+struct Candidate;
+
 // One callable method. Views live as long as the Schema.
 struct Method {
     const google::protobuf::MethodDescriptor* descriptor = nullptr;
@@ -40,8 +42,17 @@ class Schema {
     // A file that does not fit (conflict, missing import) is left out and named in problems(). Error only if nothing loads.
     static base::Result<std::shared_ptr<const Schema>> from_descriptor_set(std::string name, std::string_view bytes);
 
+    // Several as one: of two files with one name that of the earlier set counts.
+    static base::Result<std::shared_ptr<const Schema>> from_descriptor_sets(std::string name,
+                                                                            const std::vector<std::string_view>& sets);
+
     // Every *.proto below the directory, file by file in sorted order; what cannot be loaded is left out and named in problems().
     static base::Result<std::shared_ptr<const Schema>> from_directory(std::string name, const std::filesystem::path& directory);
+
+    // Several as one: files import one another by their names below their own directory, and of two with one name that of the
+    // earlier directory counts.
+    static base::Result<std::shared_ptr<const Schema>> from_directories(std::string name,
+                                                                        const std::vector<std::filesystem::path>& directories);
 
     [[nodiscard]] const std::string& name() const;
     [[nodiscard]] const google::protobuf::DescriptorPool& pool() const;
@@ -66,6 +77,7 @@ class Schema {
 
   private:
     struct Impl;
+    static base::Result<std::shared_ptr<const Schema>> from_candidates(std::string name, std::vector<Candidate> candidates);
     explicit Schema(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

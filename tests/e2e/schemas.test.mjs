@@ -8,7 +8,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
-import { projectDir } from '../support/program.mjs';
+import { buildDir, Program, projectDir } from '../support/program.mjs';
+
+const streams = `syntax = "proto3";
+package demo;
+message Tick { int32 number = 1; }
+service Watcher { rpc watch(Tick) returns (stream Tick); }
+`;
 
 const greeter = `syntax = "proto3";
 package demo;
@@ -69,4 +75,46 @@ test('--descriptor-set takes what protoc writes', async (t) => {
   const { methods } = (await proxy.get('/services/Greeter')).json;
   assert.equal(methods[0].path, '/Greeter/greet');
   assert.deepEqual(Object.keys(methods[0].template), ['name', 'times']);
+});
+
+test('--proto-path and --descriptor-set may be given several times, and all that is given counts', async (t) => {
+  const started = cleanup(t);
+  const [first, second] = [temporaryDirectory(t), temporaryDirectory(t)];
+  writeFileSync(path.join(first, 'greeter.proto'), greeter);
+  writeFileSync(path.join(second, 'watcher.proto'), streams);
+  const sets = [[first, 'greeter'], [second, 'watcher']].map(([directory, name]) => {
+    const file = path.join(directory, `${name}.pb`);
+    execFileSync('protoc', [`--descriptor_set_out=${file}`, `-I${directory}`, `${name}.proto`]);
+    return file;
+  });
+  const octanePort = await freePort();
+  for (const options of [['--proto-path', first, '--proto-path', second], ['--proto-path', `${first},${second}`],
+    ['--descriptor-set', sets[0], '--descriptor-set', sets[1]]]) {
+    const proxy = started(await Proxy.start(null, options, { octanePort }));
+    const { services } = (await proxy.get('/services')).json;
+    assert.deepEqual(services.map((service) => service.fullName), ['demo.GreeterService', 'demo.Watcher']);
+  }
+});
+
+test('a streaming method of another service is refused without a word about Octane\'s streams', async (t) => {
+  const started = cleanup(t);
+  const directory = temporaryDirectory(t);
+  writeFileSync(path.join(directory, 'watcher.proto'), streams);
+  const proxy = started(await Proxy.start(null, ['--proto-path', directory], { octanePort: await freePort() }));
+  const { status, json } = await proxy.post('/Watcher/watch', {});
+  assert.equal(status, 400);
+  assert.equal(json.error, 'Watcher.watch is a streaming method and cannot be called with one POST');
+});
+
+test('files that define no service end the start with a sentence, which names the first that was left out', async (t) => {
+  const directory = temporaryDirectory(t);
+  writeFileSync(path.join(directory, 'messages.proto'), 'syntax = "proto3"; package demo; message Hello { string name = 1; }');
+  const start = async () => {
+    const program = new Program(path.join(buildDir, 'octane-proxy'), ['--port', '0', '--proto-path', directory]);
+    assert.equal((await program.exit()).code, 2);
+    return program.err;
+  };
+  assert.equal(await start(), 'octane-proxy: --proto-path: no file that could be loaded defines a service, so there would be nothing to call\n');
+  writeFileSync(path.join(directory, 'newer.proto'), 'edition = "2023";\nservice S {}\n');
+  assert.match(await start(), /nothing to call; 1 was left out, the first: newer\.proto left out: it is written in a protobuf edition/);
 });

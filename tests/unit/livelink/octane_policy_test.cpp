@@ -199,6 +199,10 @@ TEST_CASE("a streaming method is refused with the way to get its events") {
     CHECK(base::http_status(error.code) == 400);
     CHECK(has(error.message, "GET /render/stream"));
     CHECK(octane.server().calls("/octaneapi.StreamCallbackService/callbackChannel") == 0);
+    const auto camera = octane.error("LiveLink", "StreamCamera");
+    CHECK(base::http_status(camera.code) == 400);
+    CHECK(has(camera.message, "/render/ws"));
+    CHECK_FALSE(has(camera.message, "/render/stream"));
 }
 
 TEST_CASE("Octane's own text is kept word for word, and a failure without words still gets a sentence") {

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include "livelink/embedded.hpp"
+#include "schema/read_candidates.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::schema::tests {
@@ -102,6 +103,42 @@ TEST_CASE("A set of which no file loads is an error with the first reason") {
     add_file(set, "a.proto", "A").add_dependency("gone.proto");
     CHECK(error_of(set.SerializeAsString()) ==
           "no file of the schema can be loaded; the first: a.proto left out: it imports gone.proto, which is not there.");
+}
+
+TEST_CASE("Several descriptor sets are one schema, and of two files with one name the earlier counts") {
+    pb::FileDescriptorSet first;
+    add_file(first, "a.proto", "A");
+    add_file(first, "both.proto", "First");
+    pb::FileDescriptorSet second;
+    add_file(second, "both.proto", "Second");
+    add_file(second, "b.proto", "B").add_dependency("a.proto");
+    const std::string one = first.SerializeAsString();
+    const std::string other = second.SerializeAsString();
+    const auto schema = Schema::from_descriptor_sets("mine", {one, other});
+    REQUIRE(schema.has_value());
+    for (const char* name : {"p.A", "p.First", "p.B"}) CHECK((*schema)->pool().FindMessageTypeByName(name) != nullptr);
+    CHECK((*schema)->problems() == Problems{"both.proto left out: a different file of this name comes before it."});
+    CHECK_FALSE(Schema::from_descriptor_sets("mine", {one, "this is a text file"}).has_value());
+}
+
+TEST_CASE("A file of an edition in a descriptor set is left out with a sentence that speaks of editions") {
+    pb::FileDescriptorSet set;
+    add_file(set, "new.proto", "N").set_syntax("editions");
+    add_file(set, "good.proto", "G");
+    const auto problems = load(set)->problems();
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("new.proto left out: it is written in a protobuf edition"));
+}
+
+TEST_CASE("Comments and places of a descriptor set are not kept") {
+    pb::FileDescriptorSet set;
+    auto& file = add_file(set, "a.proto", "A");
+    const auto plain = read_descriptor_set(set.SerializeAsString());
+    for (int i = 0; i < 1000; ++i) file.mutable_source_code_info()->add_location()->set_leading_comments(std::string(100, 'c'));
+    const auto commented = read_descriptor_set(set.SerializeAsString());
+    REQUIRE(plain.has_value());
+    REQUIRE(commented.has_value());
+    CHECK(commented->front().contents.SpaceUsedLong() <= plain->front().contents.SpaceUsedLong() * 2);
 }
 
 }  // namespace octane::schema::tests

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 
 #include "folders.hpp"
 #include "livelink/builtin_schemas.hpp"
@@ -191,6 +192,51 @@ TEST_CASE("The folders of the built-in releases load as directories with the sam
         CHECK(schema.value()->problems() == Problems{});
         CHECK(service_names(*schema.value()) == service_names(*builtin));
     }
+}
+
+TEST_CASE("Several directories are one schema, and of two files with one name that of the earlier directory counts") {
+    const Folder first;
+    const Folder second;
+    first.write_proto("a.proto", unit("A"));
+    first.write_proto("both.proto", unit("First"));
+    second.write_proto("b.proto", "import \"a.proto\";\n" + unit("B"));
+    second.write_proto("both.proto", unit("Second"));
+    const auto schema = Schema::from_directories("mine", {first.path(), second.path()});
+    REQUIRE(schema.has_value());
+    CHECK(service_names(**schema) == std::vector<std::string>{"p.SA", "p.SB", "p.SFirst"});
+    CHECK(schema.value()->problems() == Problems{"both.proto left out: a different file of this name comes before it."});
+    const auto twice = Schema::from_directories("mine", {first.path(), first.path()});
+    REQUIRE(twice.has_value());
+    CHECK(twice.value()->problems() == Problems{});
+    CHECK_FALSE(Schema::from_directories("mine", {first.path(), first.path() / "none"}).has_value());
+}
+
+TEST_CASE("A file in an edition is left out with a sentence that speaks of editions") {
+    const Folder folder;
+    folder.write("new.proto", "// newer than most\nedition = \"2023\";\npackage p;\nmessage N {}\n");
+    folder.write_proto("good.proto", unit("G"));
+    folder.write("word.proto", "edition\n");
+    const auto problems = load(folder)->problems();
+    REQUIRE(problems.size() == 2);
+    CHECK(problems[0].starts_with("new.proto left out: it is written in a protobuf edition"));
+    CHECK(problems[0].find("syntax = \"proto3\"") != std::string::npos);
+    CHECK(problems[1].find("edition, which") == std::string::npos);
+}
+
+TEST_CASE("What is read of a file takes no more memory than the same file in a descriptor set") {
+    const Folder folder;
+    std::string body;
+    for (int i = 0; i < 200; ++i)
+        body += "// A comment that lies before message " + std::to_string(i) + "\nmessage M" + std::to_string(i) +
+                " { int32 a = 1; string b = 2; }\n";
+    folder.write_proto("a.proto", body);
+    const auto parsed = read_directory(folder.path());
+    REQUIRE(parsed.has_value());
+    google::protobuf::FileDescriptorSet set;
+    *set.add_file() = parsed->front().contents;
+    const auto read = read_descriptor_set(set.SerializeAsString());
+    REQUIRE(read.has_value());
+    CHECK(parsed->front().contents.SpaceUsedLong() <= read->front().contents.SpaceUsedLong() * 5 / 4);
 }
 
 }  // namespace octane::schema::tests
