@@ -8,6 +8,7 @@
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/content_type.hpp"
+#include "endpoints/query_names.hpp"
 #include "rpc/codec.hpp"
 #include "wire/json_text.hpp"
 
@@ -74,9 +75,8 @@ http::Response make_response(rpc::JsonCodec& codec, bool is_bare, bool is_raw) {
     return response;
 }
 
-}  // namespace
-
-std::optional<http::Response> refuse_call(const Context& context, http::Request& request) {
+// A name that is unknown or denied, where the body is worth not being read.
+std::optional<base::Error> find_name_refusal(const Context& context, const http::Request& request) {
     constexpr std::size_t kSmall = 64UL << 10U;
     const std::string_view length = request.header("Content-Length");
     std::size_t size = 0;
@@ -90,9 +90,18 @@ std::optional<http::Response> refuse_call(const Context& context, http::Request&
     head.method = request.captures[1];
     const auto planned = context.octane.policy().plan(head);
     if (planned) return std::nullopt;
+    return planned.error();
+}
+
+}  // namespace
+
+std::optional<http::Response> refuse_call(const Context& context, http::Request& request) {
+    const auto names = check_query_names(request.query, kCallParameters);
+    const auto refusal = names ? find_name_refusal(context, request) : std::optional(names.error());
+    if (!refusal) return std::nullopt;
     const CallLog log(request);
-    auto response = http::error_response(planned.error(), log.call_id());
-    log.failure(planned.error(), response.status);
+    auto response = http::error_response(*refusal, log.call_id());
+    log.failure(*refusal, response.status);
     response.headers.emplace_back("X-Call-Id", log.call_id());
     return response;
 }

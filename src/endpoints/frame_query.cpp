@@ -3,7 +3,6 @@
 #include <charconv>
 #include <utility>
 
-#include "endpoints/view_query.hpp"
 #include "frames/picture.hpp"
 
 namespace octane::endpoints {

@@ -1,6 +1,8 @@
 // Room: endpoints. What a request for a single frame asks for, and the names by which clients know what they have. Pure.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,12 +10,20 @@
 #include <string_view>
 
 #include "endpoints/frame_format.hpp"
+#include "endpoints/view_query.hpp"
 #include "frames/image.hpp"
 #include "frames/variant.hpp"
 #include "http/message.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::endpoints {
+
+// What read_frame_query() knows: what every viewer may ask for, and `after` and `wait`.
+inline constexpr auto kFrameParameters = [] {
+    std::array<std::string_view, kViewParameters.size() + 2> names{"after", "wait"};
+    std::ranges::copy(kViewParameters, names.begin() + 2);
+    return names;
+}();
 
 struct FrameQuery {
     FrameFormat format;

@@ -1,16 +1,22 @@
 #include "endpoints/routes.hpp"
 
+#include <optional>
+
 #include "endpoints/calls.hpp"
 #include "endpoints/compat_calls.hpp"
 #include "endpoints/compat_logs.hpp"
 #include "endpoints/compat_socket.hpp"
 #include "endpoints/frame.hpp"
+#include "endpoints/frame_query.hpp"
 #include "endpoints/health.hpp"
 #include "endpoints/metrics.hpp"
 #include "endpoints/page.hpp"
+#include "endpoints/query_names.hpp"
 #include "endpoints/render.hpp"
 #include "endpoints/services.hpp"
+#include "endpoints/view_query.hpp"
 #include "endpoints/viewers.hpp"
+#include "http/dispatch.hpp"
 
 namespace octane::endpoints {
 
@@ -20,7 +26,20 @@ void add_routes(http::Router& router, const Context& context) {
         return [&context, endpoint](http::Request& request) { return endpoint(context, request); };
     };
 
-    http::RouteRules small;
+    // Every path says which options its query may have.
+    const auto taking = [](QueryNames names) {
+        http::RouteRules rules;
+        rules.check = [names](http::Request& request) -> std::optional<http::Response> {
+            const auto known = check_query_names(request.query, names);
+            if (known) return std::nullopt;
+            return http::refusal_response(known.error(), request);
+        };
+        return rules;
+    };
+    const auto plain = taking({});
+    const auto view = taking(kViewParameters);
+    const auto one_frame = taking(kFrameParameters);
+    auto small = plain;
     small.max_body = 64UL << 10U;  // bytes: a few members
 
     http::RouteRules call_rules;
@@ -28,32 +47,33 @@ void add_routes(http::Router& router, const Context& context) {
     router.add("POST", "/{service}/{method}", to(call_method), call_rules);
 
     router.add("POST", "/render/register-callback", to(register_callback), small);
-    router.add("DELETE", "/render/register-callback", to(unregister_callback));
-    router.add("GET", "/render/stream", to(open_stream));
-    router.add("GET", "/render/mjpeg", to(open_mjpeg));
-    router.add("GET", "/render/ws", to(open_web_socket));
+    router.add("DELETE", "/render/register-callback", to(unregister_callback), plain);
+    router.add("GET", "/render/stream", to(open_stream), view);
+    router.add("GET", "/render/mjpeg", to(open_mjpeg), view);
+    router.add("GET", "/render/ws", to(open_web_socket), view);
     for (const char* path : {"/render/frame", "/render/frame.jpg", "/render/frame.png", "/render/frame.webp", "/render/frame.exr",
                              "/render/frame.raw", "/render/frame.json"})
-        router.add("GET", path, to(newest_frame));
-    router.add("GET", "/render/callback-status", to(callback_status));
+        router.add("GET", path, to(newest_frame), one_frame);
+    router.add("GET", "/render/callback-status", to(callback_status), plain);
     router.add("POST", "/render/ping-client", to(ping_client), small);
 
-    router.add("GET", "/health", to(health));
-    router.add("GET", "/readyz", to(health));
-    router.add("GET", "/livez", to(alive));
-    router.add("GET", "/metrics", to(metrics));
-    router.add("GET", "/services", to(list_services));
-    router.add("GET", "/services/{service}", to(show_service));
+    router.add("GET", "/health", to(health), plain);
+    router.add("GET", "/readyz", to(health), plain);
+    router.add("GET", "/livez", to(alive), plain);
+    router.add("GET", "/metrics", to(metrics), plain);
+    router.add("GET", "/services", to(list_services), plain);
+    router.add("GET", "/services/{service}", to(show_service), plain);
 
-    router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web));
-    router.add("GET", "/api/health", to(web_health));
-    router.add("GET", "/api/callbacks", to(open_callbacks));
-    router.add("POST", "/api/{log}", to(page_log));
-    router.add("POST", "/debug/clear-log", to(clear_session_log));
-    router.add("POST", "/debug/append-log", to(append_session_log));
-    router.add("POST", "/save-debug-logs", to(save_session_log));
-    router.add("GET", "/debug-logs/{session}", to(show_session_log));
+    router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web), plain);
+    router.add("GET", "/api/health", to(web_health), plain);
+    router.add("GET", "/api/callbacks", to(open_callbacks), plain);
+    router.add("POST", "/api/{log}", to(page_log), plain);
+    router.add("POST", "/debug/clear-log", to(clear_session_log), plain);
+    router.add("POST", "/debug/append-log", to(append_session_log), plain);
+    router.add("POST", "/save-debug-logs", to(save_session_log), plain);
+    router.add("GET", "/debug-logs/{session}", to(show_session_log), plain);
 
+    // A page's files and an application's own paths: their queries are the application's.
     router.add("GET", "/", to(page_file));
     router.add("GET", "/{folder}/{file}", to(page_file_or_method));
     router.set_fallback(to(no_such_path));

@@ -36,10 +36,10 @@ std::optional<Number> read_number(std::string_view text) {
     return number;
 }
 
-Result<Done> read_format(const http::Query& query, Variant& variant) {
+Result<Done> read_format(const http::Query& query, Variant& variant, std::string_view formats) {
     if (const auto word = query.find("format")) {
         const auto format = frames::parse_format(*word);
-        if (!format) return bad("format", *word, "both, raw, jpeg, png, webp or exr");
+        if (!format) return bad("format", *word, formats);
         variant.format = *format;
     }
     if (const auto text = query.find("quality")) {
@@ -136,11 +136,12 @@ Result<Done> read_final(const http::Query& query, Variant& variant) {
 
 }  // namespace
 
-Result<ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema, ViewerOptions options) {
+Result<ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema, ViewerOptions options,
+                                      std::string_view formats) {
     Variant& variant = options.variant;
     for (const auto& read :
-         {read_format(query, variant), read_size(query, variant), read_rate(query, options), read_look(query, variant.look),
-          read_events(query, options), read_motion(query, variant), read_final(query, variant)}) {
+         {read_format(query, variant, formats), read_size(query, variant), read_rate(query, options),
+          read_look(query, variant.look), read_events(query, options), read_motion(query, variant), read_final(query, variant)}) {
         if (!read) return read.error();
     }
     if (const auto word = query.find("pass")) {

@@ -16,8 +16,9 @@ inline constexpr std::array<std::string_view, 12> kViewParameters = {"format",  
                                                                      "exposure", "curve",   "alpha", "events", "motion", "final"};
 
 // Any of kViewParameters; what the query does not name stays as in `options`. The schema gives render passes their names. Error
-// 40006 bad_query names the parameter and what it takes.
+// 40006 bad_query names the parameter and what it takes; of `format` that is what the endpoint has.
 base::Result<frames::ViewerOptions> read_view_query(const http::Query& query, const schema::Schema& schema,
-                                                    frames::ViewerOptions options = {});
+                                                    frames::ViewerOptions options = {},
+                                                    std::string_view formats = "both, raw, jpeg, png, webp or exr");
 
 }  // namespace octane::endpoints

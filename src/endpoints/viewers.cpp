@@ -68,7 +68,7 @@ http::Response open_response(const Context& context, const http::Request& reques
 }  // namespace
 
 base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query, Container container) {
-    auto options = read_view_query(query, *context.octane.state()->schema);
+    auto options = read_view_query(query, *context.octane.state()->schema, {}, formats_of(container));
     if (!options) return options;
     auto& variant = options->variant;
     variant.container = container;

@@ -1,5 +1,8 @@
 #include "livelink/camera_feed.hpp"
 
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -25,6 +28,13 @@ base::Result<std::string> as_wire(const OctanePolicy::Target& target, const nloh
     return std::move(request->bytes);
 }
 
+base::Error says_nothing(const google::protobuf::Descriptor& camera) {
+    std::string names;
+    for (int i = 0; i < camera.field_count(); ++i) names += (i > 0 ? ", " : "") + camera.field(i)->name();
+    return base::make_error(base::ErrorCode::bad_value, "this camera says nothing: it needs at least one of " + names +
+                                                            R"(, such as "position":{"x":5,"y":3,"z":5})");
+}
+
 }  // namespace
 
 CameraFeed::CameraFeed(Octane& octane, asio::any_io_executor loop, std::function<void(const base::Error&)> report)
@@ -38,6 +48,9 @@ CameraFeed::Drag::Drag(Octane& octane, OctanePolicy::Target which)
 base::Result<base::Done> CameraFeed::push(const nlohmann::json& camera) {
     const auto target = octane_.policy().resolve(kLiveLink, "SetCamera");
     if (!target) return target.error();
+    const bool says_something =
+        std::any_of(camera.begin(), camera.end(), [](const nlohmann::json& value) { return !value.is_null(); });
+    if (!says_something) return says_nothing(*target->method->request);
     const auto checked = as_wire(*target, camera);
     if (!checked) return checked.error();
     pending_.update(camera);

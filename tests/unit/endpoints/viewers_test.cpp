@@ -79,6 +79,15 @@ TEST_CASE("a format that the container cannot carry is 400 and the answer names 
     CHECK(json_of(both)["error"].get<std::string>().find("jpeg, png, webp, raw") != std::string::npos);
 }
 
+TEST_CASE("what is offered instead of a word that is no format can be had there") {
+    IdleProxy proxy;
+    for (const auto& [endpoint, formats] :
+         {std::pair(&open_stream, "it takes both, raw, jpeg, png or webp"), std::pair(&open_mjpeg, "it takes jpeg, png or webp"),
+          std::pair(&open_web_socket, "it takes jpeg, png, webp, raw or exr")}) {
+        CHECK(json_of(open_with(proxy, endpoint, "format=gif"))["error"] == std::string("?format= is 'gif'; ") + formats);
+    }
+}
+
 TEST_CASE("the parts of a multipart stream have one format, that of the last picture, too") {
     IdleProxy proxy;
     for (const char* query : {"final=png", "final=webp,90", "format=webp&final=jpeg"}) {

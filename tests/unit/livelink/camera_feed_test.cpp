@@ -150,6 +150,17 @@ TEST_CASE("an Octane without StreamCamera gets SetCamera, and an update after it
     CHECK(stage.server().calls(kStreamCamera) == 1);  // asked once, not for every camera
 }
 
+TEST_CASE("a camera without members is refused with those that there are, and Octane is not asked") {
+    FeedStage stage;
+    for (const json& camera : {json::object(), json{{"fov", nullptr}}}) {
+        const auto taken = stage.push(camera);
+        REQUIRE_FALSE(taken);
+        CHECK(base::http_status(taken.error().code) == 400);
+        CHECK(taken.error().message.find("position, target, up, fov") != std::string::npos);
+    }
+    CHECK(stage.server().calls(kSetCamera) == 0);
+}
+
 TEST_CASE("of the cameras that come while one is on its way the newest wins, member by member") {
     FeedStage stage(without_stream);
     std::vector<json> cameras;

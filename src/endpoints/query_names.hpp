@@ -1,0 +1,22 @@
+// Room: endpoints. Which options the query of a path may have. docs/api.md §2.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+
+namespace octane::endpoints {
+
+using QueryNames = std::span<const std::string_view>;
+
+// Of POST /<service>/<method>.
+inline constexpr std::array<std::string_view, 4> kCallParameters = {"defaults", "enums", "bare", "raw"};
+
+// Error 40006 bad_query for an option that the path does not have, with the nearest names. Every path may have `token`, and what
+// pages put into an address so that a cache does not know it: see kMeaningless in the source.
+base::Result<base::Done> check_query_names(const http::Query& query, QueryNames known);
+
+}  // namespace octane::endpoints
