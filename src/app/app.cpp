@@ -25,6 +25,7 @@
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
 #include "endpoints/routes.hpp"
+#include "frames/large_buffers.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
 #include "livelink/busy_watch.hpp"
@@ -39,6 +40,7 @@ using telemetry::Level;
 namespace {
 
 constexpr std::chrono::milliseconds kBusyLook{250};
+constexpr std::chrono::seconds kMemoryLook{5};
 constexpr std::chrono::seconds kDrain{5};       // docs/api.md §1
 constexpr std::chrono::milliseconds kCut{500};  // what is cut after that has so long to end
 
@@ -146,6 +148,7 @@ struct App::Impl {
     void start();
     void say_what_starts() const;
     void watch_busy();
+    void watch_memory();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
     template <typename Run>
@@ -169,8 +172,10 @@ struct App::Impl {
     std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
     std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
     asio::steady_timer busy_timer{control};
+    asio::steady_timer memory_timer{control};
     asio::steady_timer has_ended{control};  // cancelled whenever something that stop() waits for may have ended
     livelink::BusyWatch busy_watch;         // control thread
+    MemoryCare memory_care;                 // control thread
     bool is_session_running = false;        // control thread
     bool is_watch_running = false;          // control thread
 };
@@ -211,6 +216,7 @@ void App::Impl::start() {
         asio::post(control, [this, edit] { hub.announce_edit(livelink::describe_edit(edit), edit.time); });
     });
     watch_busy();
+    watch_memory();
     is_session_running = true;
     upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve), [this] {
         is_session_running = false;
@@ -239,6 +245,20 @@ void App::Impl::watch_busy() {
     });
 }
 
+// What was large and is used no more goes back to the system.
+void App::Impl::watch_memory() {
+    memory_timer.expires_after(kMemoryLook);
+    memory_timer.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        watch_memory();
+        const bool should_trim = memory_care.should_trim(read_heap_use());
+        asio::post(workers, [should_trim] {
+            frames::large_buffers().drop_unused();
+            if (should_trim) trim_heap();
+        });
+    });
+}
+
 asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline) {
     while (!is_true(*this) && std::chrono::steady_clock::now() < deadline) {
         has_ended.expires_at(deadline);
@@ -253,6 +273,7 @@ asio::awaitable<void> App::Impl::stop() {
     server.stop_accepting();
     octane.stop();
     busy_timer.cancel();
+    memory_timer.cancel();
     hub.say_goodbye();
     session.stop();
     co_await wait_until([](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; }, deadline);

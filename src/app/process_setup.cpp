@@ -5,6 +5,12 @@
 
 #ifndef _WIN32
 #include <sys/resource.h>
+#include <unistd.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+
+#include <fstream>
 #endif
 
 namespace octane::app {
@@ -26,6 +32,25 @@ std::size_t raise_file_limit() {
         if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
     }
     return static_cast<std::size_t>(limit.rlim_cur);
+#endif
+}
+
+std::optional<HeapUse> read_heap_use() {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 33))
+    std::ifstream file("/proc/self/statm");
+    std::uint64_t all_pages = 0;
+    std::uint64_t resident_pages = 0;
+    if (!(file >> all_pages >> resident_pages)) return std::nullopt;
+    const auto heap = mallinfo2();
+    return HeapUse{resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)), heap.uordblks + heap.hblkhd};
+#else
+    return std::nullopt;
+#endif
+}
+
+void trim_heap() {
+#if defined(__GLIBC__)
+    malloc_trim(0);
 #endif
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+
+#include "app/memory_care.hpp"
 
 namespace octane::app {
 
@@ -14,5 +17,11 @@ std::size_t raise_file_limit();
 
 // From now on the signal ends the process at once, with the status that a shell shows for it. Works whatever any thread is at.
 void end_at_once_on(int signal);
+
+// Costs some tens of microseconds. Nothing where it cannot be known.
+std::optional<HeapUse> read_heap_use();
+
+// Gives what the allocator keeps unused back to the system, where it can be told to: some milliseconds for 100 MiB.
+void trim_heap();
 
 }  // namespace octane::app

@@ -46,6 +46,8 @@ void add_frames(MetricsText& text, const frames::FrameStats& stats) {
     count("viewers_connected", "Viewers that ever connected", stats.viewers_ever);
     text.gauge("octane_proxy_frames_waiting", "Viewers with a frame waiting behind the one being written")
         .add(static_cast<double>(stats.waiting.load()));
+    text.gauge("octane_proxy_frames_held", "Frames held in the form that viewers get: being written, waiting, or the newest")
+        .add(static_cast<double>(stats.held.load()));
 }
 
 void add_viewers(MetricsText& text, const frames::DeliveryStats& delivery) {

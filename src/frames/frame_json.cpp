@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "frames/large_buffers.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"
 
@@ -20,7 +21,7 @@ class EventPieces {
 
     void add_base64(const base::ByteChain& bytes) {
         Piece piece;
-        piece.text.reserve(wire::base64_size(bytes.size()));
+        piece.text = large_buffers().take(wire::base64_size(bytes.size()));
         wire::base64_append(piece.text, bytes);
         piece.is_sealed = true;
         pieces_.push_back(std::move(piece));
@@ -35,6 +36,12 @@ class EventPieces {
 
   private:
     struct Piece {
+        Piece() = default;
+        Piece(Piece&&) noexcept = default;
+        Piece(const Piece&) = delete;
+        Piece& operator=(const Piece&) = delete;
+        ~Piece() { large_buffers().give_back(std::move(text)); }
+
         std::string text;
         bool is_sealed = false;
     };

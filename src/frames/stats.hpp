@@ -27,6 +27,7 @@ struct FrameStats {
     std::atomic<std::uint64_t> dropped{0};    // frames that some viewer did not get
     std::atomic<std::uint64_t> sent{0};       // newImage events whose write was begun
     std::atomic<std::uint64_t> waiting{0};    // viewers that have a frame waiting behind the one being written
+    std::atomic<std::uint64_t> held{0};       // frames in the form that viewers get, as long as anybody holds one
     DeliveryStats delivery;
 };
 
