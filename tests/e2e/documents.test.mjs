@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { curl } from '../support/curl.mjs';
+import { codeBlocks } from '../support/documents.mjs';
 import { pattern, Proxy, Standin } from '../support/octane.mjs';
 import { projectDir } from '../support/program.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
@@ -99,6 +100,23 @@ describe('docs/api.md is complete', () => {
     const text = api.toLowerCase();
     assert.deepEqual(routes.flatMap(asWritten).filter((route) => !text.includes(route.toLowerCase())), []);
   });
+});
+
+test('the camera is moved without a WebSocket as docs/frames.md says', async (t) => {
+  const octane = await Standin.start(pattern());
+  t.after(() => octane.stop());
+  const proxy = await Proxy.start(octane);
+  t.after(() => proxy.stop());
+  const lines = codeBlocks('docs/frames.md', 'sh').find((block) => block.includes('SetCamera')).trim().split('\n');
+  assert.equal(lines.length, 2);
+  for (const line of lines) {
+    const url = proxy.url + /localhost:51023(\S*)/.exec(line)[1];
+    const body = /-d '([^']*)'/.exec(line)?.[1] ?? '{}';
+    assert.equal((await curl(url, ['-X', 'POST', '-d', body])).json.success, true, line);
+  }
+  const { position, target, fov } = await octane.camera();
+  assert.deepEqual([position.x, position.y, position.z, target.y, fov], [5, 3, 5, 1, 45]);
+  assert.equal((await octane.counters()).calls['ApiChangeManager/update'], 1);
 });
 
 test('the first calls of README.md answer as it says', async (t) => {

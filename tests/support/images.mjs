@@ -1,6 +1,11 @@
 // Test support. Pictures looked at by ImageMagick, a program that shares no code with the proxy.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+
+// ImageMagick 7 is one program, `magick`; of 6 each tool is one, and packages of 7 may have these names, too, or not.
+const hasMagick = spawnSync('magick', ['-version'], { stdio: 'ignore' }).status === 0;
+const converter = hasMagick ? ['magick'] : ['convert'];
+const identifier = hasMagick ? ['magick', 'identify'] : ['identify'];
 
 // What the program writes to its standard output, from `input` on its standard input.
 function run(command, args, input) {
@@ -18,20 +23,22 @@ function run(command, args, input) {
   });
 }
 
-// What `convert` makes of the picture on its standard input, which the arguments name as "png:-", as bytes of that format.
+// What ImageMagick makes of the picture on its standard input, which the arguments name as "png:-", as bytes of that format.
 export async function convert(args, format, input) {
-  return run('convert', [...args, `${format}:-`], input);
+  const [command, ...first] = converter;
+  return run(command, [...first, ...args, `${format}:-`], input);
 }
 
 // The same as raw pixels, for arguments with -fx: ImageMagick 7.1.1 prints a word on standard output when it meets that, so the pixels go
 // through a descriptor of their own. (Encoders of ImageMagick 6 cannot write to one that is a pipe.)
 export async function compute(args, input) {
-  return run('sh', ['-c', 'exec convert "$@" rgba:fd:3 3>&1 1>&2', 'sh', ...args], input);
+  return run('sh', ['-c', 'exec "$@" rgba:fd:3 3>&1 1>&2', 'sh', ...converter, ...args], input);
 }
 
 // {format: "JPEG", width, height}
 export async function identify(bytes) {
-  const [format, width, height] = (await run('identify', ['-format', '%m %w %h', '-'], bytes)).toString().split(' ');
+  const [command, ...first] = identifier;
+  const [format, width, height] = (await run(command, [...first, '-format', '%m %w %h', '-'], bytes)).toString().split(' ');
   return { format, width: Number(width), height: Number(height) };
 }
 
