@@ -151,7 +151,7 @@ TEST_CASE("an Octane without StreamCamera gets SetCamera, and an update after it
 }
 
 TEST_CASE("a camera without members is refused with those that there are, and Octane is not asked") {
-    FeedStage stage;
+    FeedStage stage(without_stream);
     for (const json& camera : {json::object(), json{{"fov", nullptr}}}) {
         const auto taken = stage.push(camera);
         REQUIRE_FALSE(taken);

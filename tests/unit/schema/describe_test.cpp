@@ -193,7 +193,7 @@ message Small { int32 value = 1; }
 message Top { Many many = 1; Names names = 2; Small small = 3; Top again = 4; }
 service S { rpc call (Top) returns (Wide); }
 )");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     const auto call = method_named(described(*schema, "S"), "call");
     const auto& fields = call.at("request").at("fields");
     REQUIRE(fields.size() == 4);
@@ -215,7 +215,7 @@ TEST_CASE("Below sixteen levels a description says that there is more") {
     std::string text;
     for (int i = 0; i < 17; ++i) text += "message D" + std::to_string(i) + " { D" + std::to_string(i + 1) + " next = 1; }\n";
     folder.write_proto("a.proto", text + "message D17 { bool end = 1; }\nservice S { rpc call (D0) returns (D2); }\n");
-    const auto schema = load(folder);
+    const auto schema = load_whole(folder);
     const auto call = method_named(described(*schema, "S"), "call");
     const json* at = &call.at("request");
     for (int level = 0; level < 16; ++level) at = &at->at("fields").at(0);
