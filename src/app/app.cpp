@@ -210,10 +210,10 @@ void App::Impl::start() {
         is_watch_running = false;
         has_ended.cancel();
     });
-    octane.policy().on_edit([this](const livelink::EditEvent& edit) {
-        if (edit.moves_camera) hub.camera_moved();
+    octane.policy().on_edit([this](const frames::EditMade& edit, livelink::EditKind kind) {
+        if (kind == livelink::EditKind::camera) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
-        asio::post(control, [this, edit] { hub.announce_edit(livelink::describe_edit(edit), edit.time); });
+        asio::post(control, [this, edit, now = std::chrono::system_clock::now()] { hub.announce_edit(edit, now); });
     });
     watch_busy();
     watch_memory();

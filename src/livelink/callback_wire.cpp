@@ -1,6 +1,7 @@
 #include "livelink/callback_wire.hpp"
 
 #include <memory>
+#include <optional>
 
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
@@ -14,6 +15,7 @@ using wire::WireType;
 constexpr std::uint32_t kAlphaCallbackId = 2, kAlphaUserData = 3, kAlphaImages = 4, kBetaUserData = 1;
 constexpr std::uint32_t kGrabHasResult = 1, kGrabImages = 2;
 constexpr std::uint32_t kRegisterCallback = 1, kCallbackSource = 1, kCallbackId = 2, kRegisteredId = 1;
+constexpr std::uint32_t kCurrentLevel = 1, kLevelValue = 1;
 constexpr const char* kSource = "octane-proxy";
 constexpr std::uint64_t kOurCallbackId = 1;
 
@@ -93,14 +95,21 @@ std::string unregister_request() {
 }
 
 base::Result<std::uint32_t> parse_callback_id(const base::ByteChain& answer) {
+    const auto id = wire::last_varint(answer, kRegisteredId);
+    if (!id) return malformed("a callback id");
+    return static_cast<std::uint32_t>(*id);
+}
+
+base::Result<std::uint64_t> parse_change_level(const base::ByteChain& answer) {
+    base::ByteChain level;
     Reader reader(answer);
-    std::uint32_t id = 0;
     while (reader.next()) {
-        if (reader.field() == kRegisteredId && reader.type() == WireType::varint)
-            id = static_cast<std::uint32_t>(reader.read_varint());
+        if (reader.field() == kCurrentLevel && reader.type() == WireType::length_delimited)
+            level = reader.share_bytes(keeper(answer));
     }
-    if (reader.failed()) return malformed("a callback id");
-    return id;
+    const auto value = reader.failed() ? std::nullopt : wire::last_varint(level, kLevelValue);
+    if (!value) return malformed("a change level");
+    return *value;
 }
 
 }  // namespace octane::livelink

@@ -16,6 +16,7 @@ namespace octane::livelink {
 inline constexpr const char* kStreamPath = "/octaneapi.StreamCallbackService/callbackChannel";
 inline constexpr const char* kRegisterPath = "/octaneapi.ApiRenderEngineService/setOnNewImageCallback";
 inline constexpr const char* kGrabPath = "/octaneapi.ApiRenderEngineService/grabRenderResult";
+inline constexpr const char* kLevelPath = "/octaneapi.ApiRenderEngineService/getCurrentChangeLevel";
 inline constexpr const char* kReleasePath = "/octaneapi.ApiRenderEngineService/releaseRenderResult";
 
 // The entries of an octaneapi.ApiArrayApiRenderImage. Error 50002 bad_answer if the bytes are no such message.
@@ -51,5 +52,8 @@ base::Result<GrabResult> parse_grab(const base::ByteChain& answer);
 std::string register_request();
 std::string unregister_request();
 base::Result<std::uint32_t> parse_callback_id(const base::ByteChain& answer);
+
+// The answer of getCurrentChangeLevel. Error 50002 bad_answer.
+base::Result<std::uint64_t> parse_change_level(const base::ByteChain& answer);
 
 }  // namespace octane::livelink

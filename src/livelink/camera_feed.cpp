@@ -109,11 +109,14 @@ asio::awaitable<void> CameraFeed::send() {
 }
 
 asio::awaitable<void> CameraFeed::follow(bool is_sent) {
-    if (is_sent) {
-        co_await update();
-    } else if (!unconfirmed_.empty()) {
-        co_await set_camera();
+    if (!is_sent) {
+        if (unconfirmed_.empty()) co_return;
+        const bool is_set = co_await set_camera();
+        if (!is_set) co_return;
     }
+    const bool is_shown = co_await update();
+    const auto taken = std::exchange(taken_, std::nullopt);
+    if (taken) octane_.policy().announce(*taken->method, is_shown ? EditKind::update : EditKind::camera);
 }
 
 // False if there is no such stream: what is unconfirmed then goes another way, unless its failure has been reported.
@@ -144,7 +147,7 @@ asio::awaitable<bool> CameraFeed::end_stream() {
     drag->record.reset();
     if (reply.status == GrpcStatus::ok) {
         unconfirmed_.clear();
-        octane_.policy().announce(*drag->target.method);
+        taken_ = drag->target;
         co_return true;
     }
     if (reply.status == GrpcStatus::unimplemented) {
@@ -155,24 +158,24 @@ asio::awaitable<bool> CameraFeed::end_stream() {
     co_return false;
 }
 
-asio::awaitable<void> CameraFeed::set_camera() {
+asio::awaitable<bool> CameraFeed::set_camera() {
     auto target = octane_.policy().resolve(kLiveLink, "SetCamera");
     auto bytes = target ? as_wire(*target, unconfirmed_) : base::Result<std::string>(target.error());
     if (!bytes) {
         report(bytes.error());
-        co_return;
+        co_return false;
     }
     const auto failure = co_await call(*target, std::move(*bytes));
     if (failure) {
         report(*failure);
-        co_return;
+        co_return false;
     }
     unconfirmed_.clear();
-    octane_.policy().announce(*target->method);
-    co_await update();
+    taken_ = *target;
+    co_return true;
 }
 
-asio::awaitable<void> CameraFeed::update() {
+asio::awaitable<bool> CameraFeed::update() {
     auto target = octane_.policy().resolve(kChanges, "update");
     std::optional<base::Error> failure;
     if (target) {
@@ -181,6 +184,7 @@ asio::awaitable<void> CameraFeed::update() {
         failure = target.error();
     }
     if (failure) report(*failure);
+    co_return !failure;
 }
 
 asio::awaitable<std::optional<base::Error>> CameraFeed::call(const OctanePolicy::Target& target, std::string request) {

@@ -2,8 +2,8 @@
 //
 // A drag is one StreamCamera call, opened with its first camera and closed when the hand rests, whose end says that all of them
 // were taken; an Octane without it gets SetCamera instead. Each camera is followed by one ApiChangeManager.update, without which
-// Octane would not show it. Each drag, or each SetCamera, is an edit like any other: OctanePolicy::announce() tells of it once.
-// Lives on one loop.
+// Octane would not show it. Each drag, or each SetCamera, is an edit like any other: OctanePolicy::announce() tells of it once,
+// after its update. Lives on one loop.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -58,8 +58,8 @@ class CameraFeed : public std::enable_shared_from_this<CameraFeed> {
     boost::asio::awaitable<void> follow(bool is_sent);
     boost::asio::awaitable<bool> send_on_stream();
     boost::asio::awaitable<bool> end_stream();
-    boost::asio::awaitable<void> set_camera();
-    boost::asio::awaitable<void> update();
+    boost::asio::awaitable<bool> set_camera();  // false as update()
+    boost::asio::awaitable<bool> update();      // false: it failed, which has been reported
     boost::asio::awaitable<std::optional<base::Error>> call(const OctanePolicy::Target& target, std::string request);
     [[nodiscard]] std::optional<OctanePolicy::Target> stream_target() const;
     void report(const base::Error& error);
@@ -71,6 +71,7 @@ class CameraFeed : public std::enable_shared_from_this<CameraFeed> {
     nlohmann::json pending_ = nlohmann::json::object();      // not sent yet
     nlohmann::json unconfirmed_ = nlohmann::json::object();  // sent, but Octane has not said that it took it
     std::unique_ptr<Drag> drag_;
+    std::optional<OctanePolicy::Target> taken_;          // the method by which Octane has taken a camera, until that is announced
     std::optional<std::uint64_t> epoch_without_stream_;  // of an Octane that has no StreamCamera
     bool is_running_ = false;
     bool is_stopped_ = false;

@@ -1,6 +1,7 @@
 #include "livelink/method_traits.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
 #include <array>
@@ -44,7 +45,10 @@ std::string_view instance_of(const Descriptor& request) {
 MethodTraits describe_method(const schema::Method& method) {
     const std::string_view name = method.descriptor->name();
     MethodTraits traits;
-    traits.is_read = is_read_name(name) && method.response->field_count() > 0;
+    traits.is_read = method.descriptor->options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+    if (!is_of_octane(method)) return traits;  // their names say nothing that is known here
+    traits.is_read = traits.is_read || (is_read_name(name) && method.response->field_count() > 0);
+    traits.edit = edit_kind_of(method, traits.is_read);
     traits.instance = instance_of(*method.request);
     traits.deals_in_handles = holds_objects(*method.request, kDeepest) || holds_objects(*method.response, kDeepest);
     traits.voids_handles = std::ranges::any_of(kVoidingNames, [name](std::string_view each) { return name.starts_with(each); });
@@ -53,12 +57,12 @@ MethodTraits describe_method(const schema::Method& method) {
         traits.suppress_ui = static_cast<std::uint32_t>(suppress->number());
     }
     const auto* const result = method.response->FindFieldByName("result");
-    if (result != nullptr && result->type() == FieldDescriptor::TYPE_BOOL) {
-        traits.success_flag = static_cast<std::uint32_t>(result->number());
+    const auto* const success = traits.voids_handles ? result : method.response->FindFieldByName("success");
+    if (success != nullptr && success->type() == FieldDescriptor::TYPE_BOOL) {
+        traits.success_flag = static_cast<std::uint32_t>(success->number());
     }
     const bool is_object_answer = result != nullptr && result->message_type() != nullptr && !result->is_repeated();
     if (is_object_answer && name.starts_with("connectedNode")) traits.empty_object = static_cast<std::uint32_t>(result->number());
-    traits.moves_camera = name == "SetCamera";
     const bool is_fast = std::ranges::find(kFastNames, name) != kFastNames.end();
     if (is_fast) traits.lane = rpc::Lane::fast;
     return traits;

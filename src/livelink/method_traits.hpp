@@ -9,14 +9,19 @@
 #include <vector>
 
 #include "livelink/deny_list.hpp"
+#include "livelink/edit_kind.hpp"
 #include "rpc/call_queue.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::livelink {
 
 struct MethodTraits {
-    // Changes nothing, so equal ones may be joined and several may run side by side: see is_read_name().
+    // Changes nothing, so equal ones may be joined and several may run side by side. Of Octane's own services by name, see
+    // is_read_name(); of any by idempotency_level = NO_SIDE_EFFECTS.
     bool is_read = false;
+    EditKind edit = EditKind::none;
+    // What follows is of Octane's own services only.
+    //
     // Name of field 1 if that is the object the method belongs to (objectPtr, item_ref, nodePinInfoRef), which cannot be null;
     // else empty. Other objects may be: connectTo's source, setRenderTargetNode's target, callbacks.
     std::string_view instance;
@@ -26,14 +31,13 @@ struct MethodTraits {
     bool voids_handles = false;
     // Number of resetProject's suppressUI, without which Octane may open a dialog and block; 0: it has none.
     std::uint32_t suppress_ui = 0;
-    // Number of the answer's bool `result`, by which some calls report failure; 0: it has none.
+    // Number of the answer's bool by which the call reports failure: `success`, and `result` where handles become void; 0: none.
     std::uint32_t success_flag = 0;
     // Number of the object in the answer of connectedNode and its kind, which may be left unset: see
     // CallHead::wants_empty_objects; 0: another method.
     std::uint32_t empty_object = 0;
     // Camera and frames are what a person is waiting for while dragging (docs/octane.md §4.3).
     rpc::Lane lane = rpc::Lane::ordinary;
-    bool moves_camera = false;
     // Why it may not be called; null if it may. The deny list's own.
     const std::string* refusal = nullptr;
     // Number of the argument for some of whose values it is refused; 0: none.

@@ -14,15 +14,9 @@ namespace {
 
 constexpr std::string_view kCameraStreamPath = "/livelinkapi.LiveLinkService/StreamCamera";
 
-// Some calls report failure by `result` alone.
+// Some calls report failure by a flag alone.
 bool has_succeeded(const MethodTraits& traits, const base::ByteChain& answer) {
-    if (traits.success_flag == 0) return true;
-    bool is_success = false;
-    for (wire::Reader reader(answer); reader.next();) {
-        const bool is_it = reader.field() == traits.success_flag && reader.type() == wire::WireType::varint;
-        if (is_it) is_success = reader.read_varint() != 0;
-    }
-    return is_success;
+    return traits.success_flag == 0 || wire::last_varint(answer, traits.success_flag).value_or(0) != 0;
 }
 
 }  // namespace
@@ -74,13 +68,15 @@ base::Result<base::Done> OctanePlan::note_success(const base::ByteChain& answer)
     } else if (traits_->deals_in_handles && !is_same_epoch) {
         return stale_during(method());
     }
-    if (!traits_->is_read) {
-        EditEvent edit;
-        edit.call_id = head_.call_id;
-        edit.object = facts_.instance;
-        policy_.tell(method(), std::move(edit));
-    }
     return base::Done{};
+}
+
+void OctanePlan::tell_of_edit() const {
+    if (traits_->is_read) return;
+    frames::EditMade edit;
+    edit.call_id = head_.call_id;
+    if (facts_.instance) edit.object = frames::EditMade::Object{facts_.instance->handle, facts_.instance->type};
+    policy_.tell(method(), traits_->edit, std::move(edit));
 }
 
 base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
@@ -92,7 +88,11 @@ base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
         wire::append_bytes_field(empty, traits_->empty_object, {});
         reply.body = base::ByteChain::own(std::move(empty));
     }
-    return translate_answer(name_, std::move(reply.body));
+    const bool is_done = has_succeeded(*traits_, reply.body);
+    auto answer = translate_answer(name_, std::move(reply.body));
+    // What Octane refused in its answer is no edit. One whose answer merely cannot be read is: the call has been carried out.
+    if (is_done && (answer || answer.error().code == ErrorCode::bad_answer)) tell_of_edit();
+    return answer;
 }
 
 }  // namespace octane::livelink

@@ -33,6 +33,7 @@ class OctanePlan final : public rpc::CallPlan {
 
   private:
     [[nodiscard]] base::Result<base::Done> note_success(const base::ByteChain& answer);
+    void tell_of_edit() const;
 
     const OctanePolicy& policy_;
     std::shared_ptr<const ConnectionState> state_;

@@ -74,17 +74,15 @@ base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Me
     return error;
 }
 
-void OctanePolicy::tell(const schema::Method& method, EditEvent edit) const {
+void OctanePolicy::tell(const schema::Method& method, EditKind kind, frames::EditMade edit) const {
     if (!on_edit_) return;
     edit.method = rpc::short_method(method.path);
-    edit.moves_camera = traits_.of(method).moves_camera;
     edit.epoch = epochs_.now();
-    edit.time = std::chrono::system_clock::now();
-    on_edit_(edit);
+    on_edit_(edit, kind);
 }
 
-void OctanePolicy::announce(const schema::Method& method) const {
-    tell(method, {});
+void OctanePolicy::announce(const schema::Method& method, EditKind kind) const {
+    tell(method, kind, {});
 }
 
 }  // namespace octane::livelink

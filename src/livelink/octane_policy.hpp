@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "frames/control_event.hpp"
 #include "livelink/deny_list.hpp"
-#include "livelink/edit_event.hpp"
 #include "livelink/epochs.hpp"
 #include "livelink/method_traits.hpp"
 #include "livelink/surface.hpp"
@@ -23,8 +23,10 @@ class OctanePolicy final : public rpc::CallPolicy {
     // `schemas`: what the options gave, oldest first. The rest must outlive this.
     OctanePolicy(rpc::Invoker& invoker, Epochs& epochs, const Schemas& schemas, DenyList deny);
 
-    // Is told of every call that may have changed something and succeeded, on the loop of the call. Only before the first call.
-    void on_edit(std::function<void(const EditEvent&)> listener) { on_edit_ = std::move(listener); }
+    using EditListener = std::function<void(const frames::EditMade&, EditKind)>;
+    // Is told of every call that may have changed something and succeeded, on the loop of the call and before its answer leaves.
+    // Only before the first call.
+    void on_edit(EditListener listener) { on_edit_ = std::move(listener); }
 
     // Besides CallPolicy's: 40901 stale_epoch, 50110 octane_lacks_method.
     [[nodiscard]] base::Result<std::unique_ptr<rpc::CallPlan>> plan(const rpc::CallHead& head) const override;
@@ -40,7 +42,9 @@ class OctanePolicy final : public rpc::CallPolicy {
     [[nodiscard]] base::Error explain(const schema::Schema& schema, const schema::Method& method,
                                       const upstream::Reply& reply) const;
     // Tells on_edit()'s listener of an edit that somebody made by himself and that has succeeded.
-    void announce(const schema::Method& method) const;
+    void announce(const schema::Method& method, EditKind kind) const;
+    // What must be true of calls of the method.
+    [[nodiscard]] const MethodTraits& traits_of(const schema::Method& method) const { return traits_.of(method); }
 
     // That schema's service of the name in any release. Error 40401.
     [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(
@@ -54,13 +58,13 @@ class OctanePolicy final : public rpc::CallPolicy {
     // What a name of any release stands for, if it may be called.
     [[nodiscard]] base::Result<ResolvedName> find(const ConnectionState& state, std::string_view service,
                                                   std::string_view method) const;
-    void tell(const schema::Method& method, EditEvent edit) const;
+    void tell(const schema::Method& method, EditKind kind, frames::EditMade edit) const;
 
     rpc::Invoker& invoker_;
     Epochs& epochs_;
     DenyList deny_;
     MethodTraitsTable traits_;
-    std::function<void(const EditEvent&)> on_edit_;
+    EditListener on_edit_;
     Surface surface_;
 };
 

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <utility>
 
 #include "livelink/callback_wire.hpp"
@@ -86,28 +87,49 @@ asio::awaitable<void> Registration::give_back() {
     }
 }
 
+// Counts for as long as it waits, however that ends.
+class Registration::Asker {
+  public:
+    explicit Asker(Registration& registration)
+        : timer(registration.strand_), registration_(registration), takings_back_before_(registration.takings_back_) {
+        registration_.waiting_.push_back(&timer);
+        ++registration_.asking_;
+    }
+    ~Asker() {
+        std::erase(registration_.waiting_, &timer);
+        if (!is_taken_back()) --registration_.asking_;
+    }
+    Asker(const Asker&) = delete;
+    Asker& operator=(const Asker&) = delete;
+
+    [[nodiscard]] bool is_taken_back() const { return registration_.takings_back_ != takings_back_before_; }
+
+    asio::steady_timer timer;
+
+  private:
+    Registration& registration_;
+    const std::uint64_t takings_back_before_;
+};
+
 asio::awaitable<void> Registration::wait_for_answer(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer) {
-    const auto is_taken_back = [this, before = takings_back_] { return takings_back_ != before; };
     const auto has_failed = [this, before = failures_] { return failures_ != before; };
+    std::optional<Asker> asker(std::in_place, *this);
     const auto is_open = [&] {
-        return !is_stopping_ && !is_taken_back() && (!connection_ || (is_connected() && !is_registered_ && !has_failed()));
+        return !is_stopping_ && !asker->is_taken_back() && (!connection_ || (is_connected() && !is_registered_ && !has_failed()));
     };
-    asio::steady_timer timer(strand_);
     const auto deadline = asio::steady_timer::clock_type::now() + limit;
-    ++asking_;
-    waiting_.push_back(&timer);
     on_change_();
     while (is_open() && asio::steady_timer::clock_type::now() < deadline) {
-        timer.expires_at(deadline);
-        const auto [woken] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        asker->timer.expires_at(deadline);
+        const auto [woken] = co_await asker->timer.async_wait(asio::as_tuple(asio::use_awaitable));
         static_cast<void>(woken);
     }
-    std::erase(waiting_, &timer);
-    if (is_taken_back()) {
+    const bool is_taken_back = asker->is_taken_back();
+    asker.reset();
+    if (is_taken_back) {
         answer = base::make_error(ErrorCode::cancelled, "the registration was taken back before Octane had answered it");
         co_return;
     }
-    --asking_;
     if (is_connected() && is_registered_) {
         is_asked_for_ = true;
         answer = callback_id_;

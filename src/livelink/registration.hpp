@@ -52,6 +52,7 @@ class Registration {
     void stop(std::chrono::milliseconds limit);
 
   private:
+    class Asker;  // one of those who ask
     boost::asio::awaitable<void> wait_for_answer(std::chrono::milliseconds limit, base::Result<std::uint32_t>& answer);
     void report_change();
     [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }

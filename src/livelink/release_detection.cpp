@@ -35,15 +35,9 @@ constexpr Landmark kLandmarks[] = {{"alpha5", "/octaneapi.ApiItemService/getByAt
 std::optional<std::int64_t> read_version(const schema::Method& method, const Reply& reply) {
     const auto* const field = method.response->FindFieldByName("result");
     if (reply.status != GrpcStatus::ok || field == nullptr) return std::nullopt;
-    std::int64_t version = 0;
-    wire::Reader reader(reply.body);
-    while (reader.next()) {
-        const bool is_it =
-            reader.field() == static_cast<std::uint32_t>(field->number()) && reader.type() == wire::WireType::varint;
-        if (is_it) version = static_cast<std::int64_t>(reader.read_varint());
-    }
-    if (reader.failed()) return std::nullopt;
-    return version;
+    const auto version = wire::last_varint(reply.body, static_cast<std::uint32_t>(field->number()));
+    if (!version) return std::nullopt;
+    return static_cast<std::int64_t>(*version);
 }
 
 asio::awaitable<Reply> ask(Channel& channel, std::string path) {

@@ -15,13 +15,7 @@ using base::ErrorCode;
 using google::protobuf::FieldDescriptor;
 
 std::uint64_t number_in(const FieldDescriptor& field, const base::ByteChain& message) {
-    std::uint64_t value = 0;
-    for (wire::Reader reader(message); reader.next();) {
-        const bool is_it =
-            reader.field() == static_cast<std::uint32_t>(field.number()) && reader.type() == wire::WireType::varint;
-        if (is_it) value = reader.read_varint();
-    }
-    return value;
+    return wire::last_varint(message, static_cast<std::uint32_t>(field.number())).value_or(0);
 }
 
 std::string text_in(const FieldDescriptor& field, const base::ByteChain& message) {

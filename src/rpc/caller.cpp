@@ -12,6 +12,11 @@ namespace {
 
 constexpr milliseconds kLongestWaitForVerdict{1000};
 
+base::Error explained(const Codec& codec, base::Error error) {
+    codec.explain(error);
+    return error;
+}
+
 }  // namespace
 
 asio::awaitable<base::Result<std::unique_ptr<CallPlan>>> Caller::plan(CallRequest& request) const {
@@ -55,7 +60,7 @@ asio::awaitable<base::Result<base::Done>> Caller::run(CallPlan& plan, const Call
     auto message = codec.read(plan, body);
     if (!message) co_return std::move(message).error();
     auto prepared = plan.prepare(*std::move(message));
-    if (!prepared) co_return std::move(prepared).error();
+    if (!prepared) co_return explained(codec, std::move(prepared).error());
 
     CallTerms terms;
     terms.traits = plan.traits();
@@ -67,7 +72,7 @@ asio::awaitable<base::Result<base::Done>> Caller::run(CallPlan& plan, const Call
     terms.metadata = request.metadata;
     upstream::Reply reply = co_await invoker_.call(plan.method().path, *std::move(prepared), std::move(terms));
     auto answer = plan.conclude(std::move(reply));
-    if (!answer) co_return std::move(answer).error();
+    if (!answer) co_return explained(codec, std::move(answer).error());
     co_return codec.write(plan, *std::move(answer));
 }
 

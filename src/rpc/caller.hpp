@@ -32,6 +32,8 @@ class Caller {
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
+    [[nodiscard]] std::chrono::milliseconds default_timeout() const { return default_timeout_; }  // 0: none
+
     // Judges the head alone: what the name stands for and whether it may be called now. In the first moments after start, when
     // nobody knows yet whether the upstream is there, it waits for that. What it waited comes off the request's timeout. Errors:
     // the policy's; 40001 for a streaming method; 49910 if the client went away meanwhile.

@@ -1,5 +1,6 @@
 #include "rpc/codec.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/json_to_wire.hpp"
@@ -30,6 +31,16 @@ base::Result<base::Done> JsonCodec::write(const CallPlan& plan, base::ByteChain 
     if (!raw) return std::move(raw).error();
     raw_ = std::move(*raw);
     return base::Done{};
+}
+
+// Only where the request may be to blame.
+void JsonCodec::explain(base::Error& error) const {
+    using base::ErrorCode;
+    constexpr std::size_t kMostNamed = 3;
+    const bool may_be_request = error.code == ErrorCode::bad_value || error.code == ErrorCode::upstream_bad_request ||
+                                error.code == ErrorCode::upstream_not_found || error.code == ErrorCode::upstream_internal;
+    if (!may_be_request) return;
+    for (std::size_t i = 0; i < std::min(warnings_.size(), kMostNamed); ++i) error.message += "; " + warnings_[i];
 }
 
 }  // namespace octane::rpc

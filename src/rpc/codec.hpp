@@ -23,6 +23,8 @@ class Codec {
     virtual base::Result<std::string> read(const CallPlan& plan, std::string_view body) = 0;
     // Takes a message of the plan's answer_type().
     virtual base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) = 0;
+    // The call has failed: adds to the words for it what of the body was ignored, since that may be the reason.
+    virtual void explain(base::Error&) const {}
 };
 
 struct JsonCodecOptions {
@@ -40,6 +42,7 @@ class JsonCodec final : public Codec {
     base::Result<base::Done> check(const CallPlan& plan) override;
     base::Result<std::string> read(const CallPlan& plan, std::string_view body) override;
     base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) override;
+    void explain(base::Error& error) const override;
 
     [[nodiscard]] std::string& json() { return json_; }  // one JSON object; empty if raw was asked for
     [[nodiscard]] base::ByteChain& raw() { return raw_; }

@@ -237,4 +237,14 @@ base::ByteChain Reader::share_bytes(const std::shared_ptr<const void>& owner) {
     return base::ByteChain(std::move(pieces), owner);
 }
 
+std::optional<std::uint64_t> last_varint(const base::ByteChain& message, std::uint32_t field) {
+    std::uint64_t value = 0;
+    Reader reader(message);
+    while (reader.next()) {
+        if (reader.field() == field && reader.type() == WireType::varint) value = reader.read_varint();
+    }
+    if (reader.failed()) return std::nullopt;
+    return value;
+}
+
 }  // namespace octane::wire

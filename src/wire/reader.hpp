@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -75,6 +76,9 @@ class Reader {
     bool is_pending_ = false;  // next() gave a field whose value was not read
     bool failed_ = false;
 };
+
+// The number in that field of a message: of several the last one, 0 if there is none; nothing if the bytes are no message.
+std::optional<std::uint64_t> last_varint(const base::ByteChain& message, std::uint32_t field);
 
 template <typename Visit>
 void Reader::visit_bytes(Visit&& visit) {

@@ -7,8 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { GrpcServer } from '../support/grpc_server.mjs';
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { buildDir, Program, projectDir } from '../support/program.mjs';
+import { until } from '../support/wait.mjs';
 
 const streams = `syntax = "proto3";
 package demo;
@@ -117,4 +119,50 @@ test('files that define no service end the start with a sentence, which names th
   assert.equal(await start(), 'octane-proxy: --proto-path: no file that could be loaded defines a service, so there would be nothing to call\n');
   writeFileSync(path.join(directory, 'newer.proto'), 'edition = "2023";\nservice S {}\n');
   assert.match(await start(), /nothing to call; 1 was left out, the first: newer\.proto left out: it is written in a protobuf edition/);
+});
+
+test('a foreign service\'s method is no read because of its name: two equal calls are two calls', async (t) => {
+  const started = cleanup(t);
+  const directory = temporaryDirectory(t);
+  writeFileSync(path.join(directory, 'jobs.proto'), `syntax = "proto3";
+package farm;
+message Query { string queue = 1; }
+message Job { int64 number = 1; }
+service JobsService {
+  rpc getNext(Query) returns (Job);
+  rpc isNext(Query) returns (Job);
+  rpc peek(Query) returns (Job) { option idempotency_level = NO_SIDE_EFFECTS; }
+}
+`);
+  let release;
+  let held = new Promise((resolve) => (release = resolve));
+  let number = 0;
+  const server = started(await GrpcServer.start(async (where) => {
+    if (!where.startsWith('/farm.')) return undefined;
+    const mine = ++number;
+    await held;
+    return Buffer.from([0x08, mine]);
+  }));
+  const proxy = started(await Proxy.start(server, ['--proto-path', directory, '--log-level', 'debug']));
+  const hold = () => (held = new Promise((resolve) => (release = resolve)));
+  const queue = async () => (await proxy.get('/health')).json.queue;
+  for (const method of ['getNext', 'isNext']) {
+    const before = server.count(`/farm.JobsService/${method}`);
+    const both = [1, 2].map(() => proxy.call(`Jobs/${method}`, { queue: 'a' }));
+    await until('one is there and the other waits for it', async () =>
+      server.count(`/farm.JobsService/${method}`) === before + 1 && (await queue()).waiting === 1);
+    release();
+    const numbers = (await Promise.all(both)).map((job) => job.number);
+    assert.notEqual(numbers[0], numbers[1], method);
+    assert.equal(server.count(`/farm.JobsService/${method}`), before + 2);
+    hold();
+  }
+  // What says of itself that it changes nothing is asked once.
+  const both = [1, 2].map(() => proxy.call('Jobs/peek', { queue: 'a' }));
+  await until('both have come, and one is asked', () => server.count('/farm.JobsService/peek') === 1 &&
+    proxy.linesLike(/POST \/Jobs\/peek from/).length === 2);
+  release();
+  const [one, two] = await Promise.all(both);
+  assert.deepEqual(one, two);
+  assert.equal(server.count('/farm.JobsService/peek'), 1);
 });

@@ -185,6 +185,20 @@ TEST_CASE("unregistering sends no callback at all") {
     CHECK_FALSE(request->GetReflection()->HasField(*request, Messages::field(*request, "callback")));
 }
 
+TEST_CASE("the change level that Octane answers is read, 0 if it leaves it out") {
+    for (const auto& schema : livelink::builtin_schemas()) {
+        Messages messages(*schema);
+        const auto answer = messages.make("octaneapi.ApiRenderEngine.getCurrentChangeLevelResponse");
+        Messages::set(Messages::sub(*answer, "result"), "value", std::uint64_t{0xFFFFFFFFFFU});
+        const auto level = parse_change_level(scattered(answer->SerializeAsString(), 2));
+        REQUIRE(level);
+        CHECK(*level == 0xFFFFFFFFFFU);
+    }
+    CHECK(*parse_change_level(base::ByteChain()) == 0);
+    CHECK_FALSE(parse_change_level(base::ByteChain::own("\x0A\x02\x08")));
+    CHECK_FALSE(parse_change_level(base::ByteChain::own("\x0A\x01\x08")));
+}
+
 TEST_CASE("the id that Octane answers is read, 0 if it leaves it out") {
     for (const auto& schema : livelink::builtin_schemas()) {
         Messages messages(*schema);

@@ -62,7 +62,7 @@ class FeedStage {
           octane_(options_denying(server_.port(), std::move(deny))) {
         octane_.watch();
         REQUIRE(octane_.await_connected());
-        octane_.octane().policy().on_edit([this](const EditEvent& edit) {
+        octane_.octane().policy().on_edit([this](const frames::EditMade& edit, EditKind) {
             const std::lock_guard lock(mutex_);
             edits_.push_back(edit.method);
             changed_.notify_all();

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "messages.hpp"
+#include "schema/schema.hpp"
+#include "unit/schema/folders.hpp"
 
 namespace octane::livelink {
 namespace {
@@ -105,6 +107,41 @@ TEST_CASE("loading and resetting a project void handles, and reset knows suppres
     }
     CHECK(traits_of(beta2(), "ApiProjectManager", "resetProject").suppress_ui == 1);
     CHECK(traits_of(alpha5(), "ApiProjectManager", "resetProject").suppress_ui == 0);
+}
+
+TEST_CASE("of services that are not Octane's own nothing is known by names: only NO_SIDE_EFFECTS makes a read") {
+    const schema::tests::Folder folder;
+    folder.write("jobs.proto", R"(syntax = "proto3";
+        package farm;
+        message ObjectRef { uint64 handle = 1; }
+        message Job { ObjectRef objectPtr = 1; }
+        message Answer { bool result = 1; bool success = 2; }
+        service JobsService {
+          rpc getNext(Job) returns (Answer);
+          rpc isTaken(Job) returns (Answer);
+          rpc nextCount(Job) returns (Answer);
+          rpc name(Job) returns (Answer);
+          rpc SetCamera(Job) returns (Answer);
+          rpc resetProject(Job) returns (Answer);
+          rpc connectedNode(Job) returns (Answer);
+          rpc take(Job) returns (Answer) { option idempotency_level = NO_SIDE_EFFECTS; }
+          rpc put(Job) returns (Answer) { option idempotency_level = IDEMPOTENT; }
+        })");
+    const auto loaded = schema::Schema::from_directory("farm", folder.path());
+    REQUIRE(loaded);
+    for (const char* name : {"getNext", "isTaken", "nextCount", "name", "SetCamera", "resetProject", "connectedNode", "put"}) {
+        CAPTURE(name);
+        const auto traits = traits_of(**loaded, "Jobs", name);
+        CHECK_FALSE(traits.is_read);
+        CHECK(traits.edit == EditKind::none);
+        CHECK(traits.lane == rpc::Lane::ordinary);
+        CHECK(traits.instance.empty());
+        CHECK_FALSE(traits.deals_in_handles);
+        CHECK_FALSE(traits.voids_handles);
+        CHECK(traits.success_flag == 0);
+        CHECK(traits.empty_object == 0);
+    }
+    CHECK(traits_of(**loaded, "Jobs", "take").is_read);
 }
 
 TEST_CASE("the table knows every method of its schemas") {

@@ -194,8 +194,8 @@ TEST_CASE("other pages are told of edits that succeeded, and of nothing else") {
     TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
         return path == "/octaneapi.ApiItemService/setName" ? answer("") : serve(path, request);
     });
-    std::vector<EditEvent> edits;
-    octane.octane()->policy().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    std::vector<frames::EditMade> edits;
+    octane.octane()->policy().on_edit([&](const frames::EditMade& edit, EditKind) { edits.push_back(edit); });
     JsonCall request;
     request.service = "ApiItem";
     request.method = "setName";
@@ -211,6 +211,45 @@ TEST_CASE("other pages are told of edits that succeeded, and of nothing else") {
     CHECK(edits[0].object->handle == 77);
     CHECK(edits[0].object->type == 17);
     CHECK(edits[0].epoch == 1);
+}
+
+TEST_CASE("an edit that Octane refuses in its answer is told to nobody, by whichever name it was made") {
+    constexpr const char* kSetPin = "/octaneapi.ApiNodeService/setPinValueByPinID";
+    std::string said;
+    TestOctane octane(Speaks::beta2, [&](const std::string& path, const std::string& request) {
+        return path == kSetPin ? answer(said) : serve(path, request);
+    });
+    std::vector<std::string> edits;
+    octane.octane()->policy().on_edit([&](const frames::EditMade& edit, EditKind kind) {
+        CHECK(kind == EditKind::scene);
+        edits.push_back(edit.method);
+    });
+    const auto by_both_names = [&] {
+        const auto own = octane.call("ApiNode", "setPinValueByPinID",
+                                     R"({"item_ref":{"handle":1},"pin_id":43,"expected_type":"PIN_ID_FLOAT","float_value":1})");
+        CHECK(own);
+        return octane.call("ApiNode", "setPinValue1", R"({"objectPtr":{"handle":1},"id":43,"value":1})").has_value();
+    };
+    said = "";  // success: false
+    CHECK_FALSE(by_both_names());
+    CHECK(edits.empty());
+    said = "\x08\x01";
+    CHECK(by_both_names());
+    CHECK(edits.size() == 2);
+}
+
+TEST_CASE("a misspelt member is named in the error of the call that fails without it") {
+    TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
+        return path == kNamePath && request.find("\x08\x07") != std::string::npos
+                   ? failure(grpc::StatusCode::INVALID_ARGUMENT, "invalid object reference")
+                   : serve(path, request);
+    });
+    const auto here = octane.error("ApiItem", "name", R"({"objectPtr":{"handel":"1"}})");
+    CHECK(has(here.message, "\"objectPtr.handel\" is not a member of octaneapi.ObjectRef"));
+    const auto there = octane.error("ApiItem", "name", R"({"objectPtr":{"handle":"7"},"nmae":1})");
+    CHECK(there.message.starts_with("invalid object reference"));
+    CHECK(has(there.message, "\"nmae\" is not a member of"));
+    CHECK_FALSE(has(octane.error("ApiItem", "destroy", R"({"objectPtr":{"handle":"1"},"nmae":1})").message, "nmae"));
 }
 
 TEST_CASE("camera, grab and release go before ordinary calls that wait") {
@@ -254,8 +293,8 @@ TEST_CASE("a path that leads to no bytes is refused before Octane is asked, and 
     TestOctane octane(Speaks::beta2, [=](const std::string& path, const std::string& request) {
         return path == kGrabPath || path == kSetNamePath ? answer("") : serve(path, request);
     });
-    std::vector<EditEvent> edits;
-    octane.octane()->policy().on_edit([&](const EditEvent& edit) { edits.push_back(edit); });
+    std::vector<frames::EditMade> edits;
+    octane.octane()->policy().on_edit([&](const frames::EditMade& edit, EditKind) { edits.push_back(edit); });
     const auto raw = [&octane](const char* service, const char* method, const char* path, const char* body) {
         JsonCall request;
         request.service = service;

@@ -27,7 +27,7 @@ constexpr const char* kSlow = "/some.Service/slow";
 constexpr const char* kQuick = "/some.Service/quick";
 
 // Slow calls stay open until the test ends them; everything else is answered with its request.
-Script serve(const std::string& path, const std::string& request) {
+Script serve_names(const std::string& path, const std::string& request) {
     return path == kSlow ? open_call({"slow"}) : answer(request);
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("the message for an absent Octane names the address, the cause, and wh
 }
 
 TEST_CASE("calls are answered on both connections") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     RunningOctane octane(options_for(server.port()));
     octane.watch();
     REQUIRE(octane.await_connected());
@@ -71,7 +71,7 @@ TEST_CASE("calls are answered on both connections") {
 }
 
 TEST_CASE("without a connection a call is UNAVAILABLE at once, with the reason that the connection has") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     RunningOctane octane(options_for(server.port()));
     octane.watch();
     REQUIRE(octane.await_connected());
@@ -84,7 +84,7 @@ TEST_CASE("without a connection a call is UNAVAILABLE at once, with the reason t
 }
 
 TEST_CASE("Octane never gets more calls at once than the limit, whichever connection they take") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     auto options = options_for(server.port());
     options.concurrency = 2;
     RunningOctane octane(options);
@@ -109,7 +109,7 @@ TEST_CASE("Octane never gets more calls at once than the limit, whichever connec
 }
 
 TEST_CASE("a call's timeout covers the time that it waits for its turn") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     auto options = options_for(server.port());
     options.concurrency = 1;
     RunningOctane octane(options);
@@ -126,7 +126,7 @@ TEST_CASE("a call's timeout covers the time that it waits for its turn") {
 }
 
 TEST_CASE("who waits for its turn when the proxy goes down is told so") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     auto options = options_for(server.port());
     options.concurrency = 1;
     RunningOctane octane(options);
@@ -145,7 +145,7 @@ TEST_CASE("who waits for its turn when the proxy goes down is told so") {
 }
 
 TEST_CASE("a call that fails gives its place back") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     auto options = options_for(server.port());
     options.concurrency = 1;
     RunningOctane octane(options);
@@ -156,7 +156,7 @@ TEST_CASE("a call that fails gives its place back") {
 }
 
 TEST_CASE("a client that goes away cancels its call whether it waits or is in flight, and the place goes on") {
-    FakeOctane server(serve);
+    FakeOctane server(serve_names);
     auto options = options_for(server.port());
     options.concurrency = 1;
     RunningOctane octane(options);

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "livelink/callback_session.hpp"
 #include "session_stage.hpp"
+#include "unit/upstream/closed_port.hpp"
 
 namespace octane::livelink {
 namespace {
@@ -52,6 +54,21 @@ std::vector<bool> told(const FakeOctane& server) {
 bool is_given_back(const FakeOctane& server) {
     const auto all = told(server);
     return !all.empty() && !all.back();
+}
+
+TEST_CASE("one who asks and is ended by an exception leaves no wish behind, nor anything to be woken") {
+    const upstream::tests::ClosedPort nobody;
+    tests::RunningOctane octane(tests::options_for(nobody.number()));
+    frames::FrameStats stats;
+    bool should_throw = true;
+    Registration registration(octane.octane(), octane.loop().executor(), stats, milliseconds(1000), [&should_throw] {
+        if (std::exchange(should_throw, false)) throw std::runtime_error("no memory");
+    });
+    CHECK_THROWS(octane.loop().run(registration.ask(milliseconds(1000))));
+    octane.loop().call([&] {
+        CHECK_FALSE(registration.is_asked_for());
+        registration.take_back();  // wakes all who wait
+    });
 }
 
 TEST_CASE("two registrations that both give up waiting leave no wish behind") {

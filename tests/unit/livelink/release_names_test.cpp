@@ -163,6 +163,12 @@ TEST_CASE("a type may be named in the words of any of the three enums, and its n
     CHECK(expected(pin, 9) == "PIN_ID_FLOAT");
     CHECK(expected(pin, 90) == "PIN_ID_FLOAT2");
     CHECK(expected(pin, "AT_FILENAME") == "PIN_ID_FILEPATH");
+    for (const std::size_t release : {0, 1}) {
+        const auto file = read(release, attribute, {{"expected_type", "AT_FILENAME"}});
+        CHECK(file.request == json{{"expected_type", "ATTR_ID_STRING"}});
+    }
+    CHECK(expected(attribute, "AT_STRING") == "ATTR_ID_STRING");
+    CHECK(expected(pin, "ATTR_ID_STRING") == "PIN_ID_STRING");
     CHECK_FALSE(read(1, pin, {{"expected_type", "AT_LONG"}}).error.empty());
     CHECK(read(0, attribute, {{"expected_type", "PIN_ID_INT3"}}).request == json{{"expected_type", "ATTR_ID_INT3"}});
 }

@@ -19,6 +19,17 @@ std::string fixed(std::uint64_t value, unsigned bytes) {
     return out;
 }
 
+TEST_CASE("of a number that stands twice the last counts, an absent one is 0, and what is no message has none") {
+    std::string message;
+    append_varint_field(message, 3, 7);
+    append_bytes_field(message, 2, "text");
+    append_varint_field(message, 3, 9);
+    CHECK(last_varint(base::ByteChain::own(message), 3) == 9);
+    CHECK(last_varint(base::ByteChain::own(message), 2) == 0);
+    CHECK(last_varint(base::ByteChain(), 3) == 0);
+    CHECK_FALSE(last_varint(base::ByteChain::own(message + "\x18"), 3));
+}
+
 // One field of each wire type, a nested message, a packed run and a group among them.
 std::string sample() {
     std::string nested;
