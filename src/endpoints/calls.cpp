@@ -1,6 +1,8 @@
 #include "endpoints/calls.hpp"
 
 #include <charconv>
+#include <chrono>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "endpoints/call_origin.hpp"
 #include "endpoints/content_type.hpp"
 #include "endpoints/query_names.hpp"
+#include "endpoints/edit_update.hpp"
 #include "rpc/codec.hpp"
 #include "wire/json_text.hpp"
 
@@ -47,9 +50,10 @@ void append_warnings(std::string& out, const std::vector<std::string>& warnings)
     out += ']';
 }
 
-http::Response make_response(rpc::JsonCodec& codec, bool is_bare, bool is_raw) {
+http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_up, bool is_bare, bool is_raw) {
     http::Response response;
-    const auto& warnings = codec.warnings();
+    auto warnings = codec.warnings();
+    if (follow_up.warning) warnings.push_back(*follow_up.warning);
     if (is_raw) {
         response.chain = std::move(codec.raw());
         response.content_type =
@@ -67,6 +71,7 @@ http::Response make_response(rpc::JsonCodec& codec, bool is_bare, bool is_raw) {
     response.body.reserve(codec.json().size() + 32);
     response.body += R"({"success":true,"data":)";
     response.body += codec.json();
+    if (follow_up.is_updated) response.body += *follow_up.is_updated ? ",\"updated\":true" : ",\"updated\":false";
     if (!warnings.empty()) {
         response.body += ",\"warnings\":";
         append_warnings(response.body, warnings);
@@ -111,6 +116,7 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
     auto options = read_dialect(request);
     base::Result<base::Done> answer = base::Done{};
     rpc::CallRequest call;
+    EditFollowUp follow_up;
     const bool is_raw = options && !options->raw_path.empty();
     rpc::JsonCodec codec(options ? *options : rpc::JsonCodecOptions());
     if (options) {
@@ -118,14 +124,21 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
         call.head.method = request.captures[1];
         call.head.wants_empty_objects = !options->dialect.with_defaults && !is_raw;
         answer = read_origin(request, log.call_id(), call);
-        if (answer) answer = co_await context.octane.caller().call(call, request.body, codec);
+        base::Result<std::unique_ptr<rpc::CallPlan>> plan = std::unique_ptr<rpc::CallPlan>();
+        if (answer) {
+            plan = co_await context.octane.caller().plan(call);
+            if (!plan) answer = plan.error();
+        }
+        const auto begun = std::chrono::steady_clock::now();
+        if (answer) answer = co_await context.octane.caller().run(**plan, call, request.body, codec);
+        if (answer) follow_up = co_await follow_edit(context, **plan, call, begun, request.query.flag("update"));
     } else {
         answer = std::move(options).error();
     }
     http::Response response;
     if (answer) {
         log.success();
-        response = make_response(codec, request.query.flag("bare"), is_raw);
+        response = make_response(codec, follow_up, request.query.flag("bare"), is_raw);
     } else {
         response = http::error_response(answer.error(), log.call_id());
         log.failure(answer.error(), response.status);

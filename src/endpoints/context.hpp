@@ -21,6 +21,9 @@
 
 namespace octane::endpoints {
 
+class UpdateAdvice;
+std::shared_ptr<UpdateAdvice> make_update_advice();
+
 struct Context {
     livelink::Octane& octane;
     frames::Hub& hub;
@@ -37,6 +40,7 @@ struct Context {
     std::shared_ptr<LogFiles> logs = std::make_shared<LogFiles>(std::filesystem::path());  // in the state directory
     boost::asio::any_io_executor log_writer = boost::asio::make_strand(workers);    // one at a time: a slow disk takes one worker
     std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();  // of the page's files and of /services
+    std::shared_ptr<UpdateAdvice> update_advice = make_update_advice();             // whom edits have been explained to
 };
 
 }  // namespace octane::endpoints
