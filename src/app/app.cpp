@@ -211,6 +211,7 @@ void App::Impl::start() {
         has_ended.cancel();
     });
     octane.policy().on_edit([this](const frames::EditMade& edit, livelink::EditKind kind) {
+        session.edit_made(kind);
         if (kind == livelink::EditKind::camera) hub.camera_moved();
         if (!hub.has_call_watchers()) return;
         asio::post(control, [this, edit, now = std::chrono::system_clock::now()] { hub.announce_edit(edit, now); });

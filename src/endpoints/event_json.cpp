@@ -87,7 +87,9 @@ struct Speller {
         return json + R"(,"code":)" + std::to_string(static_cast<int>(refused.error.grpc)) + '}';
     }
     std::string operator()(const frames::StatisticsAnswer& answer) const {
-        return begin("newStatistics") + R"(,"data":)" + answer.json + '}';
+        std::string json = begin("newStatistics") + R"(,"data":)" + answer.json;
+        append_time(json, time);
+        return json + '}';
     }
 
   private:

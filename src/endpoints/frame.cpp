@@ -1,5 +1,6 @@
 #include "endpoints/frame.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ namespace {
 
 // How long a request that found no frame, or one that Octane may have left behind while nobody watched, waits for Octane's word.
 constexpr std::chrono::milliseconds kGrace{1000};
+constexpr std::chrono::milliseconds kLongestWaitForFresh{60000};  // as that of ?wait=
 
 const std::string& run_id() {
     static const std::string id = base::make_uuid().substr(0, 8);
@@ -31,6 +33,12 @@ const std::string& run_id() {
 
 bool shows(const FramePointer& frame, const FrameQuery& query) {
     return frame && frames::shown_image(*frame, query.variant.render_pass) != nullptr;
+}
+
+// The number after which a client wants frames; 0 if its own is of another count: that of an epoch or of a proxy that is gone.
+std::uint64_t number_after(const Context& context, const FrameMark& mark, const FramePointer& held) {
+    const bool is_other = mark.epoch && held && held->epoch != *mark.epoch;
+    return is_other || mark.seq > context.stats.published.load() ? 0 : mark.seq;
 }
 
 // A client that polls: only what is newer than what it has.
@@ -64,6 +72,39 @@ asio::awaitable<FramePointer> current_frame(const Context& context, http::Reques
     co_return held;
 }
 
+bool is_stale(const Context& context, const Frame& frame) {
+    return frames::is_stale(context.stats, frame.seq);
+}
+
+// How long a request may wait that sets no time: as long as a call.
+std::chrono::milliseconds usual_limit(const Context& context) {
+    const auto limit = context.octane.caller().default_timeout();
+    return limit.count() == 0 ? kLongestWaitForFresh : std::min(limit, kLongestWaitForFresh);
+}
+
+// A client that wants a frame of the Octane that is there, in the state that the last edit left it in. Of a frame that is held
+// Octane's word is awaited, unless the stream stands on which it would say otherwise.
+asio::awaitable<FramePointer> fresh_frame(const Context& context, http::Request& request, const FrameQuery& query,
+                                          std::uint64_t after) {
+    const FramePointer held = context.hub.latest();
+    const auto octane = context.octane.state();
+    const bool is_live = held && octane->is_connected && held->epoch == octane->epoch && context.stats.is_streaming.load();
+    if (is_live && held->seq > after && !is_stale(context, *held) && shows(held, query)) co_return held;
+    frames::FrameWish wish{after, query.variant.render_pass, false, true};
+    if (held && !is_live && held->seq > after) {
+        wish.after = held->seq;
+        wish.takes_repeat = true;
+    }
+    const auto limit = query.wait.value_or(usual_limit(context));
+    FramePointer fresh = co_await context.hub.wait_for_frame(wish, limit, request.client_gone.slot());
+    co_return fresh;
+}
+
+// Whether there is an Octane that could have sent a newer frame.
+void add_state(const Context& context, http::Response& response) {
+    response.headers.emplace_back("X-Octane-State", context.octane.state()->is_connected ? "connected" : "lost");
+}
+
 std::string passes_of(const Frame& frame) {
     std::string list;
     for (const auto& image : frame.images) list += (list.empty() ? "" : ", ") + std::to_string(image.render_pass_id);
@@ -84,15 +125,37 @@ http::Response no_frame(const Context& context) {
                                "ask again with ?wait=10000")
                  : octane.error)));
     response.headers.emplace_back("Retry-After", "2");
+    add_state(context, response);
     return response;
 }
 
-void add_facts(http::Response& response, const Frame& frame) {
+http::Response no_fresh_frame(const Context& context, const FrameQuery& query) {
+    const auto octane = context.octane.status();
+    const auto waited = query.wait.value_or(usual_limit(context));
+    std::string message = "there is no fresh frame: ";
+    if (!octane.is_connected) {
+        message += octane.error;
+    } else if (context.session.awaits_update()) {
+        message +=
+            "an edit was made, and Octane shows it only after ApiChangeManager/update; call that, or send ?update=1 with the "
+            "edit";
+    } else {
+        message += "none that is newer than the last edit came within " + std::to_string(waited.count()) +
+                   " ms; Octane may be busy, paused or without a render target";
+    }
+    auto response = http::error_response(base::make_error(base::ErrorCode::no_frame, std::move(message)));
+    response.headers.emplace_back("Retry-After", "2");
+    add_state(context, response);
+    return response;
+}
+
+void add_facts(const Context& context, http::Response& response, const Frame& frame) {
     std::string timestamp;
     frames::append_timestamp(timestamp, frame.received);
     response.headers.emplace_back("X-Seq", std::to_string(frame.seq));
     response.headers.emplace_back("X-Epoch", std::to_string(frame.epoch));
     response.headers.emplace_back("X-Timestamp", std::move(timestamp));
+    if (is_stale(context, frame)) response.headers.emplace_back("X-Stale", "true");
 }
 
 void expose_headers(http::Response& response) {
@@ -110,7 +173,8 @@ http::Response nothing_new(const Context& context, const FrameQuery& query, bool
     http::Response response;
     response.status = has_it ? 304 : 204;
     response.headers.emplace_back("Cache-Control", "no-cache");
-    add_facts(response, *frame);
+    add_facts(context, response, *frame);
+    add_state(context, response);
     expose_headers(response);
     return response;
 }
@@ -119,7 +183,7 @@ asio::awaitable<base::Result<http::Response>> make_body(const Context& context, 
     const RenderImage& image = *frames::shown_image(*frame, query.variant.render_pass);
     http::Response response;
     if (query.format.is_description) {
-        response.body = frames::describe_frame(*frame);
+        response.body = frames::describe_frame(*frame, is_stale(context, *frame));
         co_return response;
     }
     std::string samples;
@@ -150,21 +214,24 @@ asio::awaitable<http::Response> newest_frame(const Context& context, http::Reque
 
     const std::string_view known = request.header("If-None-Match");
     const auto held = context.hub.latest();
-    const bool has_it = held && !known.empty() && names_etag(known, make_frame_etag(run_id(), *held, *query));
-    std::optional<std::uint64_t> after = query->after;
+    const bool has_it =
+        held && !known.empty() && names_etag(known, make_frame_etag(run_id(), *held, *query, is_stale(context, *held)));
+    std::optional<std::uint64_t> after;
+    if (query->after) after = number_after(context, *query->after, held);
     if (has_it && query->wait) after = held->seq;
-    // A number that has not been reached is of a proxy that ran before this one.
-    if (after && *after > context.stats.published.load()) after = 0;
 
     FramePointer frame;
-    if (after) {
+    if (query->wants_fresh) {
+        frame = co_await fresh_frame(context, request, *query, after.value_or(0));
+        if (!frame) co_return no_fresh_frame(context, *query);
+    } else if (after) {
         frame = co_await next_frame(context, request, *query, *after);
         if (!frame) co_return nothing_new(context, *query, has_it);
     } else {
         frame = co_await current_frame(context, request, *query);
         if (!frame) co_return no_frame(context);
     }
-    const std::string etag = make_frame_etag(run_id(), *frame, *query);
+    const std::string etag = make_frame_etag(run_id(), *frame, *query, is_stale(context, *frame));
     base::Result<http::Response> response = http::Response();
     if (!known.empty() && names_etag(known, etag)) {
         response->status = 304;
@@ -180,7 +247,8 @@ asio::awaitable<http::Response> newest_frame(const Context& context, http::Reque
     response->headers.emplace_back("ETag", etag);
     response->headers.emplace_back("Cache-Control", "no-cache");
     if (query->format.is_negotiated) response->headers.emplace_back("Vary", "Accept");
-    add_facts(*response, *frame);
+    add_facts(context, *response, *frame);
+    add_state(context, *response);
     expose_headers(*response);
     co_return std::move(*response);
 }

@@ -21,10 +21,28 @@ base::Result<std::optional<std::uint64_t>> read_count(const http::Query& query, 
                                                             "'; it takes " + std::string(rule));
 }
 
+// "SEQ", or "EPOCH.SEQ".
+base::Result<std::optional<FrameMark>> read_mark(const http::Query& query) {
+    const auto text = query.find("after");
+    if (!text) return std::optional<FrameMark>();
+    FrameMark mark;
+    const char* at = text->data();
+    const char* const end = at + text->size();
+    auto read = std::from_chars(at, end, mark.seq);
+    if (read.ec == std::errc() && read.ptr != end && *read.ptr == '.') {
+        mark.epoch = mark.seq;
+        read = std::from_chars(read.ptr + 1, end, mark.seq);
+    }
+    if (read.ec == std::errc() && read.ptr == end) return std::optional(mark);
+    return base::make_error(base::ErrorCode::bad_query,
+                            "?after= is '" + std::string(text->substr(0, 40)) +
+                                "'; it takes the seq of a frame, a whole number, or its epoch and seq, such as 1234.56");
+}
+
 // All that the bytes of a form depend on, besides the frame.
-std::string form_tag(const FrameQuery& query) {
+std::string form_tag(const FrameQuery& query, bool is_stale) {
     const frames::Variant form = frames::picture_key(query.variant);
-    if (query.format.is_description) return "json";
+    if (query.format.is_description) return is_stale ? "json.stale" : "json";
     std::string tag(frames::kFormatNames[static_cast<std::size_t>(form.format)]);
     const auto add = [&tag](std::int64_t number) { tag += '.' + std::to_string(number); };
     if (form.render_pass) tag += ".p" + std::to_string(*form.render_pass);
@@ -52,19 +70,22 @@ base::Result<FrameQuery> read_frame_query(const http::Request& request, const sc
     result.variant = options->variant;
     result.variant.format = format->format;
     result.variant.container = frames::Container::frame;
-    const auto after = read_count(request.query, "after", UINT64_MAX, "the seq of a frame, a whole number");
+    const auto after = read_mark(request.query);
     if (!after) return after.error();
     result.after = *after;
     const auto wait = read_count(request.query, "wait", kLongestWait, "milliseconds from 0 to 60000");
     if (!wait) return wait.error();
     if (*wait) result.wait = std::chrono::milliseconds(**wait);
+    const auto fresh = read_count(request.query, "fresh", 1, "0 or 1");
+    if (!fresh) return fresh.error();
+    result.wants_fresh = fresh->value_or(0) == 1;
     return result;
 }
 
-std::string make_frame_etag(std::string_view run, const frames::Frame& frame, const FrameQuery& query) {
+std::string make_frame_etag(std::string_view run, const frames::Frame& frame, const FrameQuery& query, bool is_stale) {
     std::string tag = "\"";
     tag += run;
-    tag += '-' + std::to_string(frame.epoch) + '-' + std::to_string(frame.seq) + '-' + form_tag(query) + '"';
+    tag += '-' + std::to_string(frame.epoch) + '-' + std::to_string(frame.seq) + '-' + form_tag(query, is_stale) + '"';
     return tag;
 }
 

@@ -13,7 +13,7 @@ namespace octane::endpoints {
 using QueryNames = std::span<const std::string_view>;
 
 // Of POST /<service>/<method>.
-inline constexpr std::array<std::string_view, 4> kCallParameters = {"defaults", "enums", "bare", "raw"};
+inline constexpr std::array<std::string_view, 5> kCallParameters = {"defaults", "enums", "bare", "raw", "update"};
 
 // Error 40006 bad_query for an option that the path does not have, with the nearest names. Every path may have `token`, and what
 // pages put into an address so that a cache does not know it: see kMeaningless in the source.

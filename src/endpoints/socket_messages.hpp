@@ -22,7 +22,6 @@ class SocketMessages final : public ViewerClient {
 
     // What is wrong with a message is told to its sender.
     void on_message(ViewerAdapter& viewer, http::MessageKind kind, std::string_view bytes) override;
-    void on_event(ViewerAdapter&, const frames::ControlEvent&) override {}
     void on_closed() override;
 
   private:

@@ -72,11 +72,17 @@ Result<Done> read_rate(const http::Query& query, ViewerOptions& options) {
 }
 
 Result<Done> read_events(const http::Query& query, ViewerOptions& options) {
-    const auto word = query.find("events");
-    if (!word) return Done{};
-    if (*word != "calls") return bad("events", *word, "calls");
-    options.wants_calls = true;
-    return Done{};
+    const auto words = query.find("events");
+    if (!words) return Done{};
+    for (std::string_view rest = *words;;) {
+        const auto comma = rest.find(',');
+        const auto word = rest.substr(0, comma);
+        if (word != "calls" && word != "statistics")
+            return bad("events", *words, "calls, statistics, or both with a comma between them");
+        (word == "calls" ? options.wants_calls : options.wants_statistics) = true;
+        if (comma == std::string_view::npos) return Done{};
+        rest.remove_prefix(comma + 1);
+    }
 }
 
 Result<Done> read_look(const http::Query& query, frames::Look& look) {

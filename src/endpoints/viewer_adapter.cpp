@@ -68,8 +68,9 @@ void ViewerAdapter::write_event(const frames::ControlEvent& event) {
 }
 
 bool ViewerAdapter::accepts(const frames::ControlEvent& event) {
-    if (client_) client_->on_event(*this, event);
-    return carrier_->can_carry(event);
+    // Who gets the figures needs no word that there are some.
+    const bool is_superfluous = viewer_.wants_statistics() && frames::is_event<frames::NewStatistics>(event);
+    return !is_superfluous && carrier_->can_carry(event);
 }
 
 void ViewerAdapter::close() {

@@ -31,12 +31,11 @@ class Carrier {
 
 class ViewerAdapter;
 
-// What a client at the other end may say, and what else is done for it. Owned by its adapter, which outlives every call.
+// What a client at the other end may say. Owned by its adapter, which outlives every call.
 class ViewerClient {
   public:
     virtual ~ViewerClient() = default;
     virtual void on_message(ViewerAdapter& viewer, http::MessageKind kind, std::string_view bytes) = 0;
-    virtual void on_event(ViewerAdapter& viewer, const frames::ControlEvent& event) = 0;  // before it is sent, if it is
     virtual void on_closed() = 0;
 };
 

@@ -108,7 +108,7 @@ asio::awaitable<http::Response> open_stream(const Context& context, http::Reques
 asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request& request) {
     auto options = read_viewer_options(context, request.query, Container::mjpeg);
     if (!options) co_return http::error_response(options.error());
-    options->wants_calls = false;   // its parts carry nothing but pictures
+    options->wants_calls = options->wants_statistics = false;  // its parts carry nothing but pictures
     options->needs_repeats = true;  // Chromium shows a part when the next one begins, and reverse proxies cut what is silent
     auto response = open_response(context, request, std::move(*options), make_part_carrier);
     response.content_type = "multipart/x-mixed-replace; boundary=" + std::string(frames::kBoundary);

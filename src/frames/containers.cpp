@@ -49,6 +49,16 @@ std::string four_bytes(std::size_t number) {
     return bytes;
 }
 
+// The member that says which form a frame has, with a comma before it; nothing for `full`.
+const char* form_member(Form form, bool is_stale) {
+    switch (form) {
+        case Form::motion: return ",\"motion\":true";
+        case Form::full: break;
+        case Form::final: return is_stale ? "" : ",\"final\":true";
+    }
+    return "";
+}
+
 }  // namespace
 
 WrappedFrame::WrappedFrame(const EncodedFrame& frame)
@@ -75,10 +85,12 @@ WrappedFrame wrap_frame(const EncodedFrame& frame, Container container) {
     return WrappedFrame(frame);
 }
 
-std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped) {
+std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped, bool is_stale) {
     if (frame.head == HeadKind::none) return {};
     const std::string seq = std::to_string(frame.seq);
-    const std::string json = "{\"type\":\"newImage\",\"seq\":" + seq + ",\"dropped\":" + std::to_string(dropped);
+    std::string json = "{\"type\":\"newImage\",\"seq\":" + seq + ",\"dropped\":" + std::to_string(dropped);
+    json += form_member(frame.form, is_stale);
+    if (is_stale) json += ",\"stale\":true";
     if (frame.head == HeadKind::text) return json;
     if (frame.head == HeadKind::with_size) return four_bytes(json.size() + frame.header_size) + json;
     return "id: " + seq + "\ndata: " + json;

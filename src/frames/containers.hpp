@@ -50,7 +50,8 @@ WrappedFrame wrap_frame(const EncodedFrame& frame, Container container);
 // A binary message: a JSON object that `header` ends, then the payload, which is not copied.
 WrappedFrame wrap_message(const EncodedFrame& frame, std::string header, const base::ByteChain& payload);
 
-// A viewer's own first bytes of a frame; empty for HeadKind::none.
-std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped);
+// A viewer's own first bytes of a frame; empty for HeadKind::none. They hold what may be otherwise for the next viewer: how many
+// frames this one missed, whether the frame is stale by now, and so whether it is final.
+std::string make_frame_head(const WrappedFrame& frame, std::uint64_t dropped, bool is_stale);
 
 }  // namespace octane::frames

@@ -70,7 +70,7 @@ struct Goodbye {};  // nothing follows
 struct RefusedMessage {
     base::Error error;
 };
-// The answer to a question for statistics, as JSON.
+// The render's figures: the answer to a question for them, as JSON.
 struct StatisticsAnswer {
     std::string json;
 };

@@ -68,8 +68,14 @@ void append_member(std::string& out, std::string_view name, bool value) {
     out += value ? "\":true" : "\":false";
 }
 
-// One member of render_images.data: enums as numbers, every member present (docs/octane.md §3.2; the value of changeLevel
-// also under the name that octaneProxy gave it). It ends inside its `buffer`: the caller closes both with "}}".
+// Also under the name that octaneProxy gave it (docs/octane.md §1.7).
+void append_change_level(std::string& out, std::uint64_t level) {
+    const std::string number = std::to_string(level);
+    out += ",\"changeLevel\":{\"value\":" + number + ",\"level\":" + number + '}';
+}
+
+// One member of render_images.data: enums as numbers, every member present (docs/octane.md §3.2). It ends inside its `buffer`:
+// the caller closes both with "}}".
 void append_image_facts(std::string& out, std::size_t index, const ImageFacts& image, std::size_t buffer_size) {
     out += index == 0 ? "{\"index\":" : ",{\"index\":";
     out += std::to_string(index);
@@ -85,8 +91,7 @@ void append_image_facts(std::string& out, std::size_t index, const ImageFacts& i
     append_member(out, "maxSamplesPerPixel", image.max_samples);
     append_member(out, "samplesPerSecond", image.samples_per_second);
     append_member(out, "renderTime", image.render_time);
-    const std::string level = std::to_string(image.change_level);
-    out += ",\"changeLevel\":{\"value\":" + level + ",\"level\":" + level + '}';
+    append_change_level(out, image.change_level);
     append_member(out, "hasPendingUpdates", image.has_pending_updates);
     append_member(out, "hasAlpha", image.has_alpha);
     append_member(out, "subSampling", std::int64_t{image.sub_sampling});
@@ -102,7 +107,7 @@ void append_picture_facts(std::string& out, const ImageFacts& image) {
     append_member(out, "maxSamplesPerPixel", image.max_samples);
     append_member(out, "samplesPerSecond", image.samples_per_second);
     append_member(out, "renderTime", image.render_time);
-    append_member(out, "changeLevel", static_cast<std::int64_t>(image.change_level));
+    append_change_level(out, image.change_level);
     append_member(out, "hasPendingUpdates", image.has_pending_updates);
 }
 
@@ -114,16 +119,6 @@ void append_frame_facts(std::string& out, const FrameFacts& facts, std::uint64_t
     append_timestamp(out, facts.received);
     out += ",\"epoch\":" + std::to_string(epoch) + ",\"width\":" + std::to_string(facts.size.width) +
            ",\"height\":" + std::to_string(facts.size.height);
-}
-
-// The member that says which form a frame has, with a comma before it; nothing for `full`.
-const char* form_member(Form form) {
-    switch (form) {
-        case Form::motion: return ",\"motion\":true";
-        case Form::full: break;
-        case Form::final: return ",\"final\":true";
-    }
-    return "";
 }
 
 void append_image(EventPieces& pieces, std::size_t index, const RenderImage& image) {
@@ -146,7 +141,6 @@ void append_timestamp(std::string& out, std::chrono::system_clock::time_point ti
 base::ByteChain make_frame_event(const EncodedFrame& frame) {
     EventPieces pieces;
     append_frame_facts(pieces.text(), frame.facts, frame.epoch);
-    pieces.text() += form_member(frame.form);
     if (frame.has_picture()) {
         std::string& out = pieces.text();
         append_picture_facts(out, frame.facts.image);
@@ -168,7 +162,6 @@ base::ByteChain make_frame_event(const EncodedFrame& frame) {
 std::string make_message_header(const EncodedFrame& frame) {
     std::string json;
     append_frame_facts(json, frame.facts, frame.epoch);
-    json += form_member(frame.form);
     if (frame.has_picture()) append_picture_facts(json, frame.facts.image);
     json += ",\"format\":\"";
     json += kFormatNames[static_cast<std::size_t>(frame.format)];
@@ -184,7 +177,7 @@ std::string make_message_header(const EncodedFrame& frame) {
     return json;
 }
 
-std::string describe_frame(const Frame& frame) {
+std::string describe_frame(const Frame& frame, bool is_stale) {
     const RenderImage& first = frame.images.front();
     FrameFacts facts;
     facts.callback_id = frame.callback_id;
@@ -192,6 +185,7 @@ std::string describe_frame(const Frame& frame) {
     facts.received = frame.received;
     facts.size = {first.width, first.height};
     std::string json = "{\"type\":\"newImage\",\"seq\":" + std::to_string(frame.seq);
+    if (is_stale) json += ",\"stale\":true";
     append_frame_facts(json, facts, frame.epoch);
     json += ",\"render_images\":{\"data\":[";
     for (std::size_t i = 0; i < frame.images.size(); ++i) {

@@ -20,7 +20,7 @@ base::ByteChain make_frame_event(const EncodedFrame& frame);
 std::string make_message_header(const EncodedFrame& frame);
 
 // All of a frame but its pixels, as one JSON object.
-std::string describe_frame(const Frame& frame);
+std::string describe_frame(const Frame& frame, bool is_stale);
 
 // Seconds since 1970 with microseconds: what every `timestamp` holds.
 void append_timestamp(std::string& out, std::chrono::system_clock::time_point time);

@@ -14,11 +14,11 @@ void end(const std::shared_ptr<FrameWait>& wait, const std::shared_ptr<const Fra
     });
 }
 
-bool is_wanted(const FrameWish& wish, const Frame& frame) {
-    return frame.seq > wish.after && shown_image(frame, wish.render_pass) != nullptr;
-}
-
 }  // namespace
+
+bool FrameWaits::is_wanted(const FrameWish& wish, const Frame& frame) const {
+    return frame.seq > wish.after && is_fresh_enough(wish, frame) && shown_image(frame, wish.render_pass) != nullptr;
+}
 
 template <typename Wants>
 void FrameWaits::serve(const std::shared_ptr<const Frame>& frame, Wants wants) {
@@ -46,7 +46,9 @@ void FrameWaits::publish(const std::shared_ptr<const Frame>& frame) {
 }
 
 void FrameWaits::repeat(const std::shared_ptr<const Frame>& frame) {
-    serve(frame, [&](const FrameWish& wish) { return wish.takes_repeat && shown_image(*frame, wish.render_pass) != nullptr; });
+    serve(frame, [&](const FrameWish& wish) {
+        return wish.takes_repeat && is_fresh_enough(wish, *frame) && shown_image(*frame, wish.render_pass) != nullptr;
+    });
 }
 
 void FrameWaits::end_all() {

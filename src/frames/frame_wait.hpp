@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "frames/image.hpp"
+#include "frames/stats.hpp"
 
 namespace octane::frames {
 
@@ -18,6 +19,7 @@ struct FrameWish {
     std::optional<std::int32_t> render_pass;
     // The renderer's word that the frame which is there is still the newest will do.
     bool takes_repeat = false;
+    bool wants_fresh = false;  // none that FrameStats::stale_up_to calls stale
 };
 
 // One request that waits, on its own loop. The waiting is the timer's.
@@ -32,6 +34,8 @@ struct FrameWait {
 // Those who wait; lives on the hub's strand. Bounded by the number of connections.
 class FrameWaits {
   public:
+    explicit FrameWaits(const FrameStats& stats) : stats_(stats) {}
+
     // `newest` may be null.
     void add(const std::shared_ptr<FrameWait>& wait, const std::shared_ptr<const Frame>& newest);
     void remove(const std::shared_ptr<FrameWait>& wait);
@@ -43,6 +47,12 @@ class FrameWaits {
     template <typename Wants>
     void serve(const std::shared_ptr<const Frame>& frame, Wants wants);
 
+    [[nodiscard]] bool is_fresh_enough(const FrameWish& wish, const Frame& frame) const {
+        return !wish.wants_fresh || !is_stale(stats_, frame.seq);
+    }
+    [[nodiscard]] bool is_wanted(const FrameWish& wish, const Frame& frame) const;
+
+    const FrameStats& stats_;
     std::vector<std::shared_ptr<FrameWait>> waits_;
     bool has_ended_ = false;
 };

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 Hub::Hub(asio::any_io_executor strand, const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers,
          FrameStats& stats, WrapFrame wrap)
-    : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), motion_timer_(strand_) {
+    : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), waits_(stats), motion_timer_(strand_) {
     for (const auto& loop : loops) loops_.push_back(std::make_shared<LoopHub>(*this, loop, stats));
 }
 
@@ -80,6 +80,17 @@ void Hub::announce(ControlEvent::What what) {
 void Hub::announce_edit(EditMade edit, std::chrono::system_clock::time_point time) {
     const auto event = std::make_shared<const ControlEvent>(std::move(edit), time);
     on_each_loop([event](LoopHub& loop) { loop.announce_edit(event); });
+}
+
+void Hub::announce_statistics(std::string json) {
+    const auto event = std::make_shared<const ControlEvent>(StatisticsAnswer{std::move(json)});
+    on_each_loop([event](LoopHub& loop) { loop.announce_statistics(event); });
+}
+
+void Hub::newest_is_fresh() {
+    if (!newest_) return;
+    waits_.publish(newest_);
+    for (const auto& [variant, making] : tracks_) making.track->offer_final(newest_);
 }
 
 void Hub::announce_renderer(RendererState state) {

@@ -56,8 +56,12 @@ class Hub {
     void publish(const Variant& variant, const std::shared_ptr<const EncodedFrame>& frame);
     void repeat();                           // the renderer has said once more that the newest frame is the newest
     void announce(ControlEvent::What what);  // an event for every viewer, never dropped
-    // The same for those who want to know of edits.
+    // The same for those who want to know of edits, and for those who want the render's figures.
     void announce_edit(EditMade edit, std::chrono::system_clock::time_point time);
+    void announce_statistics(std::string json);
+    // The newest frame, which FrameStats::stale_up_to has called stale, is so no longer: who waits for a fresh one gets it, and a
+    // converged one is final after all.
+    void newest_is_fresh();
     // Also for those who join later. Once a renderer has come, frames of an older epoch are not shown any more.
     void announce_renderer(RendererState state);
     void say_goodbye();  // the last event, then the end of every stream
@@ -85,6 +89,8 @@ class Hub {
     void count_viewer(int change);
     void count_call_watcher(int change) { call_watchers_.fetch_add(change); }
     [[nodiscard]] bool has_call_watchers() const { return call_watchers_.load() > 0; }  // any thread
+    void count_statistics_watcher(int change) { statistics_watchers_.fetch_add(change); }
+    [[nodiscard]] bool has_statistics_watchers() const { return statistics_watchers_.load() > 0; }  // any thread
 
     // From a loop. The newest frame that fits the wish, now or within the limit; null if none came or `gone` was emitted (on the
     // loop). Who waits counts as a viewer, so the source is asked for frames.
@@ -124,6 +130,7 @@ class Hub {
     bool is_moving_ = false;  // strand
     std::size_t viewers_ = 0;
     std::atomic<int> call_watchers_{0};
+    std::atomic<int> statistics_watchers_{0};
     Source* source_ = nullptr;
 };
 

@@ -33,8 +33,9 @@ void LoopHub::join(const std::shared_ptr<Viewer>& viewer) {
     stats_.viewers_ever.fetch_add(1, std::memory_order_relaxed);
     if (renderer_event_) viewer->send(renderer_event_);
     enter_group(viewer);
-    hub_.count_viewer(+1);
     if (viewer->wants_calls()) hub_.count_call_watcher(+1);
+    if (viewer->wants_statistics()) hub_.count_statistics_watcher(+1);
+    hub_.count_viewer(+1);  // last: the source looks then who wants what
     if (goodbye_) viewer->say_goodbye(goodbye_);
     if (!is_ticking_) arm_tick();
 }
@@ -44,6 +45,7 @@ void LoopHub::leave(const std::shared_ptr<Viewer>& viewer) {
     stats_.viewers.fetch_sub(1, std::memory_order_relaxed);
     hub_.count_viewer(-1);
     if (viewer->wants_calls()) hub_.count_call_watcher(-1);
+    if (viewer->wants_statistics()) hub_.count_statistics_watcher(-1);
 }
 
 void LoopHub::change_view(const std::shared_ptr<Viewer>& viewer, const Variant& variant,
@@ -126,6 +128,12 @@ void LoopHub::announce(const EventPointer& event) {
 void LoopHub::announce_edit(const EventPointer& event) {
     for_each([&event](Viewer& viewer) {
         if (viewer.wants_calls()) viewer.send(event);
+    });
+}
+
+void LoopHub::announce_statistics(const EventPointer& event) {
+    for_each([&event](Viewer& viewer) {
+        if (viewer.wants_statistics()) viewer.send(event);
     });
 }
 

@@ -46,6 +46,7 @@ class LoopHub : public std::enable_shared_from_this<LoopHub> {
     // Posted by the hub.
     void announce(const EventPointer& event);
     void announce_edit(const EventPointer& event);                     // to those who want to know of edits
+    void announce_statistics(const EventPointer& event);               // to those who want the render's figures
     void set_renderer_event(EventPointer event, std::uint64_t epoch);  // see Hub::announce_renderer
     void say_goodbye(const EventPointer& event);
     void ping(const std::string& viewer_id);

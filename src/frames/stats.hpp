@@ -19,6 +19,8 @@ struct FrameStats {
     std::atomic<std::int64_t> last_callback_us{0};  // microseconds since 1970; 0: none yet
     std::atomic<std::uint64_t> callback_id{0};      // as the renderer answered; 0: not registered
     std::atomic<bool> is_streaming{false};
+    // Frames with this number or a lower one do not show the last edit. Written by their source, read where they are sent.
+    std::atomic<std::uint64_t> stale_up_to{0};
     std::atomic<std::uint64_t> viewers{0};  // connected now
     std::atomic<std::uint64_t> viewers_ever{0};
     std::atomic<std::uint64_t> encoded{0};    // variant frames made
@@ -30,6 +32,10 @@ struct FrameStats {
     std::atomic<std::uint64_t> held{0};       // frames in the form that viewers get, as long as anybody holds one
     DeliveryStats delivery;
 };
+
+inline bool is_stale(const FrameStats& stats, std::uint64_t seq) {
+    return seq <= stats.stale_up_to.load();
+}
 
 // What viewers and clients are told of them: read at one moment.
 struct FrameStatus {

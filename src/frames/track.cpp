@@ -39,6 +39,12 @@ void Track::offer(const std::shared_ptr<const Frame>& frame, Form form) {
     put({frame, image, offered_, form, nullptr});
 }
 
+void Track::offer_final(const std::shared_ptr<const Frame>& frame) {
+    const RenderImage* image = shown_image(*frame, variant_.render_pass);
+    if (image == nullptr || !has_form(variant_, Form::final) || !is_converged(*image)) return;
+    put({frame, image, offered_, Form::final, nullptr});
+}
+
 void Track::offer(const std::shared_ptr<const EncodedFrame>& frame) {
     put({nullptr, nullptr, frame->ordinal, frame->form, frame});
 }
@@ -96,7 +102,7 @@ void Track::go_on(const Offer& done) {
     is_making_ = false;
     work();
     if (is_making_ || !made_ || !done.frame || done.form != Form::full) return;
-    if (!has_form(variant_, Form::final) || !is_converged(*done.image)) return;
+    if (!has_form(variant_, Form::final) || !is_converged(*done.image) || is_stale(maker_.stats, done.frame->seq)) return;
     auto last = std::make_shared<Offer>(done);
     last->form = Form::final;
     if (is_news(*last)) make(last);

@@ -28,8 +28,10 @@ class Track : public std::enable_shared_from_this<Track> {
     Track(boost::asio::thread_pool& workers, Variant variant, PictureMaker maker);
 
     // On the hub's strand. A frame without the variant's pass is none of this track's. The same frame may come again in a better
-    // form. A frame of a render that has converged gets its final form by itself.
+    // form. A frame of a render that has converged gets its final form by itself, unless it is stale.
     void offer(const std::shared_ptr<const Frame>& frame, Form form = Form::full);
+    // On the hub's strand. The newest frame is stale no longer: if it has converged, it gets its final form now.
+    void offer_final(const std::shared_ptr<const Frame>& frame);
     // On the hub's strand. The same for a frame that its source has encoded in this variant already, which counts it, too.
     void offer(const std::shared_ptr<const EncodedFrame>& frame);
     // On the hub's strand. The sink gets `newest` (made now unless it was made already) and then every frame. A track whose last

@@ -137,7 +137,7 @@ void Viewer::write_again() {
 }
 
 void Viewer::write(std::uint64_t dropped) {
-    head_ = make_frame_head(*frame_in_write_, dropped);
+    head_ = make_frame_head(*frame_in_write_, dropped, is_stale(stats_, frame_in_write_->seq));
     parts_.clear();
     if (!head_.empty()) parts_.emplace_back(head_);
     const auto& segments = frame_in_write_->bytes.segments();

@@ -40,6 +40,7 @@ struct ViewerOptions {
     std::string id;                              // the client_id of its connected event
     std::chrono::nanoseconds frame_interval{0};  // at least this between two frames; 0: every frame
     bool wants_calls = false;                    // is told of every edit that passes the proxy
+    bool wants_statistics = false;               // is told the render's figures
     bool needs_repeats = false;                  // shows a picture only when the next one begins, or goes after long silence
 };
 
@@ -63,6 +64,7 @@ class Viewer {
     [[nodiscard]] const std::string& id() const { return options_.id; }
     [[nodiscard]] const Variant& variant() const { return options_.variant; }
     [[nodiscard]] bool wants_calls() const { return options_.wants_calls; }
+    [[nodiscard]] bool wants_statistics() const { return options_.wants_statistics; }
 
     // A frame no newer than one already offered is ignored; a newer one replaces the one waiting.
     void offer(const std::shared_ptr<const WrappedFrame>& frame, Clock::time_point now);

@@ -45,6 +45,9 @@ CallbackSession::CallbackSession(Octane& octane, frames::Hub& hub, asio::any_io_
                [this](std::vector<frames::RenderImage> images, std::uint64_t user_data) {
                    take_images(std::move(images), registration_.callback_id(), user_data);
                }),
+      edits_(
+          octane, strand_, stats, [this] { hub_.newest_is_fresh(); }, [this] { wake(); }),
+      statistics_(octane, hub, strand_, [this] { wake(); }),
       wake_(strand_) {
     fetcher_.set_release_timeout(options.call_timeout);
     hub_.set_source(this);
@@ -56,6 +59,7 @@ CallbackSession::~CallbackSession() {
 
 void CallbackSession::on_demand(std::size_t viewers) {
     if (viewers == 0) unwatched_since_ = std::chrono::steady_clock::now();
+    if (viewers > 0) statistics_.figures_are_due();
     wake();
 }
 
@@ -68,6 +72,8 @@ void CallbackSession::stop() {
     fetcher_.set_release_timeout(std::min(options_.call_timeout, kFarewell));
     fetcher_.abandon();
     registration_.stop(kFarewell);
+    edits_.stop();
+    statistics_.stop();
     wake();
 }
 
@@ -83,8 +89,13 @@ bool CallbackSession::is_wanted() const {
 
 void CallbackSession::on_connection(const std::shared_ptr<const ConnectionState>& state) {
     const bool is_same = connection_ && connection_->is_connected && state->is_connected && connection_->epoch == state->epoch;
+    const bool is_found = state->is_connected && (!connection_ || connection_->connections != state->connections);
+    if (!connection_ || connection_->epoch != state->epoch) edits_.forget();
     connection_ = state;
     hub_.announce_renderer(describe(*state, octane_));
+    // Another Octane has other handles: existing clients read everything anew on this, and know no other event for it.
+    if (is_found) hub_.announce(frames::ProjectChanged{{registration_.callback_id(), 0}});
+    if (is_found) statistics_.figures_are_due();
     registration_.on_connection(state, is_same);
 }
 
@@ -122,6 +133,7 @@ asio::awaitable<void> CallbackSession::run() {
         pause = std::min(pause * 2, kLongestRest);
     }
     if (is_connected() && registration_.may_stand()) co_await registration_.give_back();
+    while (has_questions()) co_await rest(std::chrono::milliseconds(1000));
 }
 
 // One registration with its stream, until nobody wants it, Octane is lost, or the stream ends.
@@ -198,7 +210,10 @@ void CallbackSession::on_event(CallbackEvent event) {
             }
             break;
         case CallbackEvent::Kind::render_failure: hub_.announce(frames::RenderFailure{origin}); break;
-        case CallbackEvent::Kind::new_statistics: hub_.announce(frames::NewStatistics{origin}); break;
+        case CallbackEvent::Kind::new_statistics:
+            hub_.announce(frames::NewStatistics{origin});
+            statistics_.figures_are_due();
+            break;
         case CallbackEvent::Kind::project_manager_changed:
             octane_.epochs().project_changed();
             hub_.announce(frames::ProjectChanged{origin});
@@ -261,7 +276,9 @@ void CallbackSession::take_images(std::vector<frames::RenderImage> images, std::
                         {"samples", double{image.tonemapped_samples}}});
     }
     last_ = frame;
+    edits_.frame_came(*frame);
     hub_.publish(std::move(frame));
+    statistics_.figures_are_due();
 }
 
 }  // namespace octane::livelink

@@ -16,9 +16,11 @@
 #include "frames/sink.hpp"
 #include "frames/stats.hpp"
 #include "livelink/callback_wire.hpp"
+#include "livelink/edit_watch.hpp"
 #include "livelink/frame_fetcher.hpp"
 #include "livelink/octane.hpp"
 #include "livelink/registration.hpp"
+#include "livelink/statistics_feed.hpp"
 
 namespace octane::livelink {
 
@@ -50,6 +52,11 @@ class CallbackSession final : public frames::Source {
     // watches. True if it is (being) unregistered.
     boost::asio::awaitable<bool> unregister_callback();
 
+    // From any loop: an edit that passed the proxy has succeeded. Frames that do not show it are stale from now on.
+    void edit_made(EditKind kind) { edits_.edit_made(kind); }
+    // From any loop: an edit has not been followed by an update.
+    [[nodiscard]] bool awaits_update() const { return edits_.awaits_update(); }
+
     // On the strand: the connection came or went.
     void on_connection(const std::shared_ptr<const ConnectionState>& state);
 
@@ -65,6 +72,7 @@ class CallbackSession final : public frames::Source {
     void on_event(CallbackEvent event);
     void take_images(std::vector<frames::RenderImage> images, std::uint32_t callback_id, std::uint64_t user_data);
     void wake();
+    [[nodiscard]] bool has_questions() const { return edits_.is_asking() || statistics_.is_asking(); }
     [[nodiscard]] bool is_watched() const;
     [[nodiscard]] bool is_wanted() const;
     [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_connected; }
@@ -77,6 +85,8 @@ class CallbackSession final : public frames::Source {
 
     Registration registration_;
     FrameFetcher fetcher_;
+    EditWatch edits_;
+    StatisticsFeed statistics_;
     boost::asio::steady_timer wake_;                  // cancelled whenever something that run() waits for may have changed
     std::shared_ptr<upstream::ServerStream> stream_;  // null: none open
     std::shared_ptr<const ConnectionState> connection_;

@@ -1,5 +1,6 @@
 // In a browser: a whole session of each existing client, through its own transports, served by the proxy itself: connect, read the
-// scene, watch, inspect, edit, save. The pages are in tests/web; their order of calls is that of the clients.
+// scene, watch, inspect, edit, save; then Octane is started anew, and the page is in step again by itself. The pages are in
+// tests/web; their order of calls is that of the clients.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import { projectDir } from '../support/program.mjs';
 import { until } from '../support/wait.mjs';
 
 const webRoot = path.join(projectDir, 'tests/web');
+const rendering = ['--width', '96', '--height', '48', '--samples', '8'];
 // Of the browser, not of the pages.
 const ofBrowser = [/Synchronous XMLHttpRequest on the main thread is deprecated/];
 
@@ -44,10 +46,25 @@ for (const release of releases) {
   describe(`a session on ${release}`, () => {
     async function start(t, page) {
       const started = cleanup(t);
-      const octane = started(await Standin.start(['--width', '96', '--height', '48', '--samples', '8'], { release }));
+      const octane = started(await Standin.start(rendering, { release }));
       const proxy = started(await Proxy.start(octane, ['--web-root', webRoot]));
       const { nodes } = await octane.counters();
-      return { octane, nodes, page: started(await openPage(browser, `${proxy.url}/${page}`)) };
+      return { started, octane, nodes, page: started(await openPage(browser, `${proxy.url}/${page}`)) };
+    }
+
+    // The same Octane again, at the same address, with a scene in which nothing has been edited.
+    async function restart({ started, octane }) {
+      await octane.kill();
+      return started(await Standin.start(rendering, { release, port: octane.port }));
+    }
+
+    // After it the page has read everything anew by itself and shows the new Octane's picture.
+    async function isInStepAgain({ page, nodes }, octane) {
+      const again = await page.evaluate(() => window.resynced);
+      isWholeScene(again.items, nodes);
+      assert.deepEqual(again.value, { x: 0.7, y: 0.7, z: 0.7 });
+      await showsTheNewestFrame(page, octane);
+      return again;
     }
 
     function isWholeScene(items, nodes) {
@@ -57,7 +74,8 @@ for (const release of releases) {
     }
 
     test('of octaneWeb: synchronous requests and EventSource', async (t) => {
-      const { octane, nodes, page } = await start(t, 'octaneweb.html');
+      const stage = await start(t, 'octaneweb.html');
+      const { octane, nodes, page } = stage;
       const done = await page.evaluate(() => window.session);
       assert.equal(done.health, 'ok');
       assert.equal(done.callbackId, 1);
@@ -75,11 +93,13 @@ for (const release of releases) {
       assert.equal(done.status.stream_active, true);
       assert.equal(done.status.active_clients, 1);
       await showsTheNewestFrame(page, octane);
+      await isInStepAgain(stage, await restart(stage));
       onlyRefused(page, ['404 /ApiSceneOutliner/setNodeVisibility']);
     });
 
     test('of octaneWebR: fetch and WebSocket', async (t) => {
-      const { octane, nodes, page } = await start(t, 'octanewebr.html');
+      const stage = await start(t, 'octanewebr.html');
+      const { octane, nodes, page } = stage;
       const done = await page.evaluate(() => window.session);
       assert.equal(done.health, 'ok');
       assert.equal(done.octane, 'connected');
@@ -96,6 +116,11 @@ for (const release of releases) {
       assert.match(done.state, /^RSTATE_/);
       assert.equal(done.saved, true);
       await showsTheNewestFrame(page, octane);
+      const finished = async () => /^8\/8 \d+\.\d\d s finished$/.test(await page.evaluate(() => document.title));
+      await until('the status bar shows samples, time and state', finished);
+      const again = await isInStepAgain(stage, await restart(stage));
+      assert.equal(again.targetSet, true);
+      await until('the status bar lives again', finished);
       onlyRefused(page, ['500 /api/grpc/ApiItem/name']);
     });
   });

@@ -212,7 +212,7 @@ describe('over the WebSocket', () => {
     assert.equal(counters.calls['LiveLink/SetCamera'] ?? 0, 0);
     await until('a picture of it has come', async () => {
       const { changeLevel, hasPendingUpdates } = await newestHeader(page);
-      return changeLevel > before.changeLevel && !hasPendingUpdates && changeLevel === (await octane.counters()).changeLevel;
+      return changeLevel.value > before.changeLevel.value && !hasPendingUpdates && changeLevel.value === (await octane.counters()).changeLevel;
     });
     await tell(page, { type: 'camera', fov: 60 });
     await until('only the field of view has changed', async () => {

@@ -32,7 +32,8 @@ for (const release of releases) {
       await proxy?.stop();
       await octane?.stop();
     });
-    const grpc = (method, body = {}) => proxy.post(`/api/grpc/${method}`, body);
+    const grpcOf = (to) => (method, body = {}) => to.post(`/api/grpc/${method}`, body);
+    const grpc = (method, body) => grpcOf(proxy)(method, body);
 
     test('answers are bare, with defaults, null and enums by name', async () => {
       const root = await grpc('ApiProjectManager/rootNodeGraph');
@@ -120,6 +121,67 @@ for (const release of releases) {
       assert.equal(header.height, height);
       assert.equal(header.format, 'IMAGE_TYPE_LDR_RGBA');
       assert.equal(header.pixelSize, pixels.length);
+    });
+
+    test('the status bar gets figures with a numeric state while frames flow, and none are asked for nobody', async (t) => {
+      const started = cleanup(t);
+      const rendering = started(await Standin.start(['--width', '64', '--height', '32', '--samples', '40'], { release }));
+      const own = started(await Proxy.start(rendering));
+      const asked = async () => (await rendering.counters()).calls['ApiRenderEngine/getRenderStatistics'] ?? 0;
+      const plain = started(own.watch('?format=jpeg'));
+      await plain.frames(1);
+      assert.equal(await asked(), 0, 'nobody wants figures');
+      const began = performance.now();
+      const socket = started(await WebSocketClient.open(`${own.url}/api/callbacks`));
+      socket.send({ type: 'subscribe' });
+      const stream = started(own.watch('?format=jpeg&events=statistics'));
+      const isLast = (figures) => figures.beautySamplesPerPixel === 40 && figures.beautyMaxSamplesPerPixel === 40;
+      const { json } = await socket.message('figures', ({ json: event }) => event?.type === 'newStatistics');
+      const { statistics } = json.data;
+      for (const name of ['state', 'beautySamplesPerPixel', 'beautyMaxSamplesPerPixel', 'renderTime', 'beautySamplesPerSecond']) {
+        assert.equal(typeof statistics[name], 'number', name);
+      }
+      await socket.message('the last figures', ({ json: event }) => event?.type === 'newStatistics' && isLast(event.data.statistics));
+      await stream.event('the last figures', (data) => data.type === 'newStatistics' && isLast(data.data.statistics));
+      const count = await asked();
+      assert.ok(count <= 2 + 2 * (performance.now() - began) / 1000, `${count} questions`);
+      assert.ok(!plain.events.some(({ data }) => data.type === 'newStatistics'), 'told to those who asked for it');
+    });
+
+    test('figures that Octane does not give hold up no call', async (t) => {
+      const started = cleanup(t);
+      const slow = started(await Standin.start(pattern({ fps: 20 }, '--no-serial', '--stall', 'ApiRenderEngine/getRenderStatistics=600000'), { release }));
+      const own = started(await Proxy.start(slow, ['--upstream-concurrency', '1']));
+      const socket = started(await WebSocketClient.open(`${own.url}/api/callbacks`));
+      socket.send({ type: 'subscribe' });
+      await until('the figures are asked for', async () => (await slow.counters()).calls['ApiRenderEngine/getRenderStatistics'] === 1);
+      for (let i = 0; i < 20; i++) await own.call('ApiInfo/octaneVersion');
+      assert.equal((await own.get('/health')).json.queue.in_flight, 0);
+    });
+
+    test('after a restart of Octane both event streams say that everything must be read anew, once its epoch is there', async (t) => {
+      const started = cleanup(t);
+      const first = started(await Standin.start(pattern({ fps: 10, width, height }), { release }));
+      const own = started(await Proxy.start(first));
+      const socket = started(await WebSocketClient.open(`${own.url}/api/callbacks`));
+      socket.send({ type: 'subscribe' });
+      const stream = started(own.watch('?format=jpeg'));
+      await stream.frames(1);
+      await socket.message('a frame', ({ json }) => json?.type === 'newImage');
+      const from = stream.events.length;
+      const place = socket.messages.length;
+      await first.kill();
+      await stream.event('lost', (data) => data.state === 'lost', { from });
+      const second = started(await Standin.start(pattern({ fps: 10, width, height }), { release, port: first.port }));
+      const connected = await stream.event('connected', (data) => data.state === 'connected', { from });
+      const told = await stream.type('projectManagerChanged', { from });
+      assert.ok(told.place > connected.place);
+      const { json } = await socket.message('the change', ({ json: event }) => event?.type === 'projectManagerChanged', { from: place });
+      assert.equal(typeof json.timestamp, 'number');
+      assert.equal((await grpcOf(own)('ApiItem/name', ref(await second.teapot(), 16))).json.result, 'teapot.obj');
+      await stream.type('newImage', { from: told.place });
+      await socket.message('a frame again', ({ json: event }) => event?.type === 'newImage', { from: place });
+      assert.equal(stream.events.filter(({ data }) => data.type === 'projectManagerChanged').length, 1);
     });
 
     test('a plain request and a foreign page are told why they get no WebSocket', async () => {

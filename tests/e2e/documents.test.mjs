@@ -55,6 +55,9 @@ describe('docs/api.md is complete', () => {
       for (const image of message.render_images?.data ?? []) for (const name of Object.keys(image)) ofPicture.add(name);
     };
     look((await proxy.get('/render/frame.json?after=0&wait=10000')).json);
+    await proxy.call('LiveLink/SetCamera', { fov: 41 });
+    await proxy.call('ApiItem/setName', { objectPtr: { handle: await octane.teapot() }, name: 'pot' });
+    look((await proxy.get('/render/frame.json')).json);  // stale: no update has followed
     for (const query of ['?format=both', '?format=jpeg']) {
       const viewer = proxy.watch(query);
       t.after(() => viewer.stop());
@@ -125,7 +128,7 @@ test('the first calls of README.md answer as it says', async (t) => {
   const proxy = await Proxy.start(octane);
   t.after(() => proxy.stop());
   await octane.hasFrame();
-  const block = /## First calls\s+```sh\n([^]*?)```/.exec(page('README.md'))[1];
+  const block = /## First calls\s[^]*?```sh\n([^]*?)```/.exec(page('README.md'))[1];
   const lines = block.trim().split('\n');
   assert.ok(lines.length >= 6, block);
   for (const line of lines) {

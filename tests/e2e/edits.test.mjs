@@ -141,8 +141,8 @@ for (const release of releases) {
         if (value === null || typeof value !== 'object') return;
         if ('handle' in value && 'type' in value) {
           references += 1;
-          if (where.startsWith('ApiFileName.')) return;  // a method of that very class
-          assert.notEqual(value.type, 'ApiFileName', where);
+          // But for methods of that very class, and for the path of a package.
+          if (!/^ApiFileName\.|^ApiPackage\.\w+\.path$/.test(where)) assert.notEqual(value.type, 'ApiFileName', where);
         }
         for (const [name, part] of Object.entries(value)) look(part, `${where}.${name}`);
       };

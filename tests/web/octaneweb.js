@@ -96,6 +96,15 @@ async function session() {
   return done;
 }
 
+// As the page does on projectManagerChanged: the tree and what the inspector shows are read anew, with handles found anew.
+async function resync() {
+  const { items } = await walkScene(call);
+  const color = items.find((item) => item.handle === items.find((m) => m.name === 'cube').pins[0].source);
+  const value = call('ApiItem/getByAttrID', { objectPtr: { handle: color.handle, type: 16 }, attribute_id: 185, expected_type: 11 }).float3_value;
+  return { items, value };
+}
+
 window.images = images;
 window.others = others;
 window.session = session();
+window.resynced = window.session.then(() => others.next(({ type }) => type === 'projectManagerChanged')).then(resync);

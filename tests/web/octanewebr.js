@@ -24,6 +24,13 @@ function show({ render_images: { data: [image] } }) {
   images.put(picture);
 }
 
+// The status bar: numbers formatted as that page does, which fails on anything else.
+function showStatistics(statistics) {
+  const states = ['stopped', 'waiting', 'rendering', 'paused', 'finished'];
+  document.title = `${statistics.beautySamplesPerPixel.toFixed(0)}/${statistics.beautyMaxSamplesPerPixel.toFixed(0)} ` +
+    `${statistics.renderTime.toFixed(2)} s ${states[statistics.state] ?? 'unknown'}`;
+}
+
 function watch() {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://${location.host}/api/callbacks`);
@@ -34,6 +41,7 @@ function watch() {
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.type === 'newImage') show(message.data);
+      else if (message.type === 'newStatistics') showStatistics(message.data.statistics);
       else others.put(message);
     };
     socket.onerror = () => reject(new Error('the socket broke'));
@@ -88,6 +96,18 @@ async function session() {
   return done;
 }
 
+// As the application does on projectManagerChanged: the tree, the render target and what the inspector shows, with handles found anew.
+async function resync() {
+  const { result: version } = await call('ApiInfo/octaneVersion');
+  const { items } = await walkScene(call, version < 15000008 ? 'ApiItem/getByAttrID' : 'ApiItem/getValueByAttrID');
+  const target = items.find((item) => item.outType === 'PT_RENDERTARGET');
+  const targetSet = (await call('ApiRenderEngine/setRenderTargetNode', { targetNode: { handle: target.handle } })).result;
+  await call('ApiChangeManager/update');
+  const color = items.find((item) => item.handle === items.find((m) => m.name === 'cube').pins[0].source);
+  return { items, targetSet, value: color.value.float3_value };
+}
+
 window.images = images;
 window.others = others;
 window.session = session();
+window.resynced = window.session.then(() => others.next(({ type }) => type === 'projectManagerChanged')).then(resync);

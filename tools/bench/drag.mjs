@@ -40,7 +40,7 @@ socket.onmessage = ({ data }) => {
   bytes += data.byteLength;
   frames.push(now);
   delays.push(performance.timeOrigin + now - header.timestamp * 1000);
-  const shown = header.changeLevel ?? header.render_images.data[0].changeLevel.level;
+  const shown = (header.changeLevel ?? header.render_images.data[0].changeLevel).level;
   if (shown > level) fresh.push(now);
   level = Math.max(level, shown);
 };

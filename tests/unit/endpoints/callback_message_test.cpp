@@ -45,7 +45,7 @@ Variant raw_in(Container container) {
 
 std::string message(const Frame& frame, Container container) {
     const auto made = wrap_for_viewers(make_encoded_frame(frame, frame.images.front(), raw_in(container), nullptr), container);
-    return make_frame_head(made, 2) + made.bytes.flatten();
+    return make_frame_head(made, 2, false) + made.bytes.flatten();
 }
 
 }  // namespace

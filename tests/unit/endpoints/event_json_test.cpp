@@ -64,6 +64,8 @@ TEST_CASE("the short events") {
     CHECK(spelled(frames::Ping{}) == R"({"type":"ping","timestamp":1777863721.000042})");
     CHECK(spelled(frames::Pong{}) == R"({"type":"pong","timestamp":1777863721.000042})");
     CHECK(spelled(frames::Goodbye{}) == R"({"type":"bye"})");
+    CHECK(spelled(frames::StatisticsAnswer{R"({"a":1})"}) ==
+          R"({"type":"newStatistics","data":{"a":1},"timestamp":1777863721.000042})");
     CHECK(spelled(frames::RefusedMessage{base::make_error(base::ErrorCode::bad_value, "no")}) ==
           R"({"type":"error","error":"no","status":"INVALID_ARGUMENT","code":3})");
     const auto connected = nlohmann::json::parse(spelled(frames::ViewerConnected{"me", {}}));

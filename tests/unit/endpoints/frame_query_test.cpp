@@ -40,10 +40,19 @@ TEST_CASE("the view of a single frame is read like any other, and its format fro
 TEST_CASE("after and wait are whole numbers within their bounds") {
     const auto query = read("after=18446744073709551615&wait=60000");
     REQUIRE(query);
-    CHECK(query->after == UINT64_MAX);
+    REQUIRE(query->after);
+    CHECK(query->after->seq == UINT64_MAX);
+    CHECK_FALSE(query->after->epoch);
+    const auto marked = read("after=18446744073709551615.7&fresh=1");
+    REQUIRE(marked);
+    CHECK(marked->after->epoch == UINT64_MAX);
+    CHECK(marked->after->seq == 7);
+    CHECK(marked->wants_fresh);
+    CHECK_FALSE(read("fresh=0")->wants_fresh);
     CHECK(query->wait == std::chrono::milliseconds(60000));
     CHECK(read("wait=0")->wait == std::chrono::milliseconds(0));
-    for (const char* wrong : {"wait=60001", "wait=-1", "wait=", "wait=1s", "after=x", "after=-1", "after=1.5", "quality=0"}) {
+    for (const char* wrong : {"wait=60001", "wait=-1", "wait=", "wait=1s", "after=x", "after=-1", "after=1.", "after=.5",
+                              "after=1.2.3", "fresh=2", "fresh=", "quality=0"}) {
         CAPTURE(wrong);
         const auto refused = read(wrong);
         REQUIRE_FALSE(refused);

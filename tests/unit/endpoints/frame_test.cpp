@@ -120,6 +120,48 @@ TEST_CASE("a number beyond all frames is of a proxy that ran before, and means n
     CHECK(header(ask(proxy, {.query = "after=500"}), "X-Seq") == "1");
 }
 
+TEST_CASE("with its epoch a number is known for another count's, whatever it is") {
+    IdleProxy proxy;
+    publish(proxy, 1);
+    publish(proxy, 2);
+    publish(proxy, 3);  // all of epoch 3
+    CHECK(header(ask(proxy, {.query = "after=2.2"}), "X-Seq") == "3");
+    CHECK(header(ask(proxy, {.query = "after=2.3"}), "X-Seq") == "3");
+    CHECK(ask(proxy, {.query = "after=3.3"}).status == 204);
+    CHECK(header(ask(proxy, {.query = "after=3.2"}), "X-Seq") == "3");
+    CHECK(header(ask(proxy, {.query = "after=3.500"}), "X-Seq") == "3");
+}
+
+TEST_CASE("a frame that does not show the last edit says so in a header, in its description, and in the description's tag") {
+    IdleProxy proxy;
+    publish(proxy, 1);
+    const auto fresh = ask(proxy, {.path = "/render/frame.json"});
+    CHECK_FALSE(header(fresh, "X-Stale"));
+    CHECK_FALSE(json_of(fresh).contains("stale"));
+    proxy.stats().stale_up_to = 1;
+    CHECK(header(ask(proxy), "X-Stale") == "true");
+    const auto stale = ask(proxy, {.path = "/render/frame.json", .if_none_match = header(fresh, "ETag").value_or("")});
+    CHECK(stale.status == 200);
+    CHECK(json_of(stale)["stale"] == true);
+    const auto exposed = header(stale, "Access-Control-Expose-Headers").value_or("");
+    CHECK(exposed.find("X-Stale") != std::string::npos);
+    CHECK(exposed.find("X-Octane-State") != std::string::npos);
+}
+
+TEST_CASE("while Octane is away each answer says so, and who wants a fresh frame is refused after the wait with the reason") {
+    IdleProxy proxy;
+    CHECK(header(ask(proxy), "X-Octane-State") == "lost");
+    publish(proxy, 1);
+    CHECK(ask(proxy).status == 200);
+    CHECK(header(ask(proxy), "X-Octane-State") == "lost");
+    CHECK(header(ask(proxy, {.query = "after=1"}), "X-Octane-State") == "lost");
+    const auto refused = ask(proxy, {.query = "fresh=1&wait=1"});
+    CHECK(refused.status == 503);
+    CHECK(header(refused, "Retry-After"));
+    CHECK(header(refused, "X-Octane-State") == "lost");
+    CHECK(json_of(refused)["error"].get<std::string>().find("octane.invalid:51022") != std::string::npos);
+}
+
 TEST_CASE("a pass is had alone; one that is not there is 404 and those that are there are named") {
     IdleProxy proxy;
     publish(proxy, 1);

@@ -124,6 +124,10 @@ TEST_CASE("passes are those of the release that is there: number 129 is one in t
 TEST_CASE("a viewer is told of edits if it asks for them") {
     CHECK_FALSE(good("").wants_calls);
     CHECK(good("events=calls").wants_calls);
+    CHECK_FALSE(good("events=calls").wants_statistics);
+    CHECK(good("events=statistics").wants_statistics);
+    CHECK(good("events=statistics,calls").wants_calls);
+    check_refused("events=calls,", "events");
     check_refused("events=", "events");
     check_refused("events=all", "events");
 }

@@ -26,14 +26,24 @@ TEST_CASE("everything but the head is the same for every viewer") {
     const auto made = wrapped(frame_of({picture(kKinds[0], 4, 4)}), as(Format::raw));
     CHECK(made.bytes.flatten().find("dropped") == std::string::npos);
     CHECK(made.bytes.flatten().find("\"seq\"") == std::string::npos);
-    CHECK(make_frame_head(made, 0) == "id: 12\ndata: {\"type\":\"newImage\",\"seq\":12,\"dropped\":0");
+    CHECK(make_frame_head(made, 0, false) == "id: 12\ndata: {\"type\":\"newImage\",\"seq\":12,\"dropped\":0");
+}
+
+TEST_CASE("what may change about a frame stands in the head: a stale one says so, and is not final") {
+    auto made = wrapped(frame_of({picture(kKinds[0], 4, 4)}), as(Format::jpeg));
+    CHECK(made.bytes.flatten().find("final") == std::string::npos);
+    made.form = Form::final;
+    CHECK(make_frame_head(made, 0, false).ends_with(R"("dropped":0,"final":true)"));
+    CHECK(make_frame_head(made, 0, true).ends_with(R"("dropped":0,"stale":true)"));
+    made.form = Form::motion;
+    CHECK(make_frame_head(made, 0, true).ends_with(R"("dropped":0,"motion":true,"stale":true)"));
 }
 
 TEST_CASE("a part is complete by itself: boundary, type, length, the picture file, and the end of its last line") {
     Variant variant = as(Format::png);
     variant.container = Container::mjpeg;
     const auto made = wrapped(frame_of({picture(kKinds[0], 6, 4)}), variant);
-    CHECK(make_frame_head(made, 3).empty());
+    CHECK(make_frame_head(made, 3, true).empty());
     const std::string text = made.bytes.flatten();
     const auto end_of_head = text.find("\r\n\r\n");
     REQUIRE(end_of_head != std::string::npos);
@@ -62,7 +72,7 @@ Message read_message(const std::string& bytes) {
 Message message_of(const Frame& frame, Variant variant, std::uint64_t dropped) {
     variant.container = Container::ws;
     const auto made = wrapped(frame, variant);
-    return read_message(make_frame_head(made, dropped) + made.bytes.flatten());
+    return read_message(make_frame_head(made, dropped, false) + made.bytes.flatten());
 }
 
 TEST_CASE("a message is the length of its header, the header, and the picture file") {

@@ -33,7 +33,7 @@ json event_of(const Frame& frame, const Variant& variant, std::uint64_t dropped 
     const auto made = wrapped(frame, variant);
     CHECK(made.seq == frame.seq);
     CHECK(made.epoch == frame.epoch);
-    const auto read = read_event(make_frame_head(made, dropped) + made.bytes.flatten());
+    const auto read = read_event(make_frame_head(made, dropped, false) + made.bytes.flatten());
     CHECK(read.id == std::to_string(frame.seq));
     return read.data;
 }
@@ -132,6 +132,14 @@ TEST_CASE("an image's members carry what the renderer sent") {
     CHECK(sent["buffer"]["size"] == image.pixels.size());
     CHECK(sent["buffer"]["encoding"] == "base64");
     CHECK(bytes_of(sent["buffer"]["data"]) == image.pixels.flatten());
+}
+
+TEST_CASE("the change level has one form, beside the picture and in each image") {
+    RenderImage image = picture(kKinds[0], 2, 2);
+    image.change_level = 7;
+    const json event = event_of(frame_of({image}), as(Format::both));
+    CHECK(event["changeLevel"] == json({{"value", 7}, {"level", 7}}));
+    CHECK(event["render_images"]["data"][0]["changeLevel"] == event["changeLevel"]);
 }
 
 TEST_CASE("numbers that JSON lacks are still JSON") {
@@ -254,11 +262,13 @@ TEST_CASE("of two images of one pass the first is shown") {
 }
 
 TEST_CASE("a description has every pass and no pixels") {
-    const json all = json::parse(describe_frame(frame_of({pass(0, 4), pass(3, 5)})), nullptr, false);
+    const json all = json::parse(describe_frame(frame_of({pass(0, 4), pass(3, 5)}), false), nullptr, false);
     REQUIRE(all.is_object());
     CHECK(all["seq"] == 12);
     CHECK(all["epoch"] == 3);
     CHECK(all["width"] == 4);
+    CHECK_FALSE(all.contains("stale"));
+    CHECK(json::parse(describe_frame(frame_of({pass(0, 4)}), true))["stale"] == true);
     REQUIRE(all["render_images"]["data"].size() == 2);
     for (const auto& image : all["render_images"]["data"]) {
         CHECK(has_names(image, kImageMembers));

@@ -53,6 +53,24 @@ TEST_CASE("a frame that is there already is had at once, and who waits for it is
     CHECK(stage.stats().viewers == 0);
 }
 
+TEST_CASE(
+    "who wants a fresh frame waits while the newest is stale, also when it is repeated, and gets it when it is not any more") {
+    HubStage stage;
+    stage.publish(1);
+    stage.stats().stale_up_to = 1;
+    FrameWish wish;
+    wish.takes_repeat = true;
+    wish.wants_fresh = true;
+    Waiting waiting(stage, wish);
+    stage.hub().repeat();
+    CHECK_FALSE(waiting.has_ended());
+    stage.stats().stale_up_to = 0;
+    stage.hub().newest_is_fresh();
+    REQUIRE(waiting.has_ended());
+    REQUIRE(*waiting.got);
+    CHECK((*waiting.got)->seq == 1);
+}
+
 TEST_CASE("who waits is a viewer, and gets the first frame that is newer than what it has") {
     HubStage stage;
     stage.publish(3);

@@ -104,6 +104,35 @@ TEST_CASE("wishes for other forms do not make another picture of the full one") 
     CHECK(picture_key(lossy()) == picture_key(plain));
 }
 
+TEST_CASE("a stale frame gets no final form, and gets it when it turns out to be fresh") {
+    MovingStage stage;
+    const auto viewer = stage.join(0, lossy());
+    stage.stats().stale_up_to = 1;
+    stage.publish_with(1, 8, 8);
+    REQUIRE(stage.until([&] { return viewer->has_seq(1); }));
+    stage.await_workers();
+    REQUIRE(frames_of(*viewer).size() == 1);
+    CHECK(frames_of(*viewer).front()["stale"] == true);
+    stage.stats().stale_up_to = 0;
+    stage.hub().newest_is_fresh();
+    REQUIRE(stage.until([&] { return frames_of(*viewer).size() == 2; }));
+    CHECK(frames_of(*viewer).back()["final"] == true);
+    CHECK_FALSE(frames_of(*viewer).back().contains("stale"));
+}
+
+TEST_CASE("who joins after an edit gets the final frame of before as stale, not as final") {
+    MovingStage stage;
+    const auto first = stage.join(0, lossy());
+    stage.publish_with(1, 8, 8);
+    REQUIRE(stage.until([&] { return frames_of(*first).size() == 2; }));
+    CHECK(frames_of(*first).back()["final"] == true);
+    stage.stats().stale_up_to = 1;
+    const auto late = stage.join(0, lossy());
+    REQUIRE(stage.until([&] { return late->has_seq(1); }));
+    CHECK(frames_of(*late).front()["stale"] == true);
+    CHECK_FALSE(frames_of(*late).front().contains("final"));
+}
+
 TEST_CASE("while the camera moves frames are small, and the newest comes again in full when it rests") {
     MovingStage stage;
     const auto viewer = stage.join(0, lossy());

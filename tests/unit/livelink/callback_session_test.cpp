@@ -82,6 +82,26 @@ TEST_CASE("after an exception has ended its run the session runs again: one stre
     CHECK(server.await_open_calls(0));
 }
 
+TEST_CASE("viewers who were there before Octane came back are told that everything must be read anew, after its new epoch") {
+    FakeOctane first(usual);
+    const int port = first.port();
+    SessionStage stage(first.port());
+    const auto watcher = stage.join();
+    REQUIRE(first.await_open_calls(1));
+    first.stop();
+    REQUIRE_FALSE(watcher->await_state("lost").is_null());
+    FakeOctane second(usual, port);
+    const auto back = watcher->await_state("connected");
+    REQUIRE_FALSE(back.is_null());
+    CHECK_FALSE(watcher->await_type("projectManagerChanged").is_null());
+    REQUIRE(second.await_open_calls(1));
+    const auto late = stage.join();
+    second.push(picture_event(1));
+    const auto next = late->await([](const nlohmann::json& event) { return event["type"] != "octane"; });
+    CHECK(next["type"] == "newImage");  // who came later has nothing to read anew
+    stage.stop();
+}
+
 TEST_CASE("when the last viewer has gone for long enough the callback is given back, and the next viewer brings it again") {
     FakeOctane server(usual);
     SessionOptions options;

@@ -52,8 +52,8 @@ inline frames::Variant raw() {
 // A viewer on the session's loop that reads at once and lets the test's thread look at what it got.
 class Watcher final : public frames::Transport, public std::enable_shared_from_this<Watcher> {
   public:
-    Watcher(boost::asio::any_io_executor loop, frames::FrameStats& stats)
-        : loop_(std::move(loop)), viewer_(*this, {raw(), "watcher", {}}, stats) {}
+    Watcher(boost::asio::any_io_executor loop, frames::FrameStats& stats, bool wants_statistics = false)
+        : loop_(std::move(loop)), viewer_(*this, options(wants_statistics), stats) {}
 
     void write_event(const frames::ControlEvent& event) override {
         const std::string text = control_text(event);
@@ -107,6 +107,14 @@ class Watcher final : public frames::Transport, public std::enable_shared_from_t
     }
 
   private:
+    static frames::ViewerOptions options(bool wants_statistics) {
+        frames::ViewerOptions made;
+        made.variant = raw();
+        made.id = "watcher";
+        made.wants_statistics = wants_statistics;
+        return made;
+    }
+
     boost::asio::any_io_executor loop_;
     frames::Viewer viewer_;
     std::mutex mutex_;
@@ -195,8 +203,8 @@ class SessionStage {
         octane_.loop().call([this] { session_.stop(); });
         get(has_ended_.get_future());
     }
-    std::shared_ptr<Watcher> join() {
-        auto watcher = std::make_shared<Watcher>(octane_.loop().executor(), stats_);
+    std::shared_ptr<Watcher> join(bool wants_statistics = false) {
+        auto watcher = std::make_shared<Watcher>(octane_.loop().executor(), stats_, wants_statistics);
         octane_.loop().call([&] { hub_.at(0).join(watcher->viewer()); });
         return watcher;
     }
@@ -223,6 +231,7 @@ class SessionStage {
 
     RunningOctane& octane() { return octane_; }
     frames::FrameStats& stats() { return stats_; }
+    CallbackSession& session() { return session_; }
 
   private:
     frames::FrameStats stats_;

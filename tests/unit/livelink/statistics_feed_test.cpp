@@ -1,0 +1,86 @@
+#include "livelink/statistics_feed.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "session_stage.hpp"
+#include "unit/livelink/messages.hpp"
+
+namespace octane::livelink {
+namespace {
+
+using tests::answer;
+using tests::failure;
+using tests::Messages;
+using tests::open_call;
+using tests::picture_event;
+using tests::SessionStage;
+using tests::usual;
+using upstream::tests::FakeOctane;
+
+constexpr const char* kStatisticsPath = "/octaneapi.ApiRenderEngineService/getRenderStatistics";
+
+std::string statistics_answer() {
+    Messages messages(*livelink::builtin_schemas().front());
+    const auto reply = messages.make("octaneapi.ApiRenderEngine.getRenderStatisticsResponse");
+    auto& statistics = Messages::sub(*reply, "statistics");
+    Messages::set(statistics, "beautySamplesPerPixel", std::uint64_t{16});
+    return reply->SerializeAsString();
+}
+
+TEST_CASE("the figures are asked for while somebody wants them, and told to those who do") {
+    FakeOctane server([](const std::string& path, const std::string& request) {
+        return path == kStatisticsPath ? answer(statistics_answer()) : usual(path, request);
+    });
+    SessionStage stage(server.port());
+    const auto other = stage.join();
+    REQUIRE(server.await_open_calls(1));
+    server.push(picture_event(1));
+    REQUIRE_FALSE(other->await_type("newImage").is_null());
+    stage.octane().loop().call([] {});
+    CHECK(server.calls(kStatisticsPath) == 0);
+    const auto watcher = stage.join(true);
+    REQUIRE_FALSE(watcher->await_type("newStatistics").is_null());
+    stage.leave(watcher);
+    const auto asked = server.calls(kStatisticsPath);
+    server.push(picture_event(2));
+    REQUIRE_FALSE(other->await_type("newImage").is_null());
+    stage.octane().loop().call([] {});
+    CHECK(server.calls(kStatisticsPath) == asked);
+    stage.stop();
+}
+
+TEST_CASE("frames that come faster than the figures may be asked for have one question at a time, and the last is asked about") {
+    FakeOctane server([](const std::string& path, const std::string& request) {
+        return path == kStatisticsPath ? answer(statistics_answer()) : usual(path, request);
+    });
+    SessionStage stage(server.port());
+    const auto begin = std::chrono::steady_clock::now();
+    const auto watcher = stage.join(true);
+    REQUIRE(server.await_calls(kStatisticsPath, 1));
+    REQUIRE(server.await_open_calls(1));
+    for (std::uint64_t level = 1; level <= 50; ++level) server.push(picture_event(level));
+    REQUIRE(server.await_calls(kStatisticsPath, 2));
+    stage.stop();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    CHECK(took >= StatisticsFeed::kPause);
+    CHECK(server.calls(kStatisticsPath) <= 2 + static_cast<std::size_t>(took / StatisticsFeed::kPause));
+    CHECK(server.most_at_once(kStatisticsPath) == 1);
+}
+
+TEST_CASE("a question that Octane does not answer holds up no call, and ends with the session") {
+    FakeOctane server([](const std::string& path, const std::string& request) {
+        return path == kStatisticsPath ? open_call() : usual(path, request);
+    });
+    SessionStage stage(server.port());
+    const auto watcher = stage.join(true);
+    REQUIRE(server.await_calls(kStatisticsPath, 1));
+    CHECK(stage.octane()->invoker().load().in_flight == 0);
+    stage.stop();
+    CHECK(server.calls(kStatisticsPath) == 1);
+}
+
+}  // namespace
+}  // namespace octane::livelink
