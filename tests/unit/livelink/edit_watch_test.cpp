@@ -67,8 +67,8 @@ TEST_CASE("edits during a question are answered by one more, however many they a
     for (int i = 0; i < 20; ++i) stage.session().edit_made(EditKind::update);
     stage.octane().loop().call([] {});
     CHECK(server.calls(kLevelPath) == 1);
-    CHECK(stage.octane()->invoker().load().in_flight == 0);  // no call's place is taken
-    stage.stop();                                            // ends the question
+    CHECK(stage.until([&] { return stage.octane()->invoker().load().in_flight == 0; }));  // no call's place is taken
+    stage.stop();                                                                         // ends the question
     CHECK(server.calls(kLevelPath) == 1);
 }
 
