@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
             (parsed.exit_status == 0 ? std::cout : std::cerr) << parsed.message << '\n';
             return parsed.exit_status;
         }
-        app::App program(*parsed.options);
+        app::App program(*parsed.options, [argc, argv] { return app::parse_options(argc, argv); });
         program.run();
         return 0;
     } catch (const std::exception& error) {

@@ -19,6 +19,7 @@
 
 #include "app/own_names.hpp"
 #include "app/process_setup.hpp"
+#include "app/reload.hpp"
 #include "app/schemas.hpp"
 #include "endpoints/callback_message.hpp"
 #include "endpoints/header_names.hpp"
@@ -31,6 +32,7 @@
 #include "livelink/busy_watch.hpp"
 #include "livelink/surface.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_level.hpp"
 #include "upstream/task.hpp"
 
 namespace octane::app {
@@ -66,6 +68,8 @@ livelink::OctaneOptions make_octane_options(const Options& options, const Loaded
 http::AccessOptions make_access_options(const Options& options) {
     http::AccessOptions result;
     result.allow_origins = options.allow_origins;
+    result.frame_ancestors = options.frame_ancestors;
+    result.trusted_proxies = options.trusted_proxies;
     result.token = options.token;
     result.own_names = own_names();
     result.token_cookie = endpoints::kTokenCookie;
@@ -74,13 +78,28 @@ http::AccessOptions make_access_options(const Options& options) {
     return result;
 }
 
-http::ServerOptions make_server_options(const Options& options) {
+std::shared_ptr<asio::ssl::context> make_tls(const Options& options) {
+    if (options.tls_cert.empty()) return nullptr;
+    return http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
+}
+
+http::ServerOptions make_server_options(const Options& options, std::size_t file_limit) {
+    constexpr std::size_t kShare = 8;
     http::ServerOptions result;
+    const auto connections = fit_connections(options.max_connections, file_limit);
+    result.max_connections = connections.most;
+    result.max_refused = connections.refused;
+    result.max_per_client = options.max_connections_per_client.value_or(std::max<std::size_t>(1, connections.most / kShare));
+    result.counts_loopback = options.max_connections_per_client.has_value();
+    if (connections.most < options.max_connections) {
+        telemetry::log(Level::warn, "Fewer connections can be served than --max-connections says: the limit of open files is low",
+                       {{"connections", std::uint64_t{connections.most}}, {"open_files", std::uint64_t{file_limit}}});
+    }
     result.host = options.host;
     result.port = options.port;
     result.max_body = options.max_body;
     result.body_memory = options.body_memory;
-    if (!options.tls_cert.empty()) result.tls = http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
+    result.tls = make_tls(options);
     return result;
 }
 
@@ -112,8 +131,9 @@ bool is_loopback(const std::string& host) {
 
 // Members are in the order of construction; what is declared later uses what stands before it and ends first.
 struct App::Impl {
-    explicit Impl(const Options& given)
+    Impl(const Options& given, ReadOptions read, std::size_t file_limit)
         : options(given),
+          read_again(std::move(read)),
           loaded(load_schemas(given)),
           control_guard(asio::make_work_guard(control)),
           octane(make_octane_options(given, loaded), control.get_executor()),
@@ -134,10 +154,16 @@ struct App::Impl {
                   [this] { return server.connections(); },
                   workers,
                   std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
-          access(make_access_options(given)),
-          server(loops, make_routes(), access, make_server_options(given),
+          server(loops, make_routes(), std::make_shared<const http::AccessPolicy>(make_access_options(given)),
+                 make_server_options(given, file_limit),
                  make_hooks(requests, octane, [this] { asio::post(control, [this] { has_ended.cancel(); }); })),
-          signals(control, SIGINT, SIGTERM) {}
+          signals(control, SIGINT, SIGTERM),
+          hangups(control) {
+        context.refusals = [this] { return &server.refusals(); };
+#ifdef SIGHUP
+        hangups.add(SIGHUP);
+#endif
+    }
 
     std::shared_ptr<const http::Router> make_routes() const {
         auto router = std::make_shared<http::Router>();
@@ -149,12 +175,15 @@ struct App::Impl {
     void say_what_starts() const;
     void watch_busy();
     void watch_memory();
+    void await_hangup();
+    void read_options_again();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
     template <typename Run>
     void run_handlers(Run run);
 
-    Options options;
+    Options options;  // what counts now
+    ReadOptions read_again;
     LoadedSchemas loaded;
     frames::FrameStats stats;
     endpoints::RequestStats requests;
@@ -166,9 +195,9 @@ struct App::Impl {
     frames::Hub hub;
     livelink::CallbackSession session;
     endpoints::Context context;
-    http::AccessPolicy access;
     http::Server server;
     asio::signal_set signals;
+    asio::signal_set hangups;
     std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
     std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
     asio::steady_timer busy_timer{control};
@@ -218,6 +247,7 @@ void App::Impl::start() {
     });
     watch_busy();
     watch_memory();
+    await_hangup();
     is_session_running = true;
     upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve), [this] {
         is_session_running = false;
@@ -260,6 +290,38 @@ void App::Impl::watch_memory() {
     });
 }
 
+void App::Impl::await_hangup() {
+    hangups.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        read_options_again();
+        await_hangup();
+    });
+}
+
+// All of what can change, or nothing of it: a mistake anywhere leaves everything as it was.
+void App::Impl::read_options_again() {
+    try {
+        const auto parsed = read_again();
+        if (!parsed.options) throw std::invalid_argument(parsed.message);
+        const auto changes = compare_options(options, *parsed.options);
+        Options now = take_live_options(options, *parsed.options);
+        auto access = std::make_shared<const http::AccessPolicy>(make_access_options(now));
+        if (auto tls = make_tls(now)) server.set_tls(std::move(tls));
+        server.set_access(std::move(access));
+        telemetry::set_log_level(now.log.level);
+        options = std::move(now);
+        telemetry::log(Level::info, "Options were read anew",
+                       {{"changed", changes.live.empty() ? "nothing" : changes.live},
+                        {"certificate", options.tls_cert.empty() ? "none" : "read anew"}});
+        if (!changes.needs_start.empty()) {
+            telemetry::log(Level::warn, "Options have changed that count only after a restart",
+                           {{"options", changes.needs_start}});
+        }
+    } catch (const std::exception& error) {
+        telemetry::log(Level::error, "Options could not be read anew: everything stays as it was", {{"reason", error.what()}});
+    }
+}
+
 asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline) {
     while (!is_true(*this) && std::chrono::steady_clock::now() < deadline) {
         has_ended.expires_at(deadline);
@@ -271,6 +333,7 @@ asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::c
 // Stop accepting, say goodbye to viewers, let calls end, give the callback back, then cut what is left.
 asio::awaitable<void> App::Impl::stop() {
     const auto deadline = std::chrono::steady_clock::now() + kDrain;
+    hangups.cancel();
     server.stop_accepting();
     octane.stop();
     busy_timer.cancel();
@@ -299,11 +362,11 @@ void App::Impl::run_handlers(Run run) {
     }
 }
 
-App::App(const Options& options) {
+App::App(const Options& options, ReadOptions read_again) {
     ignore_broken_pipes();
-    raise_file_limit();
+    const auto file_limit = raise_file_limit();
     telemetry::configure_logging(options.log);
-    impl_ = std::make_unique<Impl>(options);
+    impl_ = std::make_unique<Impl>(options, std::move(read_again), file_limit);
 }
 
 App::~App() = default;

@@ -12,6 +12,7 @@ namespace octane::app {
 namespace {
 
 constexpr std::size_t kLargestBody = 16UL << 30U;
+constexpr std::uint64_t kMostConnections = 1'000'000;
 constexpr std::size_t kLargestMessage = std::numeric_limits<int>::max();  // gRPC counts in int
 
 std::string method_pattern(const std::string& text) {
@@ -59,7 +60,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 24> kTable = {{
+constexpr std::array<OptionEntry, 28> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -67,9 +68,9 @@ constexpr std::array<OptionEntry, 24> kTable = {{
          options.port = static_cast<std::uint16_t>(parse_number(value, 0, 65535));
      }},
     {"tls-cert", "FILE", "Listening", "certificate chain (PEM); with --tls-key, HTTPS is served instead of HTTP", "none", "",
-     false, [](Options& options, const std::string& value) { options.tls_cert = parse_file(value); }},
+     false, [](Options& options, const std::string& value) { options.tls_cert = parse_file(value); }, true},
     {"tls-key", "FILE", "Listening", "private key of the certificate (PEM)", "none", "", false,
-     [](Options& options, const std::string& value) { options.tls_key = parse_file(value); }},
+     [](Options& options, const std::string& value) { options.tls_key = parse_file(value); }, true},
     {"web-root", "DIR", "Listening", "serve this directory at / instead of the built-in page", "built-in page", "", false,
      [](Options& options, const std::string& value) { options.web_root = parse_directory(value); }},
     {"state-dir", "DIR", "Listening", "where logs that pages write are kept; made when needed",
@@ -103,18 +104,34 @@ constexpr std::array<OptionEntry, 24> kTable = {{
     {"max-message", "SIZE", "Limits", "largest gRPC message, above all the largest frame", "256MiB", "", false,
      [](Options& options, const std::string& value) { options.max_message = parse_size(value, kLargestMessage); }},
 
+    {"max-connections", "N", "Limits", "HTTP connections at once; beyond them the one that was idle for longest is closed",
+     "4096", "", false,
+     [](Options& options, const std::string& value) { options.max_connections = parse_number(value, 1, kMostConnections); }},
+    {"max-connections-per-client", "N", "Limits",
+     "of these, how many one address may have that is no trusted proxy; this machine's own is bounded only if this is given",
+     "an eighth of --max-connections", "", false,
+     [](Options& options,
+        const std::string& value) { options.max_connections_per_client = parse_number(value, 1, kMostConnections); }},
+
     {"allow-origin", "ORIGIN", "Access",
      "browser origin that may call besides local ones, like https://example.org; * allows every one", "local origins only", "",
-     true, [](Options& options, const std::string& value) { options.allow_origins.push_back(value); }},
-    {"token", "FILE", "Access", "file with a secret that every request but /livez must bring", "none", "", false,
-     [](Options& options, const std::string& value) { options.token = read_token(value); }},
+     true, [](Options& options, const std::string& value) { options.allow_origins.push_back(parse_allowed_origin(value)); },
+     true},
+    {"frame-ancestor", "ORIGIN", "Access",
+     "origin whose pages may show this site in a frame, like https://example.org; * allows every one", "this site only", "", true,
+     [](Options& options, const std::string& value) { options.frame_ancestors.push_back(parse_web_origin(value)); }, true},
+    {"trusted-proxy", "ADDRESS", "Access",
+     "reverse proxy, or network of such, whose X-Forwarded-For or Forwarded says who calls, like 10.0.0.0/8", "none", "", true,
+     [](Options& options, const std::string& value) { options.trusted_proxies.push_back(parse_network(value)); }, true},
+    {"token", "FILE", "Access", "file with a secret that every request must bring but /livez and /readyz", "none", "", false,
+     [](Options& options, const std::string& value) { options.token = read_token(value); }, true},
     {"deny", "PATTERN", "Access", "methods to refuse besides the built-in list, as Service/method with * wildcards",
      "built-in list", "", true,
      [](Options& options, const std::string& value) { options.deny.push_back(method_pattern(value)); }},
     {"allow", "PATTERN", "Access", "methods to let through although a list refuses them", "none", "", true,
      [](Options& options, const std::string& value) { options.allow.push_back(method_pattern(value)); }},
 
-    {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level},
+    {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level, true},
     {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format},
     {"log-file", "FILE", "Log", "write a file besides stderr; it rotates at 10 MiB and 3 old ones are kept", "none", "", false,
      set_log_file},

@@ -18,6 +18,7 @@ struct OptionEntry {
     std::string_view short_variable;  // a second name in the environment ("OCTANE_PORT"), asked after the long one
     bool is_list;                     // may stand several times and hold several values
     void (*apply)(Options& options, const std::string& value);  // throws std::invalid_argument
+    bool is_live = false;                                       // a new value counts without a restart (SIGHUP)
 };
 
 // In the order --help shows them; entries of one group stand together.

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "http/host_rules.hpp"
+
 namespace octane::app {
 namespace {
 
@@ -47,6 +49,13 @@ std::optional<std::uint64_t> factor_of(const std::array<std::pair<std::string_vi
         if (name == unit) return factor;
     }
     return std::nullopt;
+}
+
+bool is_origin(std::string_view text) {
+    const auto origin = http::parse_origin(text);
+    const auto is_scheme_character = [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.'; };
+    return origin && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
+           std::ranges::all_of(origin->scheme, is_scheme_character);
 }
 
 }  // namespace
@@ -121,6 +130,28 @@ std::filesystem::path parse_directory(const std::string& text) {
     const std::filesystem::directory_iterator entries(text, error);
     if (error) throw std::invalid_argument("the directory " + show_value(text) + " cannot be read");
     return text;
+}
+
+std::string parse_allowed_origin(const std::string& text) {
+    std::string_view origin = text;
+    while (origin.ends_with('/')) origin.remove_suffix(1);
+    const bool is_host = text.find("://") == std::string::npos && http::parse_host_port(origin);
+    if (origin == "*" || origin == "null" || is_origin(origin) || is_host) return std::string(origin);
+    throw std::invalid_argument(show_value(text) +
+                                " is not an origin; write it like https://example.org or example.org:8443, without a path");
+}
+
+std::string parse_web_origin(const std::string& text) {
+    std::string_view origin = text;
+    while (origin.ends_with('/')) origin.remove_suffix(1);
+    if (origin == "*" || (is_origin(origin) && (origin.starts_with("http://") || origin.starts_with("https://"))))
+        return std::string(origin);
+    throw std::invalid_argument(show_value(text) + " is not the origin of web pages; write it like https://example.org, or *");
+}
+
+http::Network parse_network(const std::string& text) {
+    if (const auto network = http::Network::parse(text)) return *network;
+    throw std::invalid_argument(show_value(text) + " is neither an address nor a network; write it like 10.0.0.7 or 10.0.0.0/8");
 }
 
 std::vector<std::string> split_list(std::string_view text) {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/network.hpp"
+
 namespace octane::app {
 
 // "1000", "64KiB", "64MiB", "2GiB" (powers of 1024), "1kB", "64MB", "1GB" (powers of 1000); the case of letters does not matter.
@@ -26,6 +28,15 @@ std::string parse_host(const std::string& text);
 
 std::filesystem::path parse_file(const std::string& text);       // must be a readable file
 std::filesystem::path parse_directory(const std::string& text);  // must be a directory
+
+// A whole origin ("https://example.org:8443"), a host with or without a port, "null", or "*".
+std::string parse_allowed_origin(const std::string& text);
+
+// "https://example.org", or "*".
+std::string parse_web_origin(const std::string& text);
+
+// "10.0.0.7", "10.0.0.0/8", "fd00::/8".
+http::Network parse_network(const std::string& text);
 
 // "a, b,,c" → a b c
 std::vector<std::string> split_list(std::string_view text);

@@ -1,17 +1,17 @@
 // Three sources are gathered as text, joined by precedence and only then understood, so that every message can name its source.
-// CLI11 splits the command line and reads the file; its own precedence puts the file above the environment, so it is not used.
+// CLI11 splits the command line. Its precedence puts the file above the environment, and its reader of files takes half an array
+// for a whole one without a word, so neither is used.
 #include "app/options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <map>
-#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "app/config_file.hpp"
 #include "app/option_table.hpp"
 #include "app/option_values.hpp"
 
@@ -84,27 +84,16 @@ GivenOptions read_environment(const Surroundings& surroundings) {
 }
 
 GivenOptions read_file(const std::string& file) {
-    std::ifstream input(parse_file(file));
-    std::vector<CLI::ConfigItem> items;
-    try {
-        items = CLI::ConfigTOML().from_config(input);
-    } catch (const CLI::Error& error) {
-        throw std::invalid_argument(show_value(file) + " cannot be understood: " + error.what());
-    }
     GivenOptions given;
-    for (CLI::ConfigItem& item : items) {
-        std::string name = item.name;
+    for (ConfigSetting& setting : read_config_file(file)) {
+        std::string name = setting.name;
         std::ranges::replace(name, '_', '-');
+        const std::string place = " in " + show_value(file) + ", line " + std::to_string(setting.line);
         const auto entry = std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name);
-        if (!item.parents.empty())
-            throw std::invalid_argument("section [" + item.parents.front() + "] in " + show_value(file) +
-                                        " is unknown; options stand without a section");
-        if (entry == option_table().end())
-            throw std::invalid_argument(show_value(item.name) + " in " + show_value(file) + " is not an option");
-        if (!entry->is_list && item.inputs.size() != 1) {
-            throw std::invalid_argument(name + " in " + show_value(file) + " takes one value; put it in quotes");
-        }
-        given[entry->name] = {name + " in " + show_value(file), std::move(item.inputs)};
+        if (entry == option_table().end()) throw std::invalid_argument(show_value(setting.name) + place + ", is not an option");
+        if (!entry->is_list && setting.values.size() != 1)
+            throw std::invalid_argument(name + place + ", takes one value and no array");
+        given[entry->name] = {name + place, std::move(setting.values)};
     }
     return given;
 }
@@ -150,7 +139,9 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
     Options options;
     for (const OptionEntry& entry : option_table()) {
         const auto found = given.find(entry.name);
-        if (found != given.end()) apply(options, entry, found->second);
+        if (found == given.end()) continue;
+        apply(options, entry, found->second);
+        for (const auto& value : found->second.values) options.given[std::string(entry.name)] += value + '\n';
     }
     if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
     if (options.state_dir.empty()) options.state_dir = default_state_dir(surroundings);

@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/environment.hpp"
+#include "http/network.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::app {
@@ -32,16 +34,23 @@ struct Options {
     std::size_t max_body = 64UL << 20U;                  // bytes
     std::size_t body_memory = 512UL << 20U;              // bytes of all bodies together
     std::size_t max_message = 256UL << 20U;
+    std::size_t max_connections = 4096;
+    std::optional<std::size_t>
+        max_connections_per_client;  // nothing: a share of max_connections, and this machine is not bounded
     std::vector<std::string> allow_origins;
-    std::string token;                // content of --token FILE, trimmed; never logged
-    std::vector<std::string> deny;    // "Service/method" with * wildcards, besides the built-in list
-    std::vector<std::string> allow;   // let through although the built-in list denies
-    std::filesystem::path web_root;   // empty: built-in page
-    std::filesystem::path state_dir;  // for the logs that pages write; empty: none
+    std::vector<std::string> frame_ancestors;    // origins whose pages may show this site in a frame
+    std::vector<http::Network> trusted_proxies;  // whose word counts on who calls
+    std::string token;                           // content of --token FILE, trimmed; never logged
+    std::vector<std::string> deny;               // "Service/method" with * wildcards, besides the built-in list
+    std::vector<std::string> allow;              // let through although the built-in list denies
+    std::filesystem::path web_root;              // empty: built-in page
+    std::filesystem::path state_dir;             // for the logs that pages write; empty: none
     std::filesystem::path tls_cert;
     std::filesystem::path tls_key;
     unsigned threads = 0;  // 0: as many as cores
     telemetry::LogOptions log;
+    std::map<std::string, std::string>
+        given;  // by option: its values as they were written, a line each; of the place that counts
 };
 
 struct ParsedOptions {

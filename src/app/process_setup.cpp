@@ -1,5 +1,6 @@
 #include "app/process_setup.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -52,6 +53,15 @@ void trim_heap() {
 #if defined(__GLIBC__)
     malloc_trim(0);
 #endif
+}
+
+ConnectionLimits fit_connections(std::size_t wanted, std::size_t file_limit) {
+    constexpr std::size_t kReserve = 64;
+    constexpr std::size_t kRefused = 64;
+    if (file_limit == 0) return {wanted, kRefused};
+    const std::size_t free = file_limit - std::min(kReserve, file_limit / 2);
+    const std::size_t refused = std::min(kRefused, free / 8);
+    return {std::clamp<std::size_t>(free - refused, 1, wanted), refused};
 }
 
 void end_at_once_on(int signal) {

@@ -15,6 +15,15 @@ void ignore_broken_pipes();
 // 0 where there is none to ask.
 std::size_t raise_file_limit();
 
+struct ConnectionLimits {
+    std::size_t most = 0;     // that are served
+    std::size_t refused = 0;  // beyond them, that are told so
+};
+
+// How many of the wanted connections fit under a limit of open files (0: none). The rest is kept for Octane, which must be
+// reached again when it comes back, for the log and for files that are read.
+ConnectionLimits fit_connections(std::size_t wanted, std::size_t file_limit);
+
 // From now on the signal ends the process at once, with the status that a shell shows for it. Works whatever any thread is at.
 void end_at_once_on(int signal);
 

@@ -1,6 +1,5 @@
 #include "endpoints/call_log.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -14,13 +13,10 @@ using telemetry::Level;
 namespace {
 
 constexpr std::size_t kLoggedBody = 1024;  // docs/api.md §7: requests are cut at 1 kB
-constexpr std::size_t kLongestCallId = 128;
 
 std::string call_id_of(const http::Request& request) {
-    const std::string_view given = request.header("X-Call-Id");
-    const bool is_usable = !given.empty() && given.size() <= kLongestCallId &&
-                           std::ranges::all_of(given, [](char c) { return c > ' ' && c < 0x7F; });
-    return is_usable ? std::string(given) : base::make_call_id();
+    const std::string_view given = request.call_id();
+    return given.empty() ? base::make_call_id() : std::string(given);
 }
 
 std::string name_of(const http::Request& request) {
@@ -28,7 +24,7 @@ std::string name_of(const http::Request& request) {
 }
 
 std::string host_of(const http::Request& request) {
-    return request.remote.substr(0, request.remote.rfind(':'));
+    return std::string(request.client());
 }
 
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {

@@ -12,8 +12,7 @@ namespace octane::endpoints {
 base::Result<base::Done> read_origin(http::Request& request, std::string_view call_id, rpc::CallRequest& call) {
     call.client_gone = request.client_gone.slot();
     call.head.call_id = call_id;
-    // Without the port: a browser spreads one page's calls over several connections.
-    call.client = std::string_view(request.remote).substr(0, request.remote.rfind(':'));
+    call.client = request.client();
     const auto timeout =
         rpc::read_deadline({request.header("X-Timeout"), request.header("grpc-timeout"), request.header("Connect-Timeout-Ms")});
     if (!timeout) return timeout.error();

@@ -1,17 +1,16 @@
 #include "endpoints/calls.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/content_type.hpp"
-#include "endpoints/query_names.hpp"
 #include "endpoints/edit_update.hpp"
+#include "endpoints/query_names.hpp"
 #include "rpc/codec.hpp"
 #include "wire/json_text.hpp"
 
@@ -50,6 +49,24 @@ void append_warnings(std::string& out, const std::vector<std::string>& warnings)
     out += ']';
 }
 
+// The same for a header, in ASCII: as many as fit into it, and how many more there are. A reverse proxy has 4 KiB for all
+// headers.
+std::string header_of(const std::vector<std::string>& warnings) {
+    constexpr std::size_t kLongest = 1024;
+    constexpr std::size_t kRest = 32;  // `,"12 more warnings"]`
+    std::string text = "[";
+    std::size_t taken = 0;
+    for (const auto& warning : warnings) {
+        const std::string item = nlohmann::json(warning).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+        if (text.size() + item.size() + kRest > kLongest) break;
+        if (taken++ > 0) text += ',';
+        text += item;
+    }
+    if (const auto left = warnings.size() - taken; left > 0)
+        text += (taken > 0 ? ",\"" : "\"") + std::to_string(left) + (taken > 0 ? " more warnings\"" : " warnings too long\"");
+    return text + ']';
+}
+
 http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_up, bool is_bare, bool is_raw) {
     http::Response response;
     auto warnings = codec.warnings();
@@ -61,11 +78,7 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
     }
     if (is_raw || is_bare) {
         if (!is_raw) response.body = std::move(codec.json());
-        if (!warnings.empty()) {
-            std::string text;
-            append_warnings(text, warnings);
-            response.headers.emplace_back("X-Warnings", std::move(text));
-        }
+        if (!warnings.empty()) { response.headers.emplace_back("X-Warnings", header_of(warnings)); }
         return response;
     }
     response.body.reserve(codec.json().size() + 32);
@@ -80,33 +93,30 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
     return response;
 }
 
-// A name that is unknown or denied, where the body is worth not being read.
-std::optional<base::Error> find_name_refusal(const Context& context, const http::Request& request) {
+}  // namespace
+
+std::optional<base::Error> judge_call(const Context& context, const http::Request& request, QueryNames names,
+                                      const http::BodySource& body) {
+    if (auto known = check_query_names(request.query, names); !known) return std::move(known).error();
     constexpr std::size_t kSmall = 64UL << 10U;
-    const std::string_view length = request.header("Content-Length");
-    std::size_t size = 0;
-    const auto [end, failed] = std::from_chars(length.data(), length.data() + length.size(), size);
-    const bool is_known = !length.empty() && failed == std::errc() && end == length.data() + length.size();
-    if (is_known && size <= kSmall) return std::nullopt;
-    if (!is_known && request.header("Transfer-Encoding").empty()) return std::nullopt;  // no body
+    if (body.is_at_end()) return std::nullopt;
+    const auto size = body.declared_size();
+    if (size && *size <= kSmall) return std::nullopt;
     if (!context.octane.state()->has_verdict) return std::nullopt;
     rpc::CallHead head;
     head.service = request.captures[0];
     head.method = request.captures[1];
-    const auto planned = context.octane.policy().plan(head);
+    auto planned = context.octane.policy().plan(head);
     if (planned) return std::nullopt;
-    return planned.error();
+    return std::move(planned).error();
 }
 
-}  // namespace
-
-std::optional<http::Response> refuse_call(const Context& context, http::Request& request) {
-    const auto names = check_query_names(request.query, kCallParameters);
-    const auto refusal = names ? find_name_refusal(context, request) : std::optional(names.error());
-    if (!refusal) return std::nullopt;
+std::optional<http::Response> refuse_call(const Context& context, http::Request& request, const http::BodySource& body) {
+    const auto refused = judge_call(context, request, kCallParameters, body);
+    if (!refused) return std::nullopt;
     const CallLog log(request);
-    auto response = http::error_response(*refusal, log.call_id());
-    log.failure(*refusal, response.status);
+    auto response = http::error_response(*refused, log.call_id());
+    log.failure(*refused, response.status);
     response.headers.emplace_back("X-Call-Id", log.call_id());
     return response;
 }

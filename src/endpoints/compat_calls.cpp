@@ -7,6 +7,7 @@
 
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
+#include "endpoints/calls.hpp"
 #include "endpoints/iso_time.hpp"
 #include "endpoints/json_body.hpp"
 
@@ -31,6 +32,16 @@ http::Response failure(const base::Error& error, const http::Request& request) {
 }
 
 }  // namespace
+
+std::optional<http::Response> refuse_call_from_web(const Context& context, http::Request& request, const http::BodySource& body) {
+    const auto refused = judge_call(context, request, {}, body);
+    if (!refused) return std::nullopt;
+    const CallLog log(request);
+    log.failure(*refused, kFailure);
+    auto response = failure(*refused, request);
+    response.headers.emplace_back("X-Call-Id", log.call_id());
+    return response;
+}
 
 asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request) {
     const CallLog log(request);

@@ -2,9 +2,13 @@
 #pragma once
 
 #include "endpoints/context.hpp"
+#include "endpoints/log_files.hpp"
 #include "http/message.hpp"
 
 namespace octane::endpoints {
+
+// Of a text that fills a log, every character may be written as \n or \"; more than that is not meant for one.
+inline constexpr std::size_t kLongestLogBody = 4 * LogFiles::kLargest;  // bytes
 
 // octaneProxy: one log per session, {sessionId, …}.
 boost::asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request);

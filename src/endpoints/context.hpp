@@ -16,6 +16,7 @@
 #include "frames/hub.hpp"
 #include "frames/stats.hpp"
 #include "http/body_cache.hpp"
+#include "http/refusals.hpp"
 #include "livelink/callback_session.hpp"
 #include "livelink/octane.hpp"
 
@@ -41,6 +42,7 @@ struct Context {
     boost::asio::any_io_executor log_writer = boost::asio::make_strand(workers);    // one at a time: a slow disk takes one worker
     std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();  // of the page's files and of /services
     std::shared_ptr<UpdateAdvice> update_advice = make_update_advice();             // whom edits have been explained to
+    std::function<const http::Refusals*()> refusals = [] { return nullptr; };       // those of the server
 };
 
 }  // namespace octane::endpoints

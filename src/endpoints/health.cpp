@@ -82,4 +82,8 @@ asio::awaitable<http::Response> alive(const Context&, http::Request&) {
     co_return json_response(R"({"status":"ok"})");
 }
 
+asio::awaitable<http::Response> ready(const Context& context, http::Request& request) {
+    return request.query.flag("octane") ? health(context, request) : alive(context, request);
+}
+
 }  // namespace octane::endpoints

@@ -6,7 +6,9 @@
 
 namespace octane::endpoints {
 
-boost::asio::awaitable<http::Response> health(const Context& context, http::Request& request);  // also /readyz
-boost::asio::awaitable<http::Response> alive(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> health(const Context& context, http::Request& request);  // looks at Octane
+boost::asio::awaitable<http::Response> alive(const Context& context, http::Request& request);   // at the proxy alone
+// As alive(), and with ?octane=1 as health(): an orchestrator that looks at Octane would take a healthy proxy out of service.
+boost::asio::awaitable<http::Response> ready(const Context& context, http::Request& request);
 
 }  // namespace octane::endpoints

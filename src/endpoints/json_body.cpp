@@ -38,11 +38,6 @@ base::Error bad_json(std::string_view what, const std::string& why) {
     return base::make_error(base::ErrorCode::bad_json, std::string(what) + why);
 }
 
-std::string words(std::size_t bytes) {
-    const std::size_t kibibytes = bytes >> 10U;
-    return kibibytes % 1024 == 0 ? std::to_string(kibibytes / 1024) + " MiB" : std::to_string(kibibytes) + " KiB";
-}
-
 }  // namespace
 
 base::Result<nlohmann::json> read_json_object(std::string_view text, std::string_view what) {
@@ -56,13 +51,6 @@ base::Result<nlohmann::json> read_json_object(std::string_view text, std::string
     if (json.is_discarded()) return bad_json(what, " is not JSON");
     if (!json.is_object()) return bad_json(what, " must be a JSON object");
     return json;
-}
-
-base::Result<nlohmann::json> read_json_object(const http::Request& request, std::size_t most) {
-    if (request.body.size() > most)
-        return base::make_error(base::ErrorCode::body_too_large, "the body has " + std::to_string(request.body.size()) +
-                                                                     " bytes; here it may have " + words(most));
-    return read_json_object(request.body, "the body");
 }
 
 http::Response json_response(std::string json, int status) {

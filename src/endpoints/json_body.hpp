@@ -17,13 +17,10 @@ namespace octane::endpoints {
 
 inline constexpr int kDeepestJson = 64;                 // levels
 inline constexpr std::size_t kMostJsonValues = 100000;  // in one text
-inline constexpr std::size_t kShortBody = 64UL << 10U;  // bytes, where only a name or two are asked for: read on a loop
 
-// The text as a JSON object; an empty one is {}. Error 40002 bad_json, whose message begins with `what`: "the message".
+// The text as a JSON object; an empty one is {}. Error 40002 bad_json, whose message begins with `what`: "the message". How long
+// a body may be is its route's to say (http::RouteRules).
 base::Result<nlohmann::json> read_json_object(std::string_view text, std::string_view what);
-
-// The same of a request's body of at most `most` bytes, a whole number of KiB. Error 41301 body_too_large besides.
-base::Result<nlohmann::json> read_json_object(const http::Request& request, std::size_t most);
 
 // An answer that nobody keeps.
 http::Response json_response(std::string json, int status = 200);

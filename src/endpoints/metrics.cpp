@@ -125,6 +125,14 @@ void add_requests(MetricsText& text, const RequestStats& requests, std::size_t c
     text.gauge("octane_proxy_http_connections", "Open connections, streams included").add(static_cast<double>(connections));
 }
 
+void add_refusals(MetricsText& text, const http::Refusals& refusals) {
+    auto total = text.counter("octane_proxy_http_refused_total",
+                              "Requests and connections refused: by origin, host or token, or for want of room");
+    for (std::size_t i = 0; i < http::kRefusalNames.size(); ++i) {
+        total.add({{"reason", http::kRefusalNames[i]}}, static_cast<double>(refusals.counted(static_cast<http::RefusedFor>(i))));
+    }
+}
+
 // The names that Prometheus's client libraries share.
 void add_process(MetricsText& text) {
     const auto usage = telemetry::read_process_usage();
@@ -152,6 +160,7 @@ asio::awaitable<http::Response> metrics(const Context& context, http::Request&) 
     add_viewers(text, context.stats.delivery);
     add_calls(text, context.octane.invoker().stats(), octane, context.octane.invoker().joined_reads());
     add_requests(text, context.requests, context.open_connections());
+    if (const auto* refusals = context.refusals()) add_refusals(text, *refusals);
     add_process(text);
     http::Response response;
     response.content_type = MetricsText::kContentType;

@@ -39,9 +39,10 @@ asio::awaitable<std::optional<http::Response>> find_file(const Context& context,
     if (!response) co_return std::nullopt;
     // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only.
     const auto token = request.query.find("token");
-    if (token && std::ranges::all_of(*token, is_cookie_character)) {
-        response->headers.emplace_back(
-            "Set-Cookie", std::string(kTokenCookie) + "=" + std::string(*token) + "; Path=/; HttpOnly; SameSite=Strict");
+    if (request.has_token_in_query && token && std::ranges::all_of(*token, is_cookie_character)) {
+        response->headers.emplace_back("Set-Cookie", std::string(kTokenCookie) + "=" + std::string(*token) +
+                                                         "; Path=/; HttpOnly; SameSite=Strict" +
+                                                         (request.is_secure ? "; Secure" : ""));
     }
     co_return response;
 }

@@ -15,6 +15,9 @@ using QueryNames = std::span<const std::string_view>;
 // Of POST /<service>/<method>.
 inline constexpr std::array<std::string_view, 5> kCallParameters = {"defaults", "enums", "bare", "raw", "update"};
 
+// Of GET /readyz.
+inline constexpr std::array<std::string_view, 1> kReadinessParameters = {"octane"};
+
 // Error 40006 bad_query for an option that the path does not have, with the nearest names. Every path may have `token`, and what
 // pages put into an address so that a cache does not know it: see kMeaningless in the source.
 base::Result<base::Done> check_query_names(const http::Query& query, QueryNames known);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds kRegistrationLimit{8000};
 
 base::Result<base::Done> check_callback_type(const http::Request& request) {
-    const auto body = read_json_object(request, kShortBody);
+    const auto body = read_json_object(request.body, "the body");
     if (!body) return body.error();
     const auto type = body->find("callbackType");
     if (type == body->end()) return base::Done{};
@@ -58,7 +58,7 @@ asio::awaitable<http::Response> callback_status(const Context& context, http::Re
 }
 
 asio::awaitable<http::Response> ping_client(const Context& context, http::Request& request) {
-    const auto body = read_json_object(request, kShortBody);
+    const auto body = read_json_object(request.body, "the body");
     if (!body) co_return http::error_response(body.error());
     const auto id = body->find("client_id");
     if (id == body->end() || !id->is_string() || id->get<std::string>().empty()) {

@@ -10,6 +10,21 @@
 namespace octane::frames {
 namespace asio = boost::asio;
 
+namespace {
+
+// What a viewer gets who asks for nothing in particular: it is never refused for want of room.
+bool is_default_picture(const Variant& key) {
+    static const Variant kJpeg = picture_key(Variant{});
+    static const Variant kRaw = [] {
+        Variant raw;
+        raw.format = Format::raw;
+        return picture_key(raw);
+    }();
+    return key == kJpeg || key == kRaw;
+}
+
+}  // namespace
+
 Hub::Hub(asio::any_io_executor strand, const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers,
          FrameStats& stats, WrapFrame wrap)
     : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), waits_(stats), motion_timer_(strand_) {
@@ -117,9 +132,11 @@ void Hub::stop() {
 
 bool Hub::has_room_for(const Variant& variant) const {
     const std::lock_guard lock(made_mutex_);
-    const auto is_new = [this](const Variant& key) { return !made_.contains(key); };
+    const auto is_new = [this](const Variant& key) { return !made_.contains(key) && !is_default_picture(key); };
     const auto added = static_cast<std::size_t>(std::ranges::count_if(picture_keys(variant), is_new));
-    return added == 0 || made_.size() + added <= kMaxVariants;
+    const auto made = made_.size() - static_cast<std::size_t>(std::ranges::count_if(
+                                         made_, [](const auto& entry) { return is_default_picture(entry.first); }));
+    return added == 0 || made + added <= kMaxVariants;
 }
 
 Variant Hub::track_key(Variant variant) {

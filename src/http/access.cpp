@@ -6,6 +6,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include "base/nearest.hpp"
+#include "http/forwarded.hpp"
 #include "http/host_rules.hpp"
 
 namespace octane::http {
@@ -36,6 +37,10 @@ bool entry_matches(std::string_view entry, const Origin& origin) {
     }
     const auto listed = parse_host_port(entry);
     return listed && is_same_host(listed->host, origin.at.host) && (listed->port.empty() || listed->port == port_of(origin));
+}
+
+bool matches_any(const std::vector<std::string>& entries, const Origin& origin) {
+    return std::ranges::any_of(entries, [&origin](const std::string& entry) { return entry_matches(entry, origin); });
 }
 
 bool entry_names_host(std::string_view entry, std::string_view host) {
@@ -101,6 +106,19 @@ bool carries_token(const Request& request, const AccessOptions& options) {
     return !options.token_cookie.empty() && is_token(find_cookie(request.header("Cookie"), options.token_cookie), wanted);
 }
 
+// What asks only whether the proxy is there, from any place: an orchestrator, a load balancer.
+bool is_probe(const Request& request) {
+    return request.path == "/livez" || (request.path == "/readyz" && !request.query.flag("octane"));
+}
+
+// Of the page that a request without Origin comes from, as far as the browser says; "null" if it does not.
+std::string_view origin_of_page(const Request& request) {
+    const auto page = request.header("Referer");
+    const auto mark = page.find("://");
+    if (mark == std::string_view::npos) return "null";
+    return page.substr(0, page.find('/', mark + 3));
+}
+
 std::string joined(const std::vector<std::string>& names) {
     std::string list;
     for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
@@ -114,7 +132,16 @@ AccessPolicy::AccessPolicy(AccessOptions options) : options_(std::move(options))
         entry = base::lowered(entry);
         while (entry.ends_with('/')) entry.pop_back();
     }
+    for (auto& entry : options_.frame_ancestors) entry = base::lowered(entry);
     for (auto& name : options_.own_names) name = base::lowered(name);
+    guard_lines_ = "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: frame-ancestors ";
+    if (contains(options_.frame_ancestors, "*")) {
+        guard_lines_ += '*';
+    } else {
+        guard_lines_ += "'self'";
+        for (const auto& entry : options_.frame_ancestors) guard_lines_ += ' ' + entry;
+    }
+    guard_lines_ += "\r\n";
     cors_lines_ =
         "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
         "Access-Control-Allow-Headers: " +
@@ -131,36 +158,116 @@ bool AccessPolicy::is_local_host(std::string_view host) const {
                        [&name](const std::string& own) { return is_same_host(own, name); });
 }
 
-base::Result<Done> AccessPolicy::check(const Request& request) const {
+bool AccessPolicy::is_anyone_allowed() const {
+    return contains(options_.allow_origins, "*");
+}
+
+bool AccessPolicy::is_origin_allowed(std::string_view origin) const {
     const auto& listed = options_.allow_origins;
-    const bool is_anyone_allowed = contains(listed, "*");
+    if (is_anyone_allowed() || contains(listed, origin)) return true;
+    const auto parsed = parse_origin(origin);
+    if (!parsed) return false;
+    if (matches_any(listed, *parsed)) return true;
+    // The ids of browser extensions and the like are hosts without a dot; only web pages are judged by where they come from.
+    const bool is_web = parsed->scheme == "http" || parsed->scheme == "https";
+    return is_web ? is_local_host(parsed->at.host) : is_loopback_host(parsed->at.host);
+}
 
-    const auto host = request.header("Host");
-    if (!host.empty() && !is_anyone_allowed) {
-        const auto parsed = parse_host_port(host);
-        if (!parsed) return refuse_host(host);
-        const bool is_listed = std::any_of(listed.begin(), listed.end(),
-                                           [&parsed](const std::string& entry) { return entry_names_host(entry, parsed->host); });
-        if (!is_listed && !is_local_host(parsed->host)) return refuse_host(host);
+bool AccessPolicy::may_frame(std::string_view origin) const {
+    if (contains(options_.frame_ancestors, "*")) return true;
+    const auto parsed = parse_origin(origin);
+    return parsed && matches_any(options_.frame_ancestors, *parsed);
+}
+
+bool AccessPolicy::is_host_allowed(std::string_view host) const {
+    if (host.empty() || is_anyone_allowed()) return true;
+    const auto parsed = parse_host_port(host);
+    if (!parsed) return false;
+    return is_local_host(parsed->host) || std::ranges::any_of(options_.allow_origins, [&parsed](const std::string& entry) {
+               return entry_names_host(entry, parsed->host);
+           });
+}
+
+void AccessPolicy::identify(Request& request, const boost::asio::ip::address& peer) const {
+    if (const auto client = find_forwarded_client(request, peer, options_.trusted_proxies)) {
+        request.is_secure = client->is_secure.value_or(request.is_secure);
+        if (client->address != peer) request.remote = request.forwarded_for = show_address(client->address);
     }
+    if (options_.token.empty()) return;
+    const auto parameter = request.query.find("token");
+    request.has_token_in_query = parameter && is_token(*parameter, options_.token);
+}
 
-    const auto origin = request.header("Origin");
-    if (!origin.empty() && !is_anyone_allowed && !contains(listed, origin)) {
-        const auto parsed = parse_origin(origin);
-        if (!parsed) return refuse_origin(origin);
-        const bool is_listed = std::any_of(listed.begin(), listed.end(),
-                                           [&parsed](const std::string& entry) { return entry_matches(entry, *parsed); });
-        // The ids of browser extensions and the like are hosts without a dot; only web pages are judged by where they come from.
-        const bool is_web = parsed->scheme == "http" || parsed->scheme == "https";
-        const bool is_near = is_web ? is_local_host(parsed->at.host) : is_loopback_host(parsed->at.host);
-        if (!is_listed && !is_near) return refuse_origin(origin);
+base::Result<Done> AccessPolicy::check(const Request& request) const {
+    const bool is_asked_by_probe = is_probe(request);
+    if (const auto host = request.header("Host"); !is_asked_by_probe && !is_host_allowed(host)) return refuse_host(host);
+    if (const auto origin = request.header("Origin"); !origin.empty()) {
+        if (!is_origin_allowed(origin)) return refuse_origin(origin);
+    } else if (const auto embedding = check_embedding(request); !embedding) {
+        return embedding;
     }
-
     // A preflight never carries credentials.
-    if (options_.token.empty() || request.verb == "OPTIONS" || request.path == "/livez") return Done{};
+    if (options_.token.empty() || request.verb == "OPTIONS" || is_asked_by_probe) return Done{};
     if (carries_token(request, options_)) return Done{};
     return make_error(ErrorCode::token_missing,
                       "this proxy needs its token: send it as Authorization: Bearer TOKEN or as ?token=TOKEN");
+}
+
+// Browsers say by Sec-Fetch-Site that another site's page asks for this: a picture of it, a script, a frame. To follow a link is
+// nobody's embedding.
+base::Result<Done> AccessPolicy::check_embedding(const Request& request) const {
+    const auto site = request.header("Sec-Fetch-Site");
+    if ((site != "cross-site" && site != "same-site") || is_anyone_allowed()) return Done{};
+    const auto destination = request.header("Sec-Fetch-Dest");
+    const bool is_navigation = request.header("Sec-Fetch-Mode") == "navigate";
+    if (is_navigation && (destination == "document" || destination.empty())) return Done{};
+    const auto page = origin_of_page(request);
+    if (page == "null") {
+        // A page that does not say where it is, on the same site as a host that is near, is as near.
+        if (site == "same-site" && is_local_host(request.header("Host"))) return Done{};
+        if (contains(options_.allow_origins, page)) return Done{};
+        return make_error(ErrorCode::origin_refused,
+                          "a page of another site, which does not say which, may not show or embed what this proxy serves; let "
+                          "it say so (Referrer-Policy), and start the proxy with --allow-origin and that page's origin");
+    }
+    if (is_origin_allowed(page) || (is_navigation && may_frame(page))) return Done{};
+    return refuse_origin(page);
+}
+
+bool AccessPolicy::brings_token(const Request& request) const {
+    return !request.header("Authorization").empty() || request.query.find("token") ||
+           (!options_.token_cookie.empty() && !find_cookie(request.header("Cookie"), options_.token_cookie).empty());
+}
+
+bool AccessPolicy::is_trusted_proxy(const boost::asio::ip::address& address) const {
+    return is_in(options_.trusted_proxies, address);
+}
+
+bool AccessPolicy::append_guards(std::string& lines, const Request& request) const {
+    lines += guard_lines_;
+    // An address is told to other sites, and to logs, as where a visitor came from.
+    if (request.query.find("token")) lines += "Referrer-Policy: no-referrer\r\n";
+    const auto embedders = find_embedders(request);
+    lines += "Cross-Origin-Resource-Policy: ";
+    lines += embedders;
+    lines += "\r\n";
+    return embedders == "cross-origin" && !request.header("Referer").empty();
+}
+
+std::string_view AccessPolicy::find_embedders(const Request& request) const {
+    static constexpr std::string_view kEverybody = "cross-origin";
+    if (request.verb != "GET" && request.verb != "HEAD") return "same-origin";  // nobody embeds a call
+    if (is_anyone_allowed()) return kEverybody;
+    const auto origin = request.header("Origin");
+    if (!origin.empty()) return is_origin_allowed(origin) ? kEverybody : "same-origin";
+    const auto host = request.header("Host");
+    const auto page = origin_of_page(request);
+    if (page == "null") {
+        if (is_origin_allowed(page)) return kEverybody;
+        return is_local_host(host) ? "same-site" : "same-origin";
+    }
+    const bool is_own = boost::beast::iequals(page.substr(page.find("://") + 3), host);
+    return !is_own && is_origin_allowed(page) ? kEverybody : "same-origin";
 }
 
 void AccessPolicy::append_cors(std::string& lines, std::string_view origin) const {

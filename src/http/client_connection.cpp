@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "http/network.hpp"
+
 namespace octane::http {
 namespace {
 
@@ -28,8 +30,9 @@ std::uint32_t limit(const ServerOptions& options, Phase phase) {
 ClientConnection::ClientConnection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket, ConnectionPlace place)
     : shard_(std::move(shard)),
       place_(std::move(place)),
-      socket_(std::move(socket), shard_->context().options.tls.get()),
-      remote_(socket_.peer()) {
+      socket_(std::move(socket), shard_->tls()),
+      remote_(socket_.peer()),
+      peer_(socket_.peer_address()) {
     touch();
     shard_->add(*this);
 }
@@ -38,9 +41,33 @@ ClientConnection::~ClientConnection() {
     shard_->remove(*this);
 }
 
+bool ClientConnection::count_for(std::string_view client) {
+    counted_for_ = {};
+    if (client.empty()) return true;
+    auto& context = shard_->context();
+    counted_for_ = ClientPlace(context.clients, key_of(client));
+    return counted_for_.count() <= context.options.max_per_client;
+}
+
+std::string ClientConnection::key_of(std::string_view client) const {
+    const auto address = parse_ip(client.starts_with('[') ? client.substr(1, client.size() - 2) : client);
+    return client_key(address.value_or(peer_));
+}
+
 void ClientConnection::enter(Phase phase) {
     phase_ = phase;
+    if (phase == Phase::idle) idle_since_ = std::chrono::steady_clock::now();
     touch();
+}
+
+std::optional<std::chrono::steady_clock::time_point> ClientConnection::idle_since() const {
+    const bool is_idle = phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::handshake;
+    return is_idle && takes_room_ ? std::optional(idle_since_) : std::nullopt;
+}
+
+void ClientConnection::evict() {
+    enter(Phase::closing);
+    close();
 }
 
 bool ClientConnection::is_overdue() const {

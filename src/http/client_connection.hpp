@@ -4,11 +4,14 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "http/message.hpp"
@@ -32,6 +35,11 @@ enum class Phase : std::uint8_t {
 class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   public:
     ClientConnection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket, ConnectionPlace place);
+    // Whose connection it is, where a trusted proxy says it for each request anew; false if that client has too many. An empty
+    // name gives the place back.
+    bool count_for(std::string_view client);
+    // As whom a client is counted that is shown like this (Request::client()).
+    [[nodiscard]] std::string key_of(std::string_view client) const;
     ~ClientConnection();
     ClientConnection(const ClientConnection&) = delete;
     ClientConnection& operator=(const ClientConnection&) = delete;
@@ -39,12 +47,18 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
     [[nodiscard]] Socket& socket() { return socket_; }
     [[nodiscard]] Shard& shard() { return *shard_; }
     [[nodiscard]] const std::string& remote() const { return remote_; }
+    [[nodiscard]] const boost::asio::ip::address& peer() const { return peer_; }
 
     // Each phase has its deadline; touch() is progress and starts it anew.
     void enter(Phase phase);
     void touch() { since_ = shard_->seconds(); }
     [[nodiscard]] Phase phase() const { return phase_; }
     [[nodiscard]] bool is_overdue() const;
+    // Since when nothing of use happens on it: no request has come whole. Nothing while one is served, and for a connection that
+    // is here only to be refused: its end makes room for nobody.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> idle_since() const;
+    void take_no_room() { takes_room_ = false; }
+    void evict();  // closes it for the sake of another one
     // By the sweep: closes, but ends only the read of a body, so that the client can be told.
     void end_overdue();
 
@@ -82,12 +96,16 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
     ConnectionPlace place_;
     Socket socket_;
     std::string remote_;
+    boost::asio::ip::address peer_;
+    ClientPlace counted_for_;
     std::function<void()> farewell_;
+    std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
     Request* request_ = nullptr;  // while its handler runs and its client has not left
     std::uint32_t since_ = 0;
     std::uint32_t body_waited_ = 0;  // seconds for the present portion
     std::size_t body_portion_ = 0;   // bytes of it
     Phase phase_ = Phase::idle;
+    bool takes_room_ = true;
     bool is_body_late_ = false;
     bool may_ask_ = false;  // an interim answer has not been sent, and the client's HTTP has such
     bool is_announcing_ = false;

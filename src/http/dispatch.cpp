@@ -39,7 +39,7 @@ Response refusal_response(const base::Error& error, const Request& request) {
     if (error.code == ErrorCode::origin_refused || error.code == ErrorCode::host_refused) {
         telemetry::log(telemetry::Level::warn, error.message);
     }
-    const auto call_id = request.header("X-Call-Id");
+    const auto call_id = request.call_id();
     auto response = error_response(error, call_id);
     if (!call_id.empty()) response.headers.emplace_back("X-Call-Id", call_id);
     if (error.code == ErrorCode::bodies_exhausted || error.code == ErrorCode::too_many_connections)
@@ -50,6 +50,14 @@ Response refusal_response(const base::Error& error, const Request& request) {
 Response busy_response(const Request& request) {
     return refusal_response(
         make_error(ErrorCode::too_many_connections, "the proxy serves as many connections as it may; try again later"), request);
+}
+
+Response too_many_of_client_response(const Request& request) {
+    return refusal_response(
+        make_error(ErrorCode::too_many_connections, "this address, " + std::string(request.client()) +
+                                                        ", has as many connections as one may have "
+                                                        "(--max-connections-per-client sets the limit); close some"),
+        request);
 }
 
 }  // namespace octane::http

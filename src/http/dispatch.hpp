@@ -20,7 +20,8 @@ Response own_response(const Routed& routed, const Request& request);
 // An error's reply with the request's own X-Call-Id, and Retry-After where waiting helps; refused hosts and origins are logged.
 Response refusal_response(const base::Error& error, const Request& request);
 
-// 503 beyond max_connections.
+// 503 beyond max_connections, and beyond what one client may have of them.
 Response busy_response(const Request& request);
+Response too_many_of_client_response(const Request& request);
 
 }  // namespace octane::http

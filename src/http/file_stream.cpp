@@ -10,12 +10,12 @@ namespace octane::http {
 namespace {
 
 constexpr std::uint64_t kPiece = 256UL << 10U;
-constexpr std::chrono::seconds kLongestStall{60};
 
 }  // namespace
 
-FileStream::FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size)
-    : file_(std::move(file)), left_(size), timer_(loop) {}
+FileStream::FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size,
+                       std::chrono::milliseconds longest_stall)
+    : file_(std::move(file)), left_(size), longest_stall_(longest_stall), timer_(loop) {}
 
 void FileStream::open(std::shared_ptr<ResponseWriter> stream) {
     stream_ = std::move(stream);
@@ -52,11 +52,12 @@ void FileStream::on_closed() {
 }
 
 void FileStream::watch() {
-    timer_.expires_after(kLongestStall);
+    timer_.expires_after(longest_stall_);
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
         const auto self = weak.lock();
         if (cancelled || !self || !self->stream_) return;
-        if (self->stream_->is_writing() && std::chrono::steady_clock::now() - self->stream_->last_progress() >= kLongestStall) {
+        if (self->stream_->is_writing() &&
+            std::chrono::steady_clock::now() - self->stream_->last_progress() >= self->longest_stall_) {
             self->stream_->abort();
         } else {
             self->watch();

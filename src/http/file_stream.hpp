@@ -20,7 +20,10 @@ namespace octane::http {
 // client that takes nothing for a minute, ends in a broken connection, which is how a client can tell.
 class FileStream : public StreamListener, public std::enable_shared_from_this<FileStream> {
   public:
-    FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size);
+    static constexpr std::chrono::milliseconds kLongestStall{60000};
+
+    FileStream(boost::asio::io_context& loop, std::ifstream file, std::uint64_t size,
+               std::chrono::milliseconds longest_stall = kLongestStall);
 
     void open(std::shared_ptr<ResponseWriter> stream);
     void on_written() override;
@@ -33,6 +36,7 @@ class FileStream : public StreamListener, public std::enable_shared_from_this<Fi
     std::ifstream file_;  // at the first byte to send
     std::uint64_t left_;  // bytes
     std::string piece_;
+    std::chrono::milliseconds longest_stall_;
     boost::asio::steady_timer timer_;
     std::shared_ptr<ResponseWriter> stream_;
     std::shared_ptr<FileStream> self_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "http/network.hpp"
 
 namespace octane::http {
 namespace {
@@ -37,15 +38,6 @@ bool is_name(std::string_view host) {
 bool is_number(std::string_view host) {
     if (std::all_of(host.begin(), host.end(), is_digit)) return true;
     return host.starts_with("0x") && std::all_of(host.begin() + 2, host.end(), is_hex);
-}
-
-std::optional<ip::address> parse_address(std::string_view host) {
-    const auto zone = host.find('%');
-    boost::system::error_code failed;
-    auto address = ip::make_address(std::string(host.substr(0, zone)), failed);
-    if (failed) return std::nullopt;
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) { address = ip::make_address_v4(ip::v4_mapped, address.to_v6()); }
-    return address;
 }
 
 struct AddressRange {
@@ -82,7 +74,7 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) return std::nullopt;
         result.host = base::lowered(text.substr(1, end - 1));
-        const auto address = parse_address(result.host);
+        const auto address = parse_ip(result.host);
         if (!address || result.host.find(':') == std::string::npos) return std::nullopt;
         rest = text.substr(end + 1);
     } else {
@@ -109,12 +101,12 @@ std::optional<Origin> parse_origin(std::string_view text) {
 
 bool is_loopback_host(std::string_view host) {
     if (host == "localhost" || host.ends_with(".localhost")) return true;
-    const auto address = parse_address(host);
+    const auto address = parse_ip(host);
     return address && (address->is_loopback() || address->is_unspecified());
 }
 
 bool is_private_address(std::string_view host) {
-    const auto address = parse_address(host);
+    const auto address = parse_ip(host);
     return address && is_private(*address);
 }
 
@@ -127,9 +119,9 @@ bool is_local_name(std::string_view host) {
 
 bool is_same_host(std::string_view one, std::string_view other) {
     if (one == other) return true;
-    const auto first = parse_address(one);
+    const auto first = parse_ip(one);
     if (!first) return false;
-    const auto second = parse_address(other);
+    const auto second = parse_ip(other);
     return second && *first == *second;
 }
 

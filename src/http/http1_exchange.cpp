@@ -95,14 +95,16 @@ void Http1Exchange::upgrade(Response& response) {
 void Http1Exchange::compose_head(const Response& response, BodyFraming framing, bool keeps_alive) {
     const auto& context = connection_->shard().context();
     output_.lines.clear();
-    if (is_let_in_) context.access.append_cors(output_.lines, request().header("Origin"));
+    const auto& access = connection_->shard().access();
+    if (is_let_in_) access.append_cors(output_.lines, request().header("Origin"));
+    const bool depends_on_page = access.append_guards(output_.lines, request());
     if (context.hooks.add_headers) context.hooks.add_headers(output_.lines);
 
     HeadStyle style;
     style.framing = framing;
     style.date = connection_->shard().date_line();
     style.more = output_.lines;
-    style.vary = "Origin";
+    style.vary = depends_on_page ? "Origin, Referer" : "Origin";
     if (reader_.is_http_1_0()) {
         style.connection = keeps_alive ? "keep-alive" : "close";
     } else if (!keeps_alive) {

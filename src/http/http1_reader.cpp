@@ -96,7 +96,7 @@ bool Http1Reader::parse(boost::system::error_code& failed) {
 asio::awaitable<bool> Http1Reader::fill(std::size_t size) {
     if (connection_.phase() == Phase::idle && connection_.shard().is_draining()) co_return false;
     const auto [failed, count] = co_await connection_.socket().async_read_some(buffer_.prepare(size), kTuple);
-    if (failed) co_return false;
+    if (failed || connection_.phase() == Phase::closing) co_return false;  // closed for another one: nobody could be answered
     buffer_.commit(count);
     if (connection_.phase() == Phase::idle) connection_.enter(Phase::header);
     if (connection_.phase() == Phase::body) connection_.note_body(count);
@@ -146,8 +146,14 @@ asio::awaitable<bool> Http1Reader::skip_rest() {
     co_return true;
 }
 
-std::optional<base::Error> Http1Reader::judge_head(const Request& request, ReceivedHead& received) {
-    const auto verdict = connection_.shard().context().access.check(request);
+base::Result<base::Done> Http1Reader::check_access(Request& request) const {
+    const auto& access = connection_.shard().access();
+    access.identify(request, connection_.peer());
+    return access.check(request);
+}
+
+std::optional<base::Error> Http1Reader::judge_head(Request& request, ReceivedHead& received) {
+    const auto verdict = check_access(request);
     received.is_let_in = verdict.has_value() || verdict.error().code == ErrorCode::token_missing;
     if (auto fault = parser_->header_fault()) return fail(std::move(*fault));
     if (verdict) return std::nullopt;
@@ -155,9 +161,9 @@ std::optional<base::Error> Http1Reader::judge_head(const Request& request, Recei
     return verdict.error();
 }
 
-ReceivedHead Http1Reader::refuse(base::Error fault, const Request& request) const {
+ReceivedHead Http1Reader::refuse(base::Error fault, Request& request) const {
     // The header may be incomplete; what there is of it still decides whether a page may read the answer.
-    const auto verdict = connection_.shard().context().access.check(request);
+    const auto verdict = check_access(request);
     ReceivedHead received;
     received.outcome = HeadOutcome::refused;
     received.fault = std::move(fault);

@@ -63,8 +63,9 @@ class Http1Reader final : public BodySource {
     boost::asio::awaitable<bool> invite_body();
     boost::asio::awaitable<bool> fill_body();
     bool parse(boost::system::error_code& failed);
-    [[nodiscard]] std::optional<base::Error> judge_head(const Request& request, ReceivedHead& received);
-    [[nodiscard]] ReceivedHead refuse(base::Error fault, const Request& request) const;
+    [[nodiscard]] base::Result<base::Done> check_access(Request& request) const;
+    [[nodiscard]] std::optional<base::Error> judge_head(Request& request, ReceivedHead& received);
+    [[nodiscard]] ReceivedHead refuse(base::Error fault, Request& request) const;
     base::Error fail(base::Error error);
     base::Error explain_end();
     void skip_empty_lines();

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "http/dispatch.hpp"
 #include "http/http1_exchange.hpp"
+#include "telemetry/log.hpp"
 
 namespace octane::http {
 namespace {
@@ -30,6 +32,7 @@ class Http1Session {
   private:
     asio::awaitable<AfterAnswer> serve_one();
     std::optional<Response> answer_by_head(Request& request, const ReceivedHead& received);
+    asio::awaitable<bool> note_refusal(const Request& request, base::ErrorCode code);
     asio::awaitable<void> linger();
     [[nodiscard]] ServerContext& context() const { return connection_->shard().context(); }
 
@@ -54,15 +57,22 @@ asio::awaitable<void> Http1Session::run() {
 }
 
 asio::awaitable<AfterAnswer> Http1Session::serve_one() {
+    connection_->count_for({});
     Request request;
     request.remote = connection_->remote();
+    request.is_secure = socket_.is_tls();
     request.loop = &connection_->shard().loop();
     request.loop_index = connection_->shard().index();
 
     const auto received = co_await reader_.read_head(request);
     if (received.outcome == HeadOutcome::closed) co_return AfterAnswer::nothing;
     Http1Exchange exchange(connection_, reader_, output_, request, received.is_let_in);
-    if (admission_ == Admission::refused) exchange.close_afterwards();
+    if (admission_ != Admission::served) exchange.close_afterwards();
+    if (received.fault) {
+        auto task = note_refusal(request, received.fault->code);
+        const bool may_go_on = co_await std::move(task);
+        if (!may_go_on) exchange.close_afterwards();
+    }
 
     std::string what;
     try {
@@ -94,16 +104,46 @@ asio::awaitable<AfterAnswer> Http1Session::serve_one() {
 
 // The answers that need no handler; without one, entry_ has it.
 std::optional<Response> Http1Session::answer_by_head(Request& request, const ReceivedHead& received) {
-    if (admission_ == Admission::refused) return busy_response(request);
+    if (admission_ == Admission::no_room) return busy_response(request);
+    if (admission_ == Admission::too_many_of_client) return too_many_of_client_response(request);
     if (received.fault) return refusal_response(*received.fault, request);
+    if (!request.forwarded_for.empty() && !connection_->count_for(request.forwarded_for)) {
+        context().refusals.count(RefusedFor::too_many_of_client);
+        telemetry::log(telemetry::Level::warn, "A client has as many connections as one may have: further ones are refused",
+                       {{"client", request.client()}});
+        return too_many_of_client_response(request);
+    }
     // Routes change rarely; a copy of the pointer for each request would cost the loops a fight for its count.
     if (routes_ != connection_->shard().routes()) routes_ = connection_->shard().routes();
     const Routed routed = route(*routes_, request);
     if (routed.entry == nullptr) return own_response(routed, request);
     entry_ = routed.entry;
     if (const auto too_large = reader_.apply(entry_->rules)) return refusal_response(*too_large, request);
-    if (entry_->rules.check) return entry_->rules.check(request);
+    if (entry_->rules.check) return entry_->rules.check(request, reader_);
     return std::nullopt;
+}
+
+// Counts it, and lets one who guesses at the token wait for the answer. False if the connection is to be closed after it.
+asio::awaitable<bool> Http1Session::note_refusal(const Request& request, base::ErrorCode code) {
+    auto& refusals = context().refusals;
+    if (code == base::ErrorCode::origin_refused) refusals.count(RefusedFor::origin);
+    if (code == base::ErrorCode::host_refused) refusals.count(RefusedFor::host);
+    if (code != base::ErrorCode::token_missing) co_return true;
+    const std::string client(request.client());
+    if (!connection_->shard().access().brings_token(request)) {
+        refusals.count(RefusedFor::token_missing);
+        telemetry::log(telemetry::Level::info, "A request without the token was refused", {{"client", client}});
+        co_return true;
+    }
+    refusals.count(RefusedFor::token_wrong);
+    telemetry::log(telemetry::Level::warn, "A wrong token was refused", {{"client", client}});
+    const std::string key = connection_->key_of(client);
+    const auto delay = refusals.begin_delay(key, Refusals::Clock::now());
+    if (delay.time.count() == 0) co_return !delay.is_flood;
+    asio::steady_timer timer(connection_->shard().loop(), delay.time);
+    (void)co_await timer.async_wait(kTuple);
+    refusals.end_delay(key);
+    co_return true;
 }
 
 asio::awaitable<void> Http1Session::linger() {

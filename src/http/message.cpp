@@ -1,5 +1,6 @@
 #include "http/message.hpp"
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,18 @@ std::string_view Request::header(std::string_view name) const {
         if (boost::beast::iequals(key, name)) return value;
     }
     return {};
+}
+
+std::string_view Request::client() const {
+    if (!forwarded_for.empty()) return forwarded_for;
+    return std::string_view(remote).substr(0, remote.rfind(':'));
+}
+
+std::string_view Request::call_id() const {
+    constexpr std::size_t kLongest = 128;
+    const auto given = header("X-Call-Id");
+    const bool is_usable = given.size() <= kLongest && std::ranges::all_of(given, [](char c) { return c > ' ' && c < 0x7F; });
+    return is_usable ? given : std::string_view();
 }
 
 Response error_response(const base::Error& error, std::string_view call_id) {

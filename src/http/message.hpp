@@ -47,13 +47,20 @@ class Request {
     Query query;
     std::string body;                         // empty until it has been read whole (read_whole_body); at most the route's limit
     BodyShare body_share;                     // what it takes of the memory for all bodies
-    std::string remote;                       // "127.0.0.1:52044"
+    std::string remote;                       // "127.0.0.1:52044"; only an address where a trusted proxy names it
+    std::string forwarded_for;                // the client's address as a trusted proxy names it; empty: the peer is the client
+    bool is_secure = false;                   // the client speaks HTTPS, with this server or with a trusted proxy
+    bool has_token_in_query = false;          // `token` stands in the query and is the right one
     std::vector<std::string> captures;        // what the route's {…} matched, in order
     boost::asio::io_context* loop = nullptr;  // the loop this connection lives on
     unsigned loop_index = 0;                  // its place among the server's loops
 
     // Names without regard to case; empty if absent.
     [[nodiscard]] std::string_view header(std::string_view name) const;
+    // Who calls: an address without a port, "127.0.0.1" or "[::1]". A browser spreads one page's requests over several ports.
+    [[nodiscard]] std::string_view client() const;
+    // X-Call-Id, if it is one that may come back: 1 to 128 visible ASCII characters. Otherwise empty.
+    [[nodiscard]] std::string_view call_id() const;
 
     // Emitted on the loop when the client goes away while the handler runs; one that only has nothing more to send still reads,
     // and is not gone. A handler that waits for others connects its slot.

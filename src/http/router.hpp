@@ -21,8 +21,8 @@ enum class BodyPace : std::uint8_t {
 struct RouteRules {
     std::optional<std::size_t> max_body;  // bytes, beyond them 413; nothing: the server's max_body
     BodyPace pace = BodyPace::steady;
-    // Judges the head (captures included): an answer ends the exchange before its body is read.
-    std::function<std::optional<Response>(Request&)> check;
+    // Judges the head (captures included) and what it has announced of its body: an answer ends the exchange before that is read.
+    std::function<std::optional<Response>(Request&, const BodySource&)> check;
 };
 
 // One route of a table.

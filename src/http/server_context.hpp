@@ -10,19 +10,22 @@
 #include <string_view>
 #include <utility>
 
+#include "http/client_counts.hpp"
+#include "http/refusals.hpp"
 #include "http/server.hpp"
 
 namespace octane::http {
 
 // Immutable but for the counts; any thread.
 struct ServerContext {
-    ServerContext(const AccessPolicy& policy, ServerOptions given, ServerHooks called)
-        : access(policy), options(std::move(given)), hooks(std::move(called)), bodies(options.body_memory) {}
+    ServerContext(ServerOptions given, ServerHooks called)
+        : options(std::move(given)), hooks(std::move(called)), bodies(options.body_memory) {}
 
-    const AccessPolicy& access;
     const ServerOptions options;
     const ServerHooks hooks;
     BodyBudget bodies;
+    Refusals refusals;
+    const std::shared_ptr<ClientCounts> clients = std::make_shared<ClientCounts>();
 
     std::atomic<std::size_t> open{0};
     std::mutex mutex;
@@ -34,7 +37,10 @@ struct ServerContext {
 // A place among the server's connections; taken when one is accepted, given back when its ClientConnection ends.
 class ConnectionPlace {
   public:
-    explicit ConnectionPlace(std::shared_ptr<ServerContext> context) : context_(std::move(context)) { ++context_->open; }
+    ConnectionPlace(std::shared_ptr<ServerContext> context, ClientPlace client)
+        : client_(std::move(client)), context_(std::move(context)) {
+        ++context_->open;
+    }
     ~ConnectionPlace() {
         if (!context_ || --context_->open != 0) return;
         {
@@ -49,6 +55,7 @@ class ConnectionPlace {
     ConnectionPlace& operator=(const ConnectionPlace&) = delete;
 
   private:
+    ClientPlace client_;
     std::shared_ptr<ServerContext> context_;
 };
 

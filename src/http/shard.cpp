@@ -23,10 +23,12 @@ void ServerContext::report_exception(std::string_view what) const noexcept {
     }
 }
 
-Shard::Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes, boost::asio::io_context& loop,
-             unsigned index)
+Shard::Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes,
+             std::shared_ptr<const AccessPolicy> access, boost::asio::io_context& loop, unsigned index)
     : context_(std::move(context)),
       routes_(std::move(routes)),
+      access_(std::move(access)),
+      tls_(context_->options.tls),
       loop_(loop),
       index_(index),
       sends_(loop),
@@ -45,6 +47,26 @@ void Shard::remove(ClientConnection& connection) {
     connections_[place] = connections_.back();
     connections_[place]->place_in_shard = place;
     connections_.pop_back();
+}
+
+ClientConnection* Shard::find_oldest_idle() const {
+    ClientConnection* oldest = nullptr;
+    for (auto* connection : connections_) {
+        const auto since = connection->idle_since();
+        if (since && (oldest == nullptr || *since < *oldest->idle_since())) oldest = connection;
+    }
+    return oldest;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Shard::oldest_idle() const {
+    const auto* oldest = find_oldest_idle();
+    return oldest == nullptr ? std::nullopt : oldest->idle_since();
+}
+
+bool Shard::evict_oldest_idle() {
+    auto* oldest = find_oldest_idle();
+    if (oldest != nullptr) oldest->evict();
+    return oldest != nullptr;
 }
 
 void Shard::drain() {

@@ -6,8 +6,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +24,8 @@ class ClientConnection;
 
 class Shard : public std::enable_shared_from_this<Shard> {
   public:
-    Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes, boost::asio::io_context& loop,
-          unsigned index);
+    Shard(std::shared_ptr<ServerContext> context, std::shared_ptr<const Router> routes,
+          std::shared_ptr<const AccessPolicy> access, boost::asio::io_context& loop, unsigned index);
 
     void add(ClientConnection& connection);
     void remove(ClientConnection& connection);  // by the connection's destructor
@@ -35,6 +37,14 @@ class Shard : public std::enable_shared_from_this<Shard> {
     // For the requests that begin from now on.
     void set_routes(std::shared_ptr<const Router> routes) { routes_ = std::move(routes); }
     [[nodiscard]] const std::shared_ptr<const Router>& routes() const { return routes_; }
+    void set_access(std::shared_ptr<const AccessPolicy> access) { access_ = std::move(access); }
+    [[nodiscard]] const AccessPolicy& access() const { return *access_; }  // until the next suspension
+    void set_tls(std::shared_ptr<boost::asio::ssl::context> context) { tls_ = std::move(context); }
+    [[nodiscard]] boost::asio::ssl::context* tls() const { return tls_.get(); }
+
+    // Since when the connection has been idle that has been so for the longest; nothing if none is.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> oldest_idle() const;
+    bool evict_oldest_idle();  // false if none is idle
 
     [[nodiscard]] bool is_draining() const { return is_draining_; }
     [[nodiscard]] std::uint32_t seconds() const { return seconds_; }  // counts while there are connections
@@ -49,9 +59,12 @@ class Shard : public std::enable_shared_from_this<Shard> {
     void sweep();
     void watch();
     void refresh_date();
+    [[nodiscard]] ClientConnection* find_oldest_idle() const;
 
     std::shared_ptr<ServerContext> context_;
     std::shared_ptr<const Router> routes_;
+    std::shared_ptr<const AccessPolicy> access_;
+    std::shared_ptr<boost::asio::ssl::context> tls_;
     boost::asio::io_context& loop_;
     unsigned index_;
     std::vector<ClientConnection*> connections_;

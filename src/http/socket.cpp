@@ -7,6 +7,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include "http/network.hpp"
+
 namespace octane::http {
 
 namespace asio = boost::asio;
@@ -37,9 +39,13 @@ std::string Socket::peer() const {
     ErrorCode failed;
     const auto endpoint = socket_.remote_endpoint(failed);
     if (failed) return {};
-    const auto address = endpoint.address().to_string();
-    const auto port = std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
+    return show_address(plain_address(endpoint.address())) + ':' + std::to_string(endpoint.port());
+}
+
+asio::ip::address Socket::peer_address() const {
+    ErrorCode failed;
+    const auto endpoint = socket_.remote_endpoint(failed);
+    return failed ? asio::ip::address() : plain_address(endpoint.address());
 }
 
 PeerState Socket::peer_state() {

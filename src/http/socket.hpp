@@ -42,6 +42,7 @@ class Socket {
 
     // "127.0.0.1:52044"; empty if the peer is gone already.
     [[nodiscard]] std::string peer() const;
+    [[nodiscard]] boost::asio::ip::address peer_address() const;  // 0.0.0.0 if it is gone
 
     // Whatever waits to be read before its end.
     [[nodiscard]] PeerState peer_state();

@@ -8,14 +8,18 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "telemetry/journal.hpp"
+#include "telemetry/line.hpp"
+#include "telemetry/log_level.hpp"
 
 #if !defined(_WIN32)
 #include <poll.h>
@@ -61,14 +65,49 @@ std::shared_ptr<spdlog::logger> open_file(const std::filesystem::path& path) {
     }
 }
 
+// Lines that the file does not take are said on stderr like any event, once a minute: not in spdlog's own way, which is no JSON.
+class FileTroubles {
+  public:
+    explicit FileTroubles(LogFormat format) : format_(format) {}
+
+    void note(const std::string& reason) { reason_ = reason; }
+
+    // After an attempt to write so many lines: what there is to be said.
+    std::string take(std::size_t lines) {
+        if (reason_.empty()) return {};
+        lost_ += lines;
+        const auto reason = std::exchange(reason_, {});
+        const auto now = std::chrono::steady_clock::now();
+        if (said_ && now - *said_ < kPause) return {};
+        said_ = now;
+        const auto body = format_body(format_, Level::error, "The log file cannot be written",
+                                      {{"reason", reason}, {"lines", std::uint64_t{std::exchange(lost_, 0)}}});
+        return format_line(format_, std::chrono::system_clock::now(), body, 0) + '\n';
+    }
+
+  private:
+    static constexpr std::chrono::minutes kPause{1};
+
+    LogFormat format_;
+    std::string reason_;
+    std::size_t lost_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> said_;
+};
+
 // The file first: it has what it can have, however long stderr then takes.
 Journal::Write make_write(const LogOptions& options) {
-    return [file = open_file(options.file)](const std::vector<std::string>& lines) {
+    auto file = open_file(options.file);
+    auto troubles = std::make_shared<FileTroubles>(options.format);
+    if (file) file->set_error_handler([troubles](const std::string& reason) { troubles->note(reason); });
+    return [file, troubles](const std::vector<std::string>& lines) {
+        std::string trouble;
         if (file) {
             for (const auto& line : lines) file->info(spdlog::string_view_t(line.data(), line.size()));
             file->flush();
+            trouble = troubles->take(lines.size());
         }
         for (const auto& line : lines) write_to_stderr(line);
+        write_to_stderr(trouble);
     };
 }
 
@@ -112,6 +151,10 @@ void configure_logging(const LogOptions& options) {
 void finish_logging() {
     lowest_level.store(Level::off);
     journal().reset();
+}
+
+void set_log_level(Level level) {
+    lowest_level.store(level);
 }
 
 bool is_logged(Level level) {

@@ -42,7 +42,8 @@ describe('words and values', () => {
     const help = await run(['--help']);
     assert.equal(help.code, 0);
     for (const option of ['--host', '--port', '--octane-host', '--octane-port', '--api', '--proto-path', '--descriptor-set',
-      '--upstream-concurrency', '--timeout', '--max-body', '--body-memory', '--max-message', '--allow-origin', '--token', '--deny', '--allow',
+      '--upstream-concurrency', '--timeout', '--max-body', '--body-memory', '--max-message', '--max-connections', '--max-connections-per-client', '--frame-ancestor',
+      '--trusted-proxy', '--allow-origin', '--token', '--deny', '--allow',
       '--web-root', '--state-dir', '--tls-cert', '--tls-key', '--threads', '--log-level', '--log-format', '--log-file', '--config', '--version',
       '--help', '51023', '51022', 'OCTANE_HOST', 'OCTANE_PORT']) {
       assert.ok(help.out.includes(option), option);
@@ -72,6 +73,11 @@ describe('words and values', () => {
     await assertUsageError([], { OCTANE_PORT: '-5' }, 'OCTANE_PORT');
     writeFileSync(path.join(directory, 'wrong.toml'), 'prot = 1\n');
     await assertUsageError(['--config', path.join(directory, 'wrong.toml')], {}, 'prot');
+    writeFileSync(path.join(directory, 'half.toml'), 'allow-origin = ["https://a.example",\n');
+    await assertUsageError(['--config', path.join(directory, 'half.toml')], {}, 'half.toml', 'line 1', 'close it with ]');
+    await assertUsageError(['--allow-origin', 'ht tp://x'], {}, '--allow-origin', 'ht tp://x', 'https://example.org');
+    await assertUsageError(['--frame-ancestor', 'wiki'], {}, '--frame-ancestor', 'https://example.org');
+    await assertUsageError(['--trusted-proxy', 'nginx'], {}, '--trusted-proxy', 'nginx', '10.0.0.0/8');
   });
 
   test('flag goes before environment, environment before file, file before default', async (t) => {
@@ -173,6 +179,16 @@ describe('the end', () => {
     const took = performance.now() - begin;
     assert.ok(took > 4900, `given up after ${took} ms`);
     await Promise.all(calls);
+  });
+
+  test('whoever reads its output and goes away does not end it', async (t) => {
+    const started = cleanup(t);
+    const proxy = started(await Proxy.start(null, ['--log-level', 'debug'], { octanePort: await freePort() }));
+    proxy.child.stdout.destroy();
+    proxy.child.stderr.destroy();
+    for (let i = 0; i < 3; i++) assert.equal((await proxy.post('/ApiItem/name', {})).status, 500);
+    assert.equal((await proxy.get('/livez')).status, 200);
+    assert.deepEqual(await proxy.stop(), { code: 0, signal: null });
   });
 
   test('without anything to do it ends at once, also when Octane is away', async (t) => {

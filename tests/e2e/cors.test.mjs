@@ -139,10 +139,11 @@ describe('CORS', () => {
   test('a rebound name in Host gets nowhere', async () => {
     const port = new URL(proxy.url).port;
     for (const host of ['evil.example.com', `evil.example.com:${port}`, '8.8.8.8', `rebind.network:${port}`]) {
-      assertRefused(await proxy.get('/livez', { headers: { Host: host } }), '--allow-origin');
+      assertRefused(await proxy.get('/health', { headers: { Host: host } }), '--allow-origin');
+      for (const probe of ['/livez', '/readyz']) assert.equal((await proxy.get(probe, { headers: { Host: host } })).status, 200, probe);
     }
     for (const host of [`localhost:${port}`, `renderbox:${port}`, `192.168.1.9:${port}`, `[::1]:${port}`, 'studio.local']) {
-      assert.equal((await proxy.get('/livez', { headers: { Host: host } })).status, 200, host);
+      assert.equal((await proxy.get('/health', { headers: { Host: host } })).status, 200, host);
     }
   });
 
@@ -151,7 +152,7 @@ describe('CORS', () => {
     const more = started(await Proxy.start(octane, ['--allow-origin', 'https://studio.example.com', '--allow-origin', 'null']));
     assertCors((await more.get('/health', origin('https://studio.example.com'))).headers, 'a listed origin', 'https://studio.example.com');
     assertCors((await more.get('/health', origin('null'))).headers, 'null', 'null');
-    assert.equal((await more.get('/livez', { headers: { Host: 'studio.example.com' } })).status, 200);
+    assert.equal((await more.get('/health', { headers: { Host: 'studio.example.com' } })).status, 200);
     assertRefused(await more.get('/health', origin('https://other.example.com')), '--allow-origin');
     assertRefused(await more.get('/health', origin('http://studio.example.com:81')), '--allow-origin');
   });
@@ -162,6 +163,6 @@ describe('CORS', () => {
     for (const value of ['https://example.com', 'null', 'http://8.8.8.8']) {
       assertCors((await open.get('/health', origin(value))).headers, value, value);
     }
-    assert.equal((await open.get('/livez', { headers: { Host: 'anything.example.com' } })).status, 200);
+    assert.equal((await open.get('/health', { headers: { Host: 'anything.example.com' } })).status, 200);
   });
 });

@@ -228,7 +228,7 @@ describe('errors of the surroundings', () => {
     const begin = performance.now();
     assertError(await proxy.post('/ApiItem/name', {}), 500, 'UNAVAILABLE', 14, `127.0.0.1:${port}`);
     assert.ok(performance.now() - begin < 15000, 'it does not wait for the deadline of 30 s');
-    for (const path of ['/health', '/readyz']) assert.equal((await proxy.get(path)).status, 503, path);
+    for (const path of ['/health', '/readyz?octane=1']) assert.equal((await proxy.get(path)).status, 503, path);
     assert.equal((await proxy.post('/render/register-callback')).status, 500);
     assert.equal((await proxy.get('/livez')).status, 200);
   });

@@ -19,11 +19,11 @@ for (const release of releases) {
       await octane?.stop();
     });
 
-    test('/health and /readyz tell the whole state', async (t) => {
+    test('/health and /readyz?octane=1 tell the whole state', async (t) => {
       const started = cleanup(t);
       const viewer = started(proxy.watch('?format=jpeg'));
       await viewer.type('newImage');
-      for (const path of ['/health', '/readyz']) {
+      for (const path of ['/health', '/readyz?octane=1']) {
         const answer = await proxy.get(path);
         assert.equal(answer.status, 200);
         const health = answer.json;
@@ -87,12 +87,16 @@ for (const release of releases) {
   });
 }
 
-test('without Octane /health and /readyz are 503 and say plainly what is missing, /livez is 200', async (t) => {
+test('without Octane /health is 503 and says plainly what is missing; /livez and /readyz look at the proxy alone', async (t) => {
   const started = cleanup(t);
   const port = await freePort();
   const proxy = started(await Proxy.start(null, [], { octanePort: port }));
-  assert.equal((await proxy.get('/livez')).status, 200);
-  for (const path of ['/health', '/readyz']) {
+  for (const probe of ['/livez', '/readyz', '/readyz?octane=0']) {
+    const answer = await proxy.get(probe, { headers: { Host: 'pod-7.cluster.example' } });
+    assert.equal(answer.status, 200, probe);
+    assert.deepEqual(answer.json, { status: 'ok' });
+  }
+  for (const path of ['/health', '/readyz?octane=1']) {
     const answer = await proxy.get(path);
     assert.equal(answer.status, 503);
     const health = answer.json;

@@ -103,6 +103,20 @@ test('--log-level off is silent but for the address, and --log-file gets the lin
   assert.match(proxy.err, /ERROR: ApiItem\.name 500/);
 });
 
+test('on a full disk the log on stderr stays whole, says what is missing, and nothing else fails', async (t) => {
+  const started = cleanup(t);
+  const proxy = started(await Proxy.start(null, ['--log-format', 'json', '--log-file', '/dev/full'], { octanePort: await freePort() }));
+  for (let i = 0; i < 5; i++) await proxy.post(`/ApiItem/name${i}`, {});
+  await proxy.line(/name4/);
+  await proxy.stop();
+  const lines = proxy.err.trim().split('\n').map((line) => JSON.parse(line));
+  const said = lines.filter((line) => JSON.stringify(line).includes('log file cannot be written'));
+  assert.equal(said.length, 1);
+  assert.equal(said[0].level, 'error');
+  assert.match(JSON.stringify(said[0]), /No space left/);
+  for (let i = 0; i < 5; i++) assert.ok(lines.some((line) => JSON.stringify(line).includes(`ApiItem.name${i} `)), `call ${i}`);
+});
+
 test('what repeats is counted instead of repeated', async (t) => {
   const started = cleanup(t);
   const proxy = started(await Proxy.start(null, [], { octanePort: await freePort() }));

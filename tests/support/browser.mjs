@@ -12,7 +12,8 @@ export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-export const launch = () => chromium.launch({ executablePath, args });
+// `more`: further arguments, such as --host-resolver-rules.
+export const launch = (more = []) => chromium.launch({ executablePath, args: [...args, ...more] });
 
 // A page of its own whose console errors and failures are collected in `page.complaints`, and answers from 400 on, as
 // "404 /path", in `page.refusals`.

@@ -79,6 +79,10 @@ TEST_CASE("without options the defaults of the contract hold") {
     CHECK(options.body_memory == 512UL << 20U);
     CHECK(options.max_message == 256UL << 20U);
     CHECK(options.allow_origins.empty());
+    CHECK(options.frame_ancestors.empty());
+    CHECK(options.trusted_proxies.empty());
+    CHECK(options.max_connections == 4096);
+    CHECK_FALSE(options.max_connections_per_client.has_value());
     CHECK(options.token.empty());
     CHECK(options.threads == 0);
     CHECK(options.log.level == octane::telemetry::Level::info);
@@ -199,11 +203,11 @@ TEST_CASE("a configuration file may be TOML or INI, with comments, lists and bot
 
 TEST_CASE("mistakes in a configuration file are refused with the file's name") {
     const TemporaryFile unknown("prot = 1\n");
-    check_refused({"--config", unknown.path()}, "\"prot\" in \"" + std::string(unknown.path()) + "\" is not an option");
+    check_refused({"--config", unknown.path()}, "\"prot\" in \"" + std::string(unknown.path()) + "\", line 1, is not an option");
     const TemporaryFile section("[octane]\nport = 1\n");
     check_refused({"--config", section.path()}, "section [octane]");
     const TemporaryFile bad("port = abc\n");
-    check_refused({"--config", bad.path()}, "port in \"" + std::string(bad.path()) + "\": \"abc\" is not a whole number");
+    check_refused({"--config", bad.path()}, "port in \"" + std::string(bad.path()) + "\", line 1: \"abc\" is not a whole number");
     const TemporaryFile two("port = [1, 2]\n");
     check_refused({"--config", two.path()}, "takes one value");
     check_refused({"--config", "/nowhere/proxy.toml"}, "--config: there is no file \"/nowhere/proxy.toml\"");
@@ -217,6 +221,12 @@ TEST_CASE("lists grow by repeating the option and by commas") {
     CHECK(options.allow == std::vector<std::string>{"A/b"});
     CHECK(options.allow_origins == std::vector<std::string>{"null", "*"});
     CHECK(parse_good({"--deny", ""}).deny.empty());
+    const Options access =
+        parse_good({"--allow-origin", "https://a.example/", "--allow-origin", "b.example:81,chrome-extension://abc",
+                    "--frame-ancestor", "https://wiki.example", "--trusted-proxy", "10.0.0.0/8,::1"});
+    CHECK(access.allow_origins == std::vector<std::string>{"https://a.example", "b.example:81", "chrome-extension://abc"});
+    CHECK(access.frame_ancestors == std::vector<std::string>{"https://wiki.example"});
+    CHECK(access.trusted_proxies.size() == 2);
 }
 
 TEST_CASE("of an option that is no list the last value counts") {
@@ -237,6 +247,13 @@ TEST_CASE("what cannot be understood ends the start with one line and status 2")
     check_refused({"--log-level", "loud"}, "\"loud\" is none of trace");
     check_refused({"--log-format", "xml"}, "\"xml\" is none of text, json");
     check_refused({"--deny", "getthings"}, "is not of the form Service/method");
+    for (const char* origin :
+         {"ht tp://x", "http://", "https://a.example/path", "https://a.example:x", "//a.example", "a b", "http://a.example,b c"})
+        check_refused({"--allow-origin", origin}, "is not an origin; write it like https://example.org");
+    for (const char* origin : {"a.example", "null", "chrome-extension://abc", "https://a.example/path"})
+        check_refused({"--frame-ancestor", origin}, "is not the origin of web pages");
+    check_refused({"--trusted-proxy", "nginx"}, "is neither an address nor a network; write it like 10.0.0.7 or 10.0.0.0/8");
+    check_refused({"--max-connections", "0"}, "is not a whole number from 1");
     check_refused({"--web-root", "/nowhere"}, "there is no directory \"/nowhere\"");
     check_refused({"--state-dir", "/dev/null"}, "is not a directory");
     check_refused({"--proto-path", "/dev/null"}, "is not a directory");

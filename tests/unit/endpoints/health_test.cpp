@@ -37,6 +37,12 @@ TEST_CASE("without Octane health is 503 with every member, and the process is al
     const auto living = proxy.ask(alive, "GET", "/livez");
     CHECK(living.status == 200);
     CHECK(json_of(living)["status"] == "ok");
+    http::Request probe;
+    probe.verb = "GET";
+    probe.path = "/readyz";
+    CHECK(proxy.ask(ready, probe).status == 200);
+    probe.query = http::Query("octane=1");
+    CHECK(proxy.ask(ready, probe).status == 503);
 }
 
 TEST_CASE("health tells how old the newest frame is") {

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +43,65 @@ TEST_CASE("every URL of the contract has its handler") {
         CAPTURE(verb);
         CAPTURE(path);
         CHECK(routed.router.find(verb, path).entry != nullptr);
+    }
+}
+
+TEST_CASE("a route says how long its body may be, where that is not for --max-body to say") {
+    Routed routed;
+    const auto most = [&routed](const char* verb, const char* path) {
+        const auto match = routed.router.find(verb, path);
+        REQUIRE(match.entry != nullptr);
+        return match.entry->rules.max_body.value_or(0);
+    };
+    for (const char* path : {"/render/register-callback", "/render/ping-client"}) CHECK(most("POST", path) == 64UL << 10U);
+    CHECK(most("DELETE", "/render/register-callback") == 64UL << 10U);
+    for (const char* path : {"/api/log", "/api/logClear", "/debug/clear-log", "/debug/append-log", "/save-debug-logs"})
+        CHECK(most("POST", path) == 16UL << 20U);
+    CHECK(most("POST", "/ApiItem/name") == 0);
+    CHECK(most("POST", "/api/grpc/ApiItem/name") == 0);
+}
+
+// A body of which only the head has come.
+class Announced : public http::BodySource {
+  public:
+    explicit Announced(std::optional<std::uint64_t> size, bool is_at_end = false) : size_(size), is_at_end_(is_at_end) {}
+    [[nodiscard]] std::optional<std::uint64_t> declared_size() const override { return size_; }
+    [[nodiscard]] bool is_at_end() const override { return is_at_end_; }
+    boost::asio::awaitable<base::Result<std::string_view>> read() override { co_return std::string_view(); }
+
+  private:
+    std::optional<std::uint64_t> size_;
+    bool is_at_end_;
+};
+
+TEST_CASE("a call that is refused anyway is refused before a large body, or one of unknown size, is read, on both surfaces") {
+    Routed routed;
+    for (const char* path : {"/ApiItem/nmae", "/api/grpc/ApiItem/nmae", "/LiveLink/GetFile", "/api/grpc/LiveLink/GetFile"}) {
+        CAPTURE(path);
+        auto match = routed.router.find("POST", path);
+        REQUIRE(match.entry != nullptr);
+        REQUIRE(match.entry->rules.check);
+        http::Request request;
+        request.verb = "POST";
+        request.path = path;
+        request.captures = match.captures;
+        const bool is_web = request.path.starts_with("/api/");
+        for (const auto size : {std::optional<std::uint64_t>(65537), std::optional<std::uint64_t>()}) {
+            const auto refused = match.entry->rules.check(request, Announced(size));
+            REQUIRE(refused.has_value());
+            CHECK(tests::header(*refused, "X-Call-Id").has_value());
+            if (is_web) {
+                CHECK(refused->status == 500);
+                CHECK(tests::json_of(*refused)["method"] == request.captures[1]);
+            } else {
+                CHECK(refused->status >= 403);
+                CHECK(refused->status <= 404);
+            }
+        }
+        CHECK_FALSE(match.entry->rules.check(request, Announced(65536)).has_value());
+        CHECK_FALSE(match.entry->rules.check(request, Announced(0, true)).has_value());
+        request.captures = {"ApiItem", "name"};
+        CHECK_FALSE(match.entry->rules.check(request, Announced(1UL << 30U)).has_value());
     }
 }
 

@@ -78,6 +78,23 @@ TEST_CASE("there is room for so many variants, and always for one that is being 
     CHECK(stage.hub().has_room_for(variant));
 }
 
+TEST_CASE("what a viewer gets who asks for nothing in particular always has room, and takes none from others") {
+    HubStage stage;
+    std::vector<std::shared_ptr<TestViewer>> viewers;
+    viewers.push_back(stage.join(0, as(Format::jpeg)));
+    Variant variant = as(Format::jpeg);
+    for (variant.max_width = 1; variant.max_width <= Hub::kMaxVariants; ++variant.max_width) {
+        CHECK(stage.hub().has_room_for(variant));
+        viewers.push_back(stage.join(0, variant));
+    }
+    CHECK_FALSE(stage.hub().has_room_for(variant));
+    for (const auto format : {Format::both, Format::raw, Format::jpeg}) CHECK(stage.hub().has_room_for(as(format)));
+    Variant raw = as(Format::raw);
+    raw.container = Container::callbacks;
+    CHECK(stage.hub().has_room_for(drop_unused_options(raw)));
+    CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
+}
+
 TEST_CASE("each form of a variant needs room of its own") {
     HubStage stage;
     std::vector<std::shared_ptr<TestViewer>> viewers;

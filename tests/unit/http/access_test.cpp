@@ -189,6 +189,183 @@ TEST_CASE("With a token only those who bring it are let in, by header or by quer
     CHECK(check() == kAllowed);
 }
 
+namespace {
+
+// A GET as a browser sends it for a page that is elsewhere.
+struct Embedding {
+    std::string_view site;
+    std::string_view referer;
+    std::string_view mode = "no-cors";
+    std::string_view destination = "image";
+    std::string_view host = "localhost:51023";
+};
+
+octane::base::Result<octane::base::Done> check_embedding(const AccessPolicy& policy, const Embedding& embedding) {
+    Request request;
+    request.verb = "GET";
+    request.path = "/render/mjpeg";
+    request.headers = {{"Host", std::string(embedding.host)},
+                       {"Sec-Fetch-Site", std::string(embedding.site)},
+                       {"Sec-Fetch-Mode", std::string(embedding.mode)},
+                       {"Sec-Fetch-Dest", std::string(embedding.destination)}};
+    if (!embedding.referer.empty()) request.headers.emplace_back("Referer", embedding.referer);
+    return policy.check(request);
+}
+
+bool lets_in(const AccessPolicy& policy, const Embedding& embedding) {
+    return check_embedding(policy, embedding).has_value();
+}
+
+bool lets_in(const AccessPolicy& policy, const Request& request) {
+    return policy.check(request).has_value();
+}
+
+std::string guards(const AccessPolicy& policy, const Request& request) {
+    std::string lines;
+    (void)policy.append_guards(lines, request);
+    return lines;
+}
+
+bool says(const std::string& lines, std::string_view line) {
+    return lines.find(std::string(line) + "\r\n") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("What a foreign page embeds is refused, whatever it is, and a link to here may be followed") {
+    const AccessPolicy policy({{}, "", {}});
+    for (const auto* destination : {"image", "script", "style", "video", "iframe", "object", "empty"}) {
+        CAPTURE(destination);
+        const bool is_frame = std::string_view(destination) == "iframe" || std::string_view(destination) == "object";
+        const auto* mode = is_frame ? "navigate" : "no-cors";
+        CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "https://evil.example/", mode, destination}));
+        CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "", mode, destination}));
+        CHECK_FALSE(lets_in(policy, Embedding{"same-site", "https://evil.example/", mode, destination}));
+        CHECK(lets_in(policy, Embedding{"same-origin", "http://localhost:51023/", mode, destination}));
+    }
+    CHECK(lets_in(policy, Embedding{"none", "", "navigate", "document"}));
+    CHECK(lets_in(policy, Embedding{"cross-site", "https://wiki.example/page", "navigate", "document"}));
+    CHECK(lets_in(policy, Embedding{"cross-site", "", "navigate", "document"}));
+    const auto refused = check_embedding(policy, Embedding{"cross-site", "https://evil.example/page?x=y"});
+    CHECK(refused.error().code == ErrorCode::origin_refused);
+    CHECK(refused.error().message.find("--allow-origin https://evil.example ") != std::string::npos);
+}
+
+TEST_CASE("A page whose origin is let in may embed, and says who it is by its Referer") {
+    const AccessPolicy policy({{"https://studio.example"}, "", {}});
+    CHECK(lets_in(policy, Embedding{"cross-site", "https://studio.example/app/"}));
+    CHECK(lets_in(policy, Embedding{"cross-site", "http://192.168.1.7:3000/"}));
+    CHECK(lets_in(policy, Embedding{"same-site", "http://localhost:3000/"}));
+    CHECK(lets_in(policy, Embedding{"same-site", ""}));  // it is on localhost, too
+    CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "https://studio.example.evil.example/"}));
+    CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "about:client"}));
+    CHECK_FALSE(lets_in(policy, Embedding{"same-site", "", "no-cors", "image", "studio.example"}));
+    CHECK(lets_in(AccessPolicy({{"null"}, "", {}}), Embedding{"cross-site", ""}));
+    CHECK(lets_in(AccessPolicy({{"*"}, "", {}}), Embedding{"cross-site", "https://evil.example/"}));
+}
+
+TEST_CASE("A listed frame ancestor may show the site in a frame, and embed nothing else") {
+    AccessOptions options;
+    options.frame_ancestors = {"https://wiki.example"};
+    const AccessPolicy policy(options);
+    CHECK(lets_in(policy, Embedding{"cross-site", "https://wiki.example/", "navigate", "iframe"}));
+    CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "https://wiki.example/"}));
+    CHECK_FALSE(lets_in(policy, Embedding{"cross-site", "https://other.example/", "navigate", "iframe"}));
+    CHECK(says(guards(policy, Request()), "Content-Security-Policy: frame-ancestors 'self' https://wiki.example"));
+    options.frame_ancestors = {"*"};
+    CHECK(says(guards(AccessPolicy(options), Request()), "Content-Security-Policy: frame-ancestors *"));
+}
+
+TEST_CASE("Each answer says who may embed it") {
+    const AccessPolicy policy({{"https://studio.example"}, "", {}});
+    const auto guards_of = [&policy](std::string& lines, std::string_view host, std::string_view referer,
+                                     std::string_view origin) {
+        Request request;
+        request.verb = "GET";
+        request.headers.emplace_back("Host", host);
+        if (!referer.empty()) request.headers.emplace_back("Referer", referer);
+        if (!origin.empty()) request.headers.emplace_back("Origin", origin);
+        return policy.append_guards(lines, request);
+    };
+    const auto embedders = [&guards_of](std::string_view host, std::string_view referer, std::string_view origin = {}) {
+        std::string lines;
+        (void)guards_of(lines, host, referer, origin);
+        const std::string_view name = "Cross-Origin-Resource-Policy: ";
+        const auto from = lines.find(name) + name.size();
+        return lines.substr(from, lines.find('\r', from) - from);
+    };
+    CHECK(embedders("10.0.0.1:51023", "https://evil.example/") == "same-origin");
+    CHECK(embedders("10.0.0.1:51023", "http://10.0.0.1:51023/") == "same-origin");
+    CHECK(embedders("10.0.0.1:51023", "http://10.0.0.2:3000/") == "cross-origin");
+    CHECK(embedders("10.0.0.1:51023", "https://studio.example/x") == "cross-origin");
+    CHECK(embedders("10.0.0.1:51023", "", "https://studio.example") == "cross-origin");
+    CHECK(embedders("10.0.0.1:51023", "") == "same-site");
+    CHECK(embedders("studio.example", "") == "same-origin");
+    std::string lines;
+    CHECK(guards_of(lines, "10.0.0.1:51023", "https://studio.example/x", {}));
+    CHECK_FALSE(guards_of(lines, "10.0.0.1:51023", "https://evil.example/", {}));
+    CHECK(says(lines, "X-Content-Type-Options: nosniff"));
+    CHECK(says(lines, "Content-Security-Policy: frame-ancestors 'self'"));
+}
+
+TEST_CASE("An answer to an address with a token in it lets nobody know that address") {
+    const AccessPolicy policy({{}, "s3cret", {}});
+    Request request;
+    CHECK_FALSE(says(guards(policy, request), "Referrer-Policy: no-referrer"));
+    request.query = Query("token=s3cret");
+    CHECK(says(guards(policy, request), "Referrer-Policy: no-referrer"));
+}
+
+TEST_CASE("The probes are asked from any place and without a token, and what looks at Octane is not") {
+    const AccessPolicy policy({{}, "s3cret", {}});
+    Request request;
+    request.verb = "GET";
+    request.headers = {{"Host", "pod.cluster.example"}};
+    for (const auto* path : {"/livez", "/readyz"}) {
+        request.path = path;
+        CHECK(lets_in(policy, request));
+    }
+    request.query = Query("octane=1");
+    CHECK_FALSE(lets_in(policy, request));
+    request.query = {};
+    for (const auto* path : {"/health", "/livez/", "/metrics"}) {
+        request.path = path;
+        CHECK_FALSE(lets_in(policy, request));
+    }
+    request.path = "/livez";
+    request.headers.emplace_back("Origin", "https://evil.example");
+    CHECK_FALSE(lets_in(policy, request));
+}
+
+TEST_CASE("A request is told who calls, how, and whether it brings the token") {
+    AccessOptions options;
+    options.token = "s3cret";
+    options.trusted_proxies = {*Network::parse("10.0.0.1")};
+    const AccessPolicy policy(options);
+    Request request;
+    request.remote = "10.0.0.1:4711";
+    request.headers = {{"X-Forwarded-For", "203.0.113.9"}, {"X-Forwarded-Proto", "https"}};
+    request.query = Query("token=s3cret");
+    policy.identify(request, *parse_ip("10.0.0.1"));
+    CHECK(request.client() == "203.0.113.9");
+    CHECK(request.is_secure);
+    CHECK(request.has_token_in_query);
+    CHECK(policy.brings_token(request));
+    Request direct;
+    direct.remote = "192.168.1.1:4711";
+    direct.headers = request.headers;
+    direct.query = Query("token=guess");
+    policy.identify(direct, *parse_ip("192.168.1.1"));
+    CHECK(direct.client() == "192.168.1.1");
+    CHECK_FALSE(direct.is_secure);
+    CHECK_FALSE(direct.has_token_in_query);
+    CHECK(policy.brings_token(direct));
+    CHECK_FALSE(policy.brings_token(Request()));
+    Request plain;
+    policy.identify(plain, *parse_ip("10.0.0.1"));
+    CHECK(plain.forwarded_for.empty());
+}
+
 TEST_CASE("Hosts are taken apart strictly") {
     CHECK(parse_host_port("Box.Lan:80")->host == "box.lan");
     CHECK(parse_host_port("box:80")->port == "80");

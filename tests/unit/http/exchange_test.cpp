@@ -135,7 +135,7 @@ TEST_CASE("A check of the head answers before the body is read") {
     RunningServer server([](Router& router) {
         usual_routes(router);
         RouteRules rules;
-        rules.check = [](Request& request) -> std::optional<Response> {
+        rules.check = [](Request& request, const BodySource&) -> std::optional<Response> {
             if (request.captures[0] != "denied") return std::nullopt;
             Response refusal = text("denied by its head");
             refusal.status = 403;

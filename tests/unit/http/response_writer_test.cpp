@@ -1,9 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <cstdint>
+#include <fstream>
 #include <future>
+#include <sstream>
+#include <string>
 #include <thread>
 
 #include "http/response_writer.hpp"
@@ -196,6 +201,51 @@ TEST_CASE("A slow reader holds back the one write under way and makes no progres
     viewer->run([&] { viewer->write({"after"}); });
     CHECK(client.read_chunk() == "after");
 }
+
+#ifdef __linux__
+namespace {
+
+// Bytes that the kernel holds for the one connection of a server, unsent or not yet acknowledged.
+std::size_t kernel_bytes(std::uint16_t port) {
+    std::ifstream table("/proc/net/tcp");
+    std::string line;
+    std::getline(table, line);
+    while (std::getline(table, line)) {
+        std::istringstream words(line);
+        std::string number;
+        std::string local;
+        std::string remote;
+        std::string state;
+        std::string queues;
+        words >> number >> local >> remote >> state >> queues;
+        if (state == "01" && std::stoul(local.substr(local.find(':') + 1), nullptr, 16) == port)
+            return std::stoul(queues.substr(0, queues.find(':')), nullptr, 16);
+    }
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("Of a stream that stalls the kernel holds no more than it must, so that what waits can still become newer") {
+    auto viewer = std::make_shared<Viewer>();
+    const std::string big(60'000'000, 'x');
+    RunningServer server(stream_route(viewer));
+    Client client(server.port(), 64 * 1024);
+    client.send(get("/stream"));
+    viewer->opened.get_future().get();
+    viewer->run([&] { viewer->write({big}); });
+    CHECK(client.read_head().status == 200);
+    std::size_t most = 0;
+    for (int i = 0; i < 30; ++i) {
+        CHECK(client.read_exactly(1'000'000).size() == 1'000'000);  // so that it would have grown
+        (void)viewer->run([] { return 0; });
+        most = std::max(most, kernel_bytes(server.port()));
+    }
+    CHECK(most > 0);
+    CHECK(most < 640UL * 1024);  // 256 KiB unsent, and what is on its way
+    CHECK(viewer->written == 0);
+}
+#endif
 
 TEST_CASE("Writes begun in on_written follow one another in order") {
     auto viewer = std::make_shared<Viewer>();

@@ -44,13 +44,13 @@ struct Settings {
 
 class RunningServer {
   public:
-    explicit RunningServer(const std::function<void(Router&)>& add_routes, Settings settings = {})
-        : loops_(settings.loops), access_(std::move(settings.access)) {
+    explicit RunningServer(const std::function<void(Router&)>& add_routes, Settings settings = {}) : loops_(settings.loops) {
         const auto router = std::make_shared<Router>();
         add_routes(*router);
         settings.options.host = "127.0.0.1";
         settings.options.port = 0;
-        server_ = std::make_unique<Server>(loops_, router, access_, std::move(settings.options), std::move(settings.hooks));
+        server_ = std::make_unique<Server>(loops_, router, std::make_shared<const AccessPolicy>(std::move(settings.access)),
+                                           std::move(settings.options), std::move(settings.hooks));
         loops_.start();
         server_->start();
     }
@@ -73,7 +73,6 @@ class RunningServer {
 
   private:
     Loops loops_;
-    AccessPolicy access_;
     std::unique_ptr<Server> server_;
 };
 

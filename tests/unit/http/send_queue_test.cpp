@@ -19,10 +19,12 @@ namespace {
 struct Record {
     void note(char name, std::size_t bytes) {
         if (turns.empty() || turns.back() != name) turns += name;
+        if (turns.size() == 1) first_turn += bytes;
         total += bytes;
         longest_slice = std::max(longest_slice, bytes);
     }
     std::string turns;
+    std::size_t first_turn = 0;
     std::size_t total = 0;
     std::size_t longest_slice = 0;
 };
@@ -96,6 +98,7 @@ TEST_CASE("a sender with more than a turn's bytes lets the others pass") {
     stage.queue.add(stage.sender('s', kMegabyte));
     stage.loop.run();
     CHECK(stage.record.turns == "LsL");
+    CHECK(stage.record.first_turn == 8 * kMegabyte);  // docs/api.md §8
 }
 
 TEST_CASE("one that the kernel refuses leaves the queue, and resumes before those that have not begun") {

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "http/content_coding.hpp"
+#include "http/file_stream.hpp"
 #include "running_server.hpp"
 
 using namespace octane::http;
@@ -295,6 +296,47 @@ TEST_CASE("a client that has ended its own half gets the whole of a large file")
     CHECK(client.read_reply().body.size() == 20'000'000);
     CHECK(client.is_closed_by_server());
     server.await_connections(0);
+}
+
+TEST_CASE("a download that its client does not read is ended") {
+    const Folder folder;
+    folder.write("scene.bin", "");
+    fs::resize_file(folder.path() / "scene.bin", 50'000'000);
+    RunningServer server([&](Router& router) {
+        router.add("GET", "/scene.bin", answering([&](Request& request) {
+                       Response response;
+                       const auto file = std::make_shared<FileStream>(
+                           *request.loop, std::ifstream(folder.path() / "scene.bin", std::ios::binary), 50'000'000,
+                           std::chrono::milliseconds(200));
+                       response.stream_size = 50'000'000;
+                       response.on_stream = [file](std::shared_ptr<ResponseWriter> stream) { file->open(std::move(stream)); };
+                       return response;
+                   }));
+    });
+    Client client(server.port(), 4096);
+    client.send(get("/scene.bin"));
+    CHECK(client.read_head().status == 200);
+    server.await_connections(0);
+    CHECK(client.read_to_end().size() < 50'000'000);
+}
+
+TEST_CASE("what is larger than a kept file may be is not kept, and what is as large is") {
+    const Folder folder;
+    folder.write("kept.bin", std::string(kLargestKeptFile, 'x'));
+    folder.write("large.bin", std::string(kLargestKeptFile + 1, 'x'));
+    BodyCache cache;
+    boost::asio::io_context loop;
+    const auto ask = [&](const char* name) {
+        Request request;
+        request.verb = "GET";
+        request.path = name;
+        request.loop = &loop;
+        return find_static_file(folder.path(), name, request, cache).has_value();
+    };
+    CHECK(ask("/large.bin"));
+    CHECK(cache.memory() == 0);
+    CHECK(ask("/kept.bin"));
+    CHECK(cache.memory() >= kLargestKeptFile);
 }
 
 TEST_CASE("a client that leaves in the middle of a large file takes nothing with it") {
