@@ -4,8 +4,9 @@
 export class PageState {
   constructor() {
     this.link = 'connecting';   // connecting, open, lost
-    this.octane = 'unknown';    // unknown, connected, lost
+    this.octane = 'unknown';    // unknown, connected, silent, lost
     this.isGoingDown = false;   // the proxy said so
+    this.busyWith = '';         // the call that Octane has been at for long
     this.epoch = 0;             // Octane's, from the last octane event or frame
     this.frameEpoch = -1;       // of the newest frame since the stream opened
     this.version = '';
@@ -19,6 +20,7 @@ export class PageState {
     this.isGoingDown = false;
     this.openings += 1;
     this.octane = 'unknown';
+    this.busyWith = '';
     this.frameEpoch = -1;
   }
 
@@ -34,13 +36,14 @@ export class PageState {
     if (event.type === 'bye') this.isGoingDown = true;
   }
 
-  octaneEvent({ state, epoch, version, address, error }) {
-    if (state !== 'connected' && state !== 'lost') return; // busy, idle: the connection stands
+  octaneEvent({ state, epoch, version, address, error, method }) {
+    this.busyWith = state === 'busy' ? method ?? '' : '';
+    if (state === 'busy' || state === 'idle') return; // the connection stands
     this.octane = state;
     this.epoch = epoch ?? this.epoch;
     this.version = version ?? this.version;
     this.address = address ?? this.address;
-    this.error = this.octane === 'lost' ? error ?? '' : '';
+    this.error = error ?? '';
   }
 
   frame(epoch) {
@@ -55,6 +58,7 @@ export class PageState {
     if (this.link === 'connecting') return 'connecting';
     if (this.link === 'lost' || this.isGoingDown) return 'proxy-lost';
     if (this.octane === 'lost') return 'octane-lost';
+    if (this.octane === 'silent') return 'octane-silent';
     return this.octane === 'connected' && this.frameEpoch >= this.epoch ? 'live' : 'waiting';
   }
 

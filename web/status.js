@@ -16,7 +16,8 @@ function line(state) {
     case 'connecting': return 'Connecting…';
     case 'proxy-lost': return state.isGoingDown ? 'The proxy is going down' : 'Proxy not reachable';
     case 'octane-lost': return `Octane not reachable${state.address ? ` at ${state.address}` : ''}`;
-    default: return `Octane ${where}`.trim();
+    case 'octane-silent': return `Octane does not answer${state.address ? ` at ${state.address}` : ''}`;
+    default: return `Octane ${where}${state.busyWith ? ` · busy with ${state.busyWith}` : ''}`.trim();
   }
 }
 
@@ -47,6 +48,13 @@ function notice(state) {
           'Octane on another machine or port? Start the proxy with `--octane-host` and `--octane-port`.',
         ],
         detail: 'The picture comes by itself as soon as Octane answers.',
+      };
+    case 'octane-silent':
+      return {
+        title: 'Octane does not answer',
+        text: 'It is connected, but nothing comes from it any more. It may be frozen, or the way to it may be cut.',
+        steps: ['Look at Octane itself.', 'Does the way to it go through a tunnel? See that its far end is there.'],
+        detail: 'The page goes on by itself as soon as Octane answers.',
       };
     case 'waiting':
       return {

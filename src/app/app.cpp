@@ -43,8 +43,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kBusyLook{250};
 constexpr std::chrono::seconds kMemoryLook{5};
-constexpr std::chrono::seconds kDrain{5};       // docs/api.md §1
-constexpr std::chrono::milliseconds kCut{500};  // what is cut after that has so long to end
+constexpr std::chrono::seconds kDrain{5};               // docs/api.md §1
+constexpr std::chrono::milliseconds kLastAnswers{300};  // what is cut off after that is told so
+constexpr std::chrono::milliseconds kClosing{200};      // and closed
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -55,6 +56,9 @@ livelink::OctaneOptions make_octane_options(const Options& options, const Loaded
     result.channel.host = options.octane_host;
     result.channel.port = options.octane_port;
     result.channel.max_message = options.max_message;
+    result.channel.keepalive = options.keepalive;
+    result.channel.keepalive_timeout = options.keepalive_timeout;
+    result.probe = {options.probe_after, options.probe_timeout};
     result.schemas = schemas.schemas;
     result.should_detect = schemas.should_detect;
     result.concurrency = options.upstream_concurrency;
@@ -271,6 +275,7 @@ void App::Impl::watch_busy() {
     busy_timer.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         watch_busy();
+        if (octane.state()->silent_since) return busy_watch.forget();  // that is what viewers are told
         const auto now = std::chrono::steady_clock::now();
         if (auto state = busy_watch.check(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*state));
     });
@@ -330,7 +335,7 @@ asio::awaitable<void> App::Impl::wait_until(bool (*is_true)(const Impl&), std::c
     }
 }
 
-// Stop accepting, say goodbye to viewers, let calls end, give the callback back, then cut what is left.
+// Stop accepting, say goodbye to viewers, let calls end, give the callback back, tell who still waits, then close what is left.
 asio::awaitable<void> App::Impl::stop() {
     const auto deadline = std::chrono::steady_clock::now() + kDrain;
     hangups.cancel();
@@ -340,12 +345,15 @@ asio::awaitable<void> App::Impl::stop() {
     memory_timer.cancel();
     hub.say_goodbye();
     session.stop();
-    co_await wait_until([](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; }, deadline);
+    const auto has_drained = [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; };
+    co_await wait_until(has_drained, deadline);
+    octane.close();
+    co_await wait_until(has_drained, std::chrono::steady_clock::now() + kLastAnswers);
     hub.stop();
     server.close_all();
     co_await wait_until(
         [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running && !self.is_watch_running; },
-        std::chrono::steady_clock::now() + kCut);
+        std::chrono::steady_clock::now() + kClosing);
 }
 
 // What a handler of the control thread throws costs that handler only: the loops run on, and they use what the end of run() would

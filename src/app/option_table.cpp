@@ -23,6 +23,13 @@ std::string method_pattern(const std::string& text) {
     return text;
 }
 
+std::chrono::milliseconds parse_positive_duration(const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (duration.count() == 0)
+        throw std::invalid_argument(show_value(text) + " is no time to wait; it takes 1ms or more, such as 5s");
+    return duration;
+}
+
 void set_api(Options& options, const std::string& value) {
     if (value == "auto") {
         options.api = Api::automatic;
@@ -60,7 +67,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 28> kTable = {{
+constexpr std::array<OptionEntry, 32> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -93,6 +100,19 @@ constexpr std::array<OptionEntry, 28> kTable = {{
      [](Options& options, const std::string& value) {
          options.upstream_concurrency = static_cast<unsigned>(parse_number(value, 0, 100000));
      }},
+    {"probe-after", "DURATION", "Octane",
+     "how long nothing may be heard from Octane before it is asked whether it is there; 0 = never", "5s", "", false,
+     [](Options& options, const std::string& value) { options.probe_after = parse_duration(value); }},
+    {"probe-timeout", "DURATION", "Octane", "how long that question may go unanswered before Octane counts as silent", "5s", "",
+     false, [](Options& options, const std::string& value) { options.probe_timeout = parse_positive_duration(value); }},
+    {"keepalive", "DURATION", "Octane",
+     "pause after which a connection with a call under way, over which nothing comes, is pinged; 0 = never. Most servers end a "
+     "connection that is pinged more often than every 5 minutes",
+     "6m, none to this machine", "", false,
+     [](Options& options, const std::string& value) { options.keepalive = parse_duration(value); }},
+    {"keepalive-timeout", "DURATION", "Octane", "how long such a ping may go unanswered before the connection counts as lost",
+     "20s", "", false,
+     [](Options& options, const std::string& value) { options.keepalive_timeout = parse_positive_duration(value); }},
 
     {"timeout", "DURATION", "Limits", "deadline of a call that sets none, like 500ms, 30s or 2m; 0 = none", "30s", "", false,
      [](Options& options, const std::string& value) { options.timeout = parse_duration(value); }},
@@ -177,7 +197,11 @@ void append_wrapped(std::string& out, std::string_view text, std::size_t column)
 }
 
 void append_row(std::string& out, std::string left, std::string_view right) {
-    left.resize(std::max(left.size() + 2, kColumn), ' ');
+    if (left.size() + 2 > kColumn) {
+        out += left + '\n';
+        left.clear();
+    }
+    left.resize(kColumn, ' ');
     out += left;
     append_wrapped(out, right, kColumn);
 }

@@ -31,8 +31,12 @@ struct Options {
     std::vector<std::filesystem::path> descriptor_sets;  // empty: built-in schemas
     unsigned upstream_concurrency = 4;                   // 0: no limit
     std::chrono::milliseconds timeout{30000};            // 0: none
-    std::size_t max_body = 64UL << 20U;                  // bytes
-    std::size_t body_memory = 512UL << 20U;              // bytes of all bodies together
+    std::optional<std::chrono::milliseconds> keepalive;  // nothing: a safe one, none to this machine; 0: none
+    std::chrono::milliseconds keepalive_timeout{20000};
+    std::chrono::milliseconds probe_after{5000};  // 0: never
+    std::chrono::milliseconds probe_timeout{5000};
+    std::size_t max_body = 64UL << 20U;      // bytes
+    std::size_t body_memory = 512UL << 20U;  // bytes of all bodies together
     std::size_t max_message = 256UL << 20U;
     std::size_t max_connections = 4096;
     std::optional<std::size_t>

@@ -71,8 +71,7 @@ enum class ErrorCode : int {
     upstream_internal = 50010,
     octane_lacks_method = 50110,
     message_too_large = 50201,
-    octane_unreachable = 50301,
-    shutting_down = 50302,
+    shutting_down = 50302,  // a call that had not ended when the proxy did
     no_frame = 50304,
     too_many_connections = 50303,
     bodies_exhausted = 50305,

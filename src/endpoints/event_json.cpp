@@ -56,12 +56,12 @@ struct Speller {
             json.append(seconds, static_cast<std::size_t>(length));
             return json + epoch + '}';
         }
-        append_text(json, "state", state.kind == Kind::connected ? "connected" : "lost");
+        append_text(json, "state", state.kind == Kind::connected ? "connected" : state.kind == Kind::silent ? "silent" : "lost");
         json += epoch;
         append_text(json, "version", state.version);
         append_text(json, "api", state.api);
         append_text(json, "address", state.address);
-        if (state.kind == Kind::lost) append_text(json, "error", state.error);
+        if (state.kind != Kind::connected) append_text(json, "error", state.error);
         append_time(json, time);
         return json + '}';
     }

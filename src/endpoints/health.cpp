@@ -1,6 +1,7 @@
 #include "endpoints/health.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -37,7 +38,12 @@ double seconds_since(std::chrono::steady_clock::time_point time) {
 }
 
 Json describe_octane(const livelink::OctaneStatus& octane) {
-    Json json = {{"address", octane.address}, {"api", octane.api}, {"version", octane.version}, {"epoch", octane.epoch}};
+    Json json = {{"state", name_of(octane.link)},
+                 {"address", octane.address},
+                 {"api", octane.api},
+                 {"version", octane.version},
+                 {"epoch", octane.epoch}};
+    if (octane.silent_for) json["silent_s"] = std::floor(octane.silent_for->count() * 10) / 10;
     if (octane.at_work_on) {
         json["busy"] = {{"method", octane.at_work_on->method}, {"since_s", seconds_since(octane.at_work_on->since)}};
     }

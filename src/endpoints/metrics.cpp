@@ -17,7 +17,9 @@ namespace {
 
 void add_octane(MetricsText& text, const Context& context, const livelink::OctaneStatus& octane) {
     text.gauge("octane_proxy_build_info", "The proxy's version; always 1").add({{"version", context.version}}, 1);
-    text.gauge("octane_proxy_octane_connected", "1 while Octane is connected").add(octane.is_connected ? 1 : 0);
+    text.gauge("octane_proxy_octane_connected", "1 while Octane is connected and answers").add(octane.is_connected ? 1 : 0);
+    auto state = text.gauge("octane_proxy_octane_state", "1 for the state that Octane is in, as /health names it");
+    for (const auto link : livelink::kEveryLink) state.add({{"state", name_of(link)}}, link == octane.link ? 1 : 0);
     auto info = text.gauge("octane_proxy_octane_info", "The schema spoken and what the connected Octane calls itself; always 1");
     if (octane.is_connected) info.add({{"api", octane.api}, {"version", octane.version}}, 1);
     text.gauge("octane_proxy_octane_epoch",

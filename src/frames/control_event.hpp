@@ -40,13 +40,13 @@ struct ViewerConnected {
 };
 
 struct RendererState {
-    enum class Kind : std::uint8_t { connected, lost, busy, idle };
+    enum class Kind : std::uint8_t { connected, silent, lost, busy, idle };
     Kind kind = Kind::lost;
     std::uint64_t epoch = 0;
-    std::string version;  // these three of connected and lost
+    std::string version;  // these three of connected, silent and lost
     std::string api;
     std::string address;
-    std::string error;                         // of lost: why
+    std::string error;                         // of silent and lost: why
     std::string method;                        // of busy: with which call
     std::chrono::duration<double> busy_for{};  // of busy
 };

@@ -109,7 +109,7 @@ void Hub::newest_is_fresh() {
 }
 
 void Hub::announce_renderer(RendererState state) {
-    const std::uint64_t epoch = state.kind == RendererState::Kind::lost ? 0 : state.epoch;
+    const std::uint64_t epoch = state.kind == RendererState::Kind::connected ? state.epoch : 0;
     if (newest_ && newest_->epoch < epoch) set_newest(nullptr);
     const auto event = std::make_shared<const ControlEvent>(std::move(state));
     on_each_loop([event, epoch](LoopHub& loop) { loop.set_renderer_event(event, epoch); });

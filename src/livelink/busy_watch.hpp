@@ -21,6 +21,9 @@ class BusyWatch {
     std::optional<frames::RendererState> check(const std::optional<rpc::CallHistory::Busy>& busy, std::uint64_t epoch,
                                                Clock::time_point now);
 
+    // What viewers know does not count any more: they have been told something else.
+    void forget() { told_ = 0; }
+
   private:
     std::uint64_t told_ = 0;  // number of the call that viewers know of; 0: none
 };

@@ -22,12 +22,13 @@ constexpr std::chrono::milliseconds kFarewell{2000};  // what unregistering and 
 frames::RendererState describe(const ConnectionState& state, const Octane& octane) {
     using Kind = frames::RendererState::Kind;
     frames::RendererState told;
-    told.kind = state.is_connected ? Kind::connected : Kind::lost;
+    told.kind = state.silent_since ? Kind::silent : state.is_connected ? Kind::connected : Kind::lost;
     told.epoch = state.epoch;
     told.version = state.version;
     told.api = state.schema->name();
     told.address = octane.address();
-    if (!state.is_connected) told.error = octane.unreachable_message(state.error);
+    if (told.kind == Kind::silent) told.error = octane.silence_message();
+    if (told.kind == Kind::lost) told.error = octane.unreachable_message(state.error);
     return told;
 }
 

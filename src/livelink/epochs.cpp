@@ -17,6 +17,8 @@ void copy_upstream(const upstream::UpstreamState& from, ConnectionState& into) {
     into.has_verdict = from.has_verdict;
     into.is_connected = from.is_connected;
     into.connections = from.connections;
+    into.lives = from.lives;
+    into.silent_since = from.silent_since;
     into.schema = from.schema;
     into.is_release_known = from.is_schema_certain;
     into.version = from.version;
@@ -64,7 +66,7 @@ void Epochs::follow(const upstream::UpstreamState& upstream) {
     {
         const std::lock_guard lock(mutex_);
         ConnectionState next = *state_;
-        if (upstream.connections != next.connections) ++next.epoch;
+        if (upstream.lives != next.lives) ++next.epoch;
         copy_upstream(upstream, next);
         store_locked(std::move(next));
     }

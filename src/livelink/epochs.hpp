@@ -1,7 +1,7 @@
 // Room: livelink. How often Octane's handles have become void: the epoch, and the connection's state that it belongs to.
 //
-// The epoch grows at each connect and at each load or reset of a project: handles of an older epoch are void (docs/octane.md
-// §1.9). Any thread; a mutex is held for the length of a copy.
+// The epoch grows at each connect that may be to another process, and at each load or reset of a project: handles of an older
+// epoch are void (docs/octane.md §1.9). Any thread; a mutex is held for the length of a copy.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,12 @@ struct ConnectionState {
     bool is_connected = false;
     std::uint64_t epoch = 0;                       // before the first connection: the number it began with
     std::uint64_t connections = 0;                 // how often Octane has been found
+    std::uint64_t lives = 0;                       // how many of these may have been another process each
     std::shared_ptr<const schema::Schema> schema;  // of the release now (or last) connected; the newest known before that
     bool is_release_known = false;
-    std::string version;  // "15000008", as octaneVersion says; empty if unknown
-    std::string error;    // why not connected: gRPC's words
+    std::string version;                                                // "15000008", as octaneVersion says; empty if unknown
+    std::string error;                                                  // why not connected: gRPC's words
+    std::optional<std::chrono::steady_clock::time_point> silent_since;  // as upstream::UpstreamState says
 };
 
 // A number to begin with that neither an earlier start of the proxy nor another proxy beside it has used, so that a handle from

@@ -23,6 +23,7 @@ namespace octane::livelink {
 struct OctaneOptions {
     std::string name = "octane";
     upstream::ChannelOptions channel;
+    upstream::ProbeTimes probe;
     Schemas schemas;            // oldest first; not empty
     bool should_detect = true;  // false: schemas[0] is what the user asked for
     upstream::NameLookup::Resolve is_name_known = upstream::is_name_known_here;
@@ -64,13 +65,16 @@ class Octane {
     [[nodiscard]] const rpc::Invoker& invoker() const { return invoker_; }
     [[nodiscard]] const std::string& address() const { return upstream_.address(); }
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const { return upstream_.unreachable_message(cause); }
+    [[nodiscard]] std::string silence_message() const { return upstream_.silence_message(); }
 
     // Calls of the proxy's own, neither joined nor counted as edits; the second on the connection that carries frames.
     boost::asio::awaitable<upstream::Reply> call(std::string path, std::string request, OwnCall own);
     boost::asio::awaitable<upstream::Reply> call_for_frame(std::string path, std::string request, OwnCall own);
 
-    // Ends every call that waits or is under way, and joins the poller's thread; the loops that await them must still exist.
-    // False as upstream::Channel::shutdown().
+    // Every call that waits or is under way ends within Channel::kGrace, saying that the proxy is going down; later ones too. The
+    // loops that await them must still exist.
+    void close();
+    // The same, and joins the poller's thread. False as upstream::Channel::shutdown().
     bool shutdown();
 
   private:

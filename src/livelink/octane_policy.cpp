@@ -65,7 +65,7 @@ base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Me
         const std::string others = surface_.releases_with(method, &schema);
         error.message += others.empty() ? "; the schema that has it is " + schema.name()
                                         : "; " + schema.name() + " and " + others + " have it";
-    } else if (reply.status == GrpcStatus::deadline_exceeded) {
+    } else if (reply.status == GrpcStatus::deadline_exceeded && !epochs_.state()->silent_since) {
         if (reply.was_sent && is_octanes(method)) error.message += "; a dialog may be open in Octane";
         if (const auto busy = invoker_.busy()) {
             error.message += "; " + rpc::busy_words(invoker_.upstream().title(), *busy, std::chrono::steady_clock::now());

@@ -1,6 +1,7 @@
 // Room: livelink. How Octane is, for those who only report it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,18 @@
 #include <vector>
 
 namespace octane::livelink {
+
+enum class OctaneLink : std::uint8_t {
+    connecting,  // the first attempt is under way
+    connected,
+    busy,    // at a call that takes long
+    silent,  // the connection stands, and nothing is answered
+    lost,
+};
+inline constexpr std::array kEveryLink = {OctaneLink::connecting, OctaneLink::connected, OctaneLink::busy, OctaneLink::silent,
+                                          OctaneLink::lost};
+// "connected": what people are told.
+const char* name_of(OctaneLink link);
 
 struct OctaneStatus {
     using Time = std::chrono::steady_clock::time_point;
@@ -28,7 +41,8 @@ struct OctaneStatus {
         std::vector<LastCall> calls;  // in flight first, then the newest first
     };
 
-    bool is_connected = false;
+    OctaneLink link = OctaneLink::connecting;
+    bool is_connected = false;  // and answers: connected or busy
     bool is_release_known = false;
     std::string address;  // "127.0.0.1:51022"
     std::string api;      // "alpha5": the schema in use
@@ -36,6 +50,7 @@ struct OctaneStatus {
     std::uint64_t epoch = 0;
     std::uint64_t connections = 0;  // how often Octane has been found
     std::string error;              // why it is not connected and what to do; empty if it is
+    std::optional<std::chrono::duration<double>> silent_for;
     std::size_t calls_in_flight = 0;
     std::size_t calls_waiting = 0;
     std::optional<std::chrono::seconds> busy;  // for how long every place has been taken without one given back

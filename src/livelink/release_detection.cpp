@@ -105,7 +105,11 @@ asio::awaitable<upstream::SchemaSource::Reading> ReleaseDetection::read(Channel&
 }
 
 asio::awaitable<bool> ReleaseDetection::probe(Channel& channel, std::chrono::milliseconds limit) {
-    return is_answered(channel, "/octaneapi.ApiInfoService/octaneVersion", limit);
+    upstream::UnaryCall call;
+    call.path = "/octaneapi.ApiInfoService/octaneVersion";
+    call.timeout = limit;
+    const upstream::SignOfLife sign = co_await look_for_answer(channel, std::move(call));
+    co_return sign == upstream::SignOfLife::answered;
 }
 
 }  // namespace octane::livelink

@@ -64,6 +64,18 @@ std::uint64_t CallHistory::begun() const {
     return count_;
 }
 
+std::uint64_t CallHistory::oldest_long() const {
+    const std::lock_guard lock(mutex_);
+    const auto oldest = std::ranges::find_if(live_, [](const Live& call) { return !call.is_stream && !call.is_short; });
+    return oldest == live_.end() ? 0 : oldest->number;
+}
+
+void CallHistory::answered_up_to(std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    answered_ = std::max(answered_, number);
+    if (abandoned_ && abandoned_->number <= number) abandoned_.reset();
+}
+
 std::optional<CallHistory::Busy> CallHistory::busy(Clock::time_point now) const {
     const std::lock_guard lock(mutex_);
     const auto oldest = std::find_if(live_.begin(), live_.end(), [](const Live& call) { return !call.is_stream; });

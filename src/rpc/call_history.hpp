@@ -46,6 +46,7 @@ class CallHistory {
         Clock::time_point begun;
         std::uint64_t number = 0;  // counts the calls
         bool is_stream = false;    // set before begin(): between its messages the upstream is free, so busy() leaves it out
+        bool is_short = false;     // set before begin(): it never takes long by itself, so it explains no silence
     };
 
     struct Busy {
@@ -73,6 +74,10 @@ class CallHistory {
     void end(Live& call, base::GrpcStatus status, Clock::time_point now);
 
     [[nodiscard]] std::uint64_t begun() const;  // how many calls
+    // The number of the oldest call under way that may take long, streams left out; 0: none.
+    [[nodiscard]] std::uint64_t oldest_long() const;
+    // Something else has proved that the upstream is done with the calls up to that number.
+    void answered_up_to(std::uint64_t number);
     // The oldest call that the upstream has not finished, as far as can be known.
     [[nodiscard]] std::optional<Busy> busy(Clock::time_point now) const;
 

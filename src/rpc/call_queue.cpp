@@ -28,7 +28,7 @@ struct CallQueue::Waiter {
 namespace {
 
 base::Error going_down() {
-    return base::make_error(base::ErrorCode::cancelled, "the proxy is going down");
+    return base::make_error(base::ErrorCode::shutting_down, "the proxy is going down");
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ class CallQueue {
     std::optional<Place> try_enter(const Turn& turn);
 
     // Waits for a place. Errors: 50410 deadline_exceeded (the message says since when the upstream has been busy), 49910
-    // cancelled, 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes. Closed: 49910.
+    // cancelled, 42910 queue full. `slot` is emitted on the awaiting loop. `timeout` 0: waits as long as it takes. Closed: 50302.
     boost::asio::awaitable<base::Result<Place>> enter(Turn turn, std::chrono::milliseconds timeout,
                                                       boost::asio::cancellation_slot slot);
 

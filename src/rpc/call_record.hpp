@@ -14,9 +14,9 @@ namespace octane::rpc {
 // statistics and what the views show must stay valid until then.
 class CallRecord {
   public:
-    CallRecord(CallHistory& log, telemetry::CallStats& stats, std::string_view path, std::string_view id, bool is_stream = false)
+    CallRecord(CallHistory& log, telemetry::CallStats& stats, std::string_view path, std::string_view id, bool is_short = false)
         : log_(log), stats_(stats), series_(stats.series_of(path)) {
-        live_.is_stream = is_stream;
+        live_.is_short = is_short;
         log_.begin(live_, path, id, CallHistory::Clock::now());
     }
     ~CallRecord() {

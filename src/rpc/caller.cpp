@@ -31,14 +31,15 @@ asio::awaitable<base::Result<std::unique_ptr<CallPlan>>> Caller::plan(CallReques
                 stop_waiting.emit(type);
             });
         }
-        const bool has_limit = request.timeout && request.timeout->count() > 0;
-        const auto limit = has_limit ? std::min(*request.timeout, kLongestWaitForVerdict) : kLongestWaitForVerdict;
+        const auto given = request.timeout.value_or(default_timeout_);
+        const bool has_limit = given.count() > 0;
+        const auto limit = has_limit ? std::min(given, kLongestWaitForVerdict) : kLongestWaitForVerdict;
         co_await liveness.wait_for_verdict(limit, stop_waiting.slot());
         if (request.client_gone.is_connected()) request.client_gone.clear();
         if (is_gone) co_return base::make_error(ErrorCode::cancelled, "the client went away before the call was begun");
         if (has_limit) {
             const auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
-            request.timeout = std::max(*request.timeout - waited, milliseconds(1));
+            request.timeout = std::max(given - waited, milliseconds(1));
         }
     }
     auto planned = policy_.plan(request.head);

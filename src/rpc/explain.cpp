@@ -23,7 +23,13 @@ base::Error explain_failure(const upstream::Upstream& upstream, const schema::Me
     error.grpc = reply.status;
     error.code = error_code_of(reply.status);
     error.message = reply.message;
-    if (is_size_limit(reply)) {
+    if (reply.is_going_down) {
+        error = base::make_error(ErrorCode::shutting_down, "the proxy is going down");
+        if (reply.was_sent) {
+            error.message +=
+                ", and " + method.display + " had not ended by then; " + upstream.title() + " may still be at work on it";
+        }
+    } else if (is_size_limit(reply)) {
         error.code = ErrorCode::message_too_large;
         error.message = "the answer or request of " + method.display + " is larger than the limit of " +
                         std::to_string(upstream.max_message()) + " bytes that --max-message sets (" + reply.message + ")";
@@ -32,6 +38,8 @@ base::Error explain_failure(const upstream::Upstream& upstream, const schema::Me
     } else if (reply.status == GrpcStatus::unimplemented) {
         error.message = upstream.title() + " does not implement " + method.display +
                         (reply.message.empty() ? "" : " (" + reply.message + ")");
+    } else if (reply.status == GrpcStatus::deadline_exceeded && upstream.liveness().state()->silent_since) {
+        error.message = method.display + " got no answer before its deadline; " + upstream.silence_message();
     } else if (reply.status == GrpcStatus::deadline_exceeded && (reply.message.empty() || reply.message == "Deadline Exceeded")) {
         error.message = method.display + " did not answer before its deadline; " + upstream.title() +
                         " may still be at work on it (X-Timeout sets another deadline, --timeout the default)";

@@ -20,6 +20,14 @@ Reply unsent(GrpcStatus status, std::string message) {
     return reply;
 }
 
+// Who did not get a place is told why.
+Reply unsent(base::Error error) {
+    const bool is_going_down = error.code == base::ErrorCode::shutting_down;
+    Reply reply = unsent(is_going_down ? GrpcStatus::cancelled : error.grpc, std::move(error.message));
+    reply.is_going_down = is_going_down;
+    return reply;
+}
+
 // The calls before a break as one text for the log.
 std::string tell(const CallHistory::Break& broken) {
     std::string text;
@@ -48,6 +56,7 @@ Invoker::Invoker(upstream::Upstream& upstream, InvokerOptions options)
       kept_(upstream.liveness(), history_),
       runs_one_at_a_time_(options.runs_one_at_a_time) {
     upstream_.liveness().on_change([this](const std::shared_ptr<const upstream::UpstreamState>& state) { follow(*state); });
+    upstream_.liveness().set_oldest_call([this] { return history_.oldest_long(); });
 }
 
 void Invoker::follow(const upstream::UpstreamState& state) {
@@ -71,8 +80,11 @@ asio::awaitable<Reply> Invoker::call(std::string path, std::string request, Call
 asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request, CallTerms terms) {
     const auto& liveness = upstream_.liveness();
     if (!liveness.is_connected() && liveness.has_verdict()) {
-        stats_.count_unsent(GrpcStatus::unavailable);
-        co_return unsent(GrpcStatus::unavailable, liveness.state()->error);
+        const auto state = liveness.state();  // what the flag says may be out of date
+        if (!state->is_connected) {
+            stats_.count_unsent(GrpcStatus::unavailable);
+            co_return unsent(GrpcStatus::unavailable, state->error);
+        }
     }
     const auto begin = CallHistory::Clock::now();
     const Turn turn(terms.traits.lane, terms.client, terms.traits.is_read);
@@ -83,7 +95,7 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
         auto entered = co_await queue_.enter(turn, terms.timeout, terms.slot);
         if (!entered) {
             stats_.count_unsent(entered.error().grpc);
-            co_return unsent(entered.error().grpc, entered.error().message);
+            co_return unsent(std::move(entered).error());
         }
         place = std::move(*entered);
     }
@@ -92,7 +104,7 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
         stats_.count_unsent(GrpcStatus::aborted);
         co_return unsent(GrpcStatus::aborted, "");
     }
-    CallRecord record(history_, stats_, path, terms.id);
+    CallRecord record(history_, stats_, path, terms.id, terms.traits.lane != Lane::ordinary);
     upstream::UnaryCall unary;
     unary.path = path;
     unary.request = std::move(request);

@@ -133,6 +133,7 @@ asio::awaitable<upstream::Reply> JoinedReads::ask(Invoker& invoker, std::string 
             reply.was_sent = false;
             reply.status = GrpcStatus::cancelled;
             reply.message = "the proxy is going down";
+            reply.is_going_down = true;
             co_return reply;
         }
         if (is_alone) {

@@ -74,7 +74,10 @@ asio::awaitable<void> KeptPlaces::ask_until_released() {
     for (auto left = time_to_next_end(); left; left = time_to_next_end()) {
         const std::uint64_t begun = history_.begun();
         const bool is_free = co_await liveness_.probe(*left);
-        if (is_free) release_before(begun + 1);
+        if (is_free) {
+            release_before(begun + 1);
+            history_.answered_up_to(begun);
+        }
         const auto now = std::chrono::steady_clock::now();
         release_if([now](const Kept& kept) { return kept.until <= now; });
         timer.expires_after(kBetweenQuestions);

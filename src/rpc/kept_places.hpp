@@ -24,7 +24,7 @@ class KeptPlaces {
     static constexpr std::chrono::seconds kLongest = CallHistory::kDoubtful;
 
     // Both must outlive this, and the liveness's executor must have ended its work before this ends.
-    KeptPlaces(upstream::Liveness& liveness, const CallHistory& history) : liveness_(liveness), history_(history) {}
+    KeptPlaces(upstream::Liveness& liveness, CallHistory& history) : liveness_(liveness), history_(history) {}
     KeptPlaces(const KeptPlaces&) = delete;
     KeptPlaces& operator=(const KeptPlaces&) = delete;
 
@@ -50,7 +50,7 @@ class KeptPlaces {
     boost::asio::awaitable<void> ask_until_released();
 
     upstream::Liveness& liveness_;
-    const CallHistory& history_;
+    CallHistory& history_;
     std::atomic<std::size_t> count_{0};  // of kept_
     mutable std::mutex mutex_;           // guards what follows
     std::vector<Kept> kept_;             // as many as there are places

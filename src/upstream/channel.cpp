@@ -20,6 +20,10 @@ namespace {
 // bytes; an error's text travels in metadata, and gRPC's own limit of 8 KiB turns a long one into RESOURCE_EXHAUSTED
 constexpr int kMaxMetadata = 1 << 20;
 
+int as_int(std::chrono::milliseconds time) {
+    return static_cast<int>(std::min<std::chrono::milliseconds::rep>(time.count(), std::numeric_limits<int>::max()));
+}
+
 bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -37,18 +41,22 @@ class LossWatch final : public Tag {
             delete this;
             return;
         }
-        const auto now = channel_.channel->GetState(false);
-        if (last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY)) channel_.losses.fetch_add(1);
+        const bool is_same = watched_ == channel_.connection;  // else its loss has been counted where it was given up
+        watched_ = channel_.connection;
+        const auto now = watched_->channel->GetState(false);
+        const bool is_lost = last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY);
+        if (is_same && is_lost) channel_.losses.fetch_add(1);
         last_ = now;
         tell_start(this);
-        channel_.channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
-                                              static_cast<Tag*>(this));
+        watched_->channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
+                                               static_cast<Tag*>(this));
     }
 
   private:
     static constexpr std::chrono::milliseconds kLongestLook{200};  // gRPC cannot cancel it: going down may take so long
 
     Channel::Impl& channel_;
+    std::shared_ptr<GrpcConnection> watched_;
     grpc_connectivity_state last_ = GRPC_CHANNEL_IDLE;
 };
 
@@ -62,40 +70,43 @@ Metadata read_trailers(const grpc::ClientContext& context) {
     return trailers;
 }
 
-// One unary call. Its end is the first of three: gRPC's answer, the deadline, and the caller's departure; gRPC's own deadline and
-// cancellation wait for a request that a peer does not take, so neither is waited for longer than kGrace. The handler belongs to
-// the awaiting loop; the rest is kept until gRPC lets go.
+// One unary call. Its end is the first of four: gRPC's answer, the deadline, the caller's departure, and the end of the program
+// or of the connection. gRPC's own deadline and cancellation wait for a request that a peer does not take, so none of them is
+// waited for longer than kGrace. The handler belongs to the awaiting loop; the rest is kept until gRPC lets go.
 template <typename Handler>
-class UnaryOperation final : public Tag, public std::enable_shared_from_this<UnaryOperation<Handler>> {
+class UnaryOperation final : public Tag, public LiveCall, public std::enable_shared_from_this<UnaryOperation<Handler>> {
   public:
     explicit UnaryOperation(Handler handler) : handler_(std::move(handler)), timer_(asio::get_associated_executor(*handler_)) {}
 
     // On the awaiting loop.
     void start(const std::shared_ptr<Channel::Impl>& channel, UnaryCall& call) {
-        for (const auto& [name, value] : call.metadata) live_.context.AddMetadata(name, value);
+        for (const auto& [name, value] : call.metadata) context.AddMetadata(name, value);
         slot_ = call.slot;
         if (slot_.is_connected()) {
             slot_.assign([this](asio::cancellation_type) {
-                live_.context.TryCancel();
-                give_up_after(kGrace, GrpcStatus::cancelled, "");
+                context.TryCancel();
+                give_up_after(Channel::kGrace, kLeft);
             });
         }
         if (call.timeout.count() > 0) {
-            live_.context.set_deadline(std::chrono::system_clock::now() + call.timeout);
-            give_up_after(call.timeout + kGrace, GrpcStatus::deadline_exceeded, "Deadline Exceeded");  // as gRPC says it
+            context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+            give_up_after(call.timeout + Channel::kGrace, kOverdue);
         }
         const grpc::ByteBuffer request = to_buffer(std::move(call.request));
         self_ = this->shared_from_this();
         Poller& poller = *channel->poller;
         const std::shared_lock lock(poller.gate);
         if (!poller.is_open) {
-            status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the proxy is going down");
+            ending_ = kGoingDown;
             complete(false);
             return;
         }
+        auto& over = call.is_over_spare ? channel->spare : channel->connection;
+        if (!over) over = std::make_shared<GrpcConnection>(channel->options);  // the spare is its one user's
         channel_ = channel;
-        poller.add(live_);
-        reader_ = channel->stub->PrepareUnaryCall(&live_.context, call.path, request, &poller.queue);
+        connection = over.get();
+        poller.add(*this);
+        reader_ = over->stub.PrepareUnaryCall(&context, call.path, request, &poller.queue);
         tell_start(this);
         reader_->StartCall();
         reader_->Finish(&response_, &status_, static_cast<Tag*>(this));
@@ -103,34 +114,50 @@ class UnaryOperation final : public Tag, public std::enable_shared_from_this<Una
 
     // The operation moves to the awaiting loop and ends there, so that a cancellation on that loop never meets a dead context.
     void complete(bool) override {
-        if (channel_) channel_->poller->remove(live_);
+        if (channel_) {
+            channel_->note_end(*this, status_);
+            channel_->poller->remove(*this);
+        }
         auto self = std::move(self_);
         auto loop = timer_.get_executor();
         asio::post(loop, [self = std::move(self)] {
             if (!self->handler_) return;  // given up before
-            Reply reply;
-            reply.status = to_status(self->status_.error_code());
-            reply.message = self->status_.error_message();
-            reply.details = self->status_.error_details();
-            reply.trailers = read_trailers(self->live_.context);
-            if (self->status_.ok()) reply.body = to_chain(self->response_);
+            Reply reply = self->read_reply();
             reply.was_sent = self->channel_ != nullptr;
             self->finish(std::move(reply));
         });
     }
 
-  private:
-    static constexpr std::chrono::milliseconds kGrace{100};
+    void end_soon(const Ending& why) override {
+        auto self = this->weak_from_this().lock();
+        if (!self) return;
+        auto loop = timer_.get_executor();
+        asio::post(loop, [self = std::move(self), why] {
+            if (!self->handler_) return;
+            self->ending_ = why;
+            self->give_up_after(Channel::kGrace, why);
+        });
+    }
 
-    void give_up_after(std::chrono::milliseconds time, GrpcStatus status, const char* message) {
+  private:
+    Reply read_reply() {
+        const bool is_cut = ending_ && (!channel_ || status_.error_code() == grpc::StatusCode::CANCELLED);
+        if (is_cut) return reply_of(*ending_);
+        Reply reply;
+        reply.status = to_status(status_.error_code());
+        reply.message = words_of(*this, status_);
+        reply.details = status_.error_details();
+        reply.trailers = read_trailers(context);
+        if (status_.ok()) reply.body = to_chain(response_);
+        return reply;
+    }
+
+    void give_up_after(std::chrono::milliseconds time, const Ending& why) {
         timer_.expires_after(time);
-        timer_.async_wait([self = this->shared_from_this(), status, message](const boost::system::error_code& cancelled) {
+        timer_.async_wait([self = this->shared_from_this(), why](const boost::system::error_code& cancelled) {
             if (cancelled || !self->handler_) return;
-            self->live_.context.TryCancel();
-            Reply reply;
-            reply.status = status;
-            reply.message = message;
-            self->finish(std::move(reply));
+            self->context.TryCancel();
+            self->finish(reply_of(why));
         });
     }
 
@@ -145,9 +172,9 @@ class UnaryOperation final : public Tag, public std::enable_shared_from_this<Una
     std::optional<Handler> handler_;  // the loop's; empty once it has been told
     asio::steady_timer timer_;        // the loop's
     asio::cancellation_slot slot_;
+    std::optional<Ending> ending_;            // the loop's: why it was ended from outside
     std::shared_ptr<UnaryOperation> self_;    // while gRPC has it
     std::shared_ptr<Channel::Impl> channel_;  // set once the call has begun
-    LiveCall live_;
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;
     grpc::ByteBuffer response_;
     grpc::Status status_;
@@ -172,14 +199,20 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
-    if (!is_loopback(options.host)) {
-        // Over a network a dead host says nothing. On loopback the kernel tells at once, and a strict server would count pings as
-        // abuse.
-        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
-        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+    const std::chrono::milliseconds usual = is_loopback(options.host) ? std::chrono::minutes(0) : ChannelOptions::kSafeKeepAlive;
+    const auto keepalive = options.keepalive.value_or(usual);
+    if (keepalive.count() > 0) {
+        // Over a network a dead host says nothing; on loopback the kernel tells at once. This also makes the kernel give up what
+        // the far one does not acknowledge (TCP_USER_TIMEOUT).
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, as_int(keepalive));
+        arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, as_int(options.keepalive_timeout));
         arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     }
     return arguments;
+}
+
+bool is_about_pings(std::string_view words) {
+    return words.find("too_many_pings") != std::string_view::npos || words.find("Too many pings") != std::string_view::npos;
 }
 
 std::string address_of(const ChannelOptions& options) {
@@ -187,10 +220,29 @@ std::string address_of(const ChannelOptions& options) {
     return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
 }
 
-Channel::Impl::Impl(const ChannelOptions& options, std::shared_ptr<Poller> shared)
-    : poller(std::move(shared)),
-      channel(grpc::CreateCustomChannel(address_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
-      stub(std::make_unique<grpc::GenericStub>(channel)) {}
+GrpcConnection::GrpcConnection(const ChannelOptions& options)
+    : channel(grpc::CreateCustomChannel(address_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
+      stub(channel) {}
+
+Channel::Impl::Impl(const ChannelOptions& given, std::shared_ptr<Poller> shared)
+    : options(given),
+      poller(std::move(shared)),
+      connection(std::make_shared<GrpcConnection>(given)),
+      counting(connection.get()) {}
+
+// Statuses that gRPC gives by itself where nothing came say nothing.
+void Channel::Impl::note_end(const LiveCall& call, const grpc::Status& ended) {
+    if (call.connection != counting.load(std::memory_order_relaxed)) return;
+    switch (ended.error_code()) {
+        case grpc::StatusCode::UNAVAILABLE:
+            if (is_about_pings(call.context.debug_error_string())) ping_refusals.fetch_add(1);
+            break;
+        case grpc::StatusCode::CANCELLED:
+        case grpc::StatusCode::DEADLINE_EXCEEDED:
+        case grpc::StatusCode::RESOURCE_EXHAUSTED: break;
+        default: note_heard();
+    }
+}
 
 Channel::Channel(const ChannelOptions& options) : impl_(std::make_shared<Impl>(options, std::make_shared<Poller>())) {}
 
@@ -210,8 +262,41 @@ std::uint64_t Channel::losses() const {
     return impl_->losses.load();
 }
 
+std::chrono::steady_clock::time_point Channel::last_heard() const {
+    using Clock = std::chrono::steady_clock;
+    return Clock::time_point(Clock::duration(impl_->heard.load(std::memory_order_relaxed)));
+}
+
+std::uint64_t Channel::ping_refusals() const {
+    return impl_->ping_refusals.load();
+}
+
 void Channel::reset_backoff() {
-    grpc::experimental::ChannelResetConnectionBackoff(impl_->channel.get());
+    const std::shared_lock lock(impl_->poller->gate);
+    grpc::experimental::ChannelResetConnectionBackoff(impl_->connection->channel.get());
+}
+
+void Channel::adopt_spare() {
+    std::shared_ptr<GrpcConnection> given_up;
+    {
+        const std::unique_lock lock(impl_->poller->gate);
+        if (!impl_->spare) return;
+        given_up = std::exchange(impl_->connection, std::move(impl_->spare));
+        impl_->counting.store(impl_->connection.get());
+    }
+    impl_->losses.fetch_add(1);
+    impl_->note_heard();
+    impl_->poller->end_calls(given_up.get(), kConnectionGivenUp);
+}
+
+void Channel::drop_spare() {
+    std::shared_ptr<GrpcConnection> dropped;
+    const std::unique_lock lock(impl_->poller->gate);
+    dropped = std::move(impl_->spare);
+}
+
+void Channel::close() {
+    impl_->poller->close();
 }
 
 bool Channel::shutdown() {
@@ -233,7 +318,8 @@ asio::awaitable<Reply> Channel::unary(UnaryCall call) {
 }
 
 ChannelState Channel::state(bool should_connect) {
-    switch (impl_->channel->GetState(should_connect)) {
+    const std::shared_lock lock(impl_->poller->gate);
+    switch (impl_->connection->channel->GetState(should_connect)) {
         case GRPC_CHANNEL_IDLE: return ChannelState::idle;
         case GRPC_CHANNEL_CONNECTING: return ChannelState::connecting;
         case GRPC_CHANNEL_READY: return ChannelState::ready;
@@ -253,8 +339,8 @@ asio::awaitable<void> Channel::wait_for_change(ChannelState last, std::chrono::m
             tag->complete(false);
             return;
         }
-        impl_->channel->NotifyOnStateChange(kStates[static_cast<std::size_t>(last)], std::chrono::system_clock::now() + limit,
-                                            &poller.queue, tag);
+        impl_->connection->channel->NotifyOnStateChange(kStates[static_cast<std::size_t>(last)],
+                                                        std::chrono::system_clock::now() + limit, &poller.queue, tag);
     };
     co_await await_tag(start);
 }

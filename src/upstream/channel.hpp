@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,9 +22,18 @@
 namespace octane::upstream {
 
 struct ChannelOptions {
+    // A gRPC server as it comes out of the box allows one ping in 5 min without data, and ends the connection at the third too
+    // many.
+    static constexpr std::chrono::minutes kSafeKeepAlive{6};
+
     std::string host = "127.0.0.1";
     std::uint16_t port = 51022;
     std::size_t max_message = 256UL << 20U;  // bytes, both ways
+    // How long nothing may come while a call or a stream is open, before a ping asks whether the far end is there. Nothing:
+    // kSafeKeepAlive, and to this machine none; 0: none.
+    std::optional<std::chrono::milliseconds> keepalive;
+    // What the ping's answer may take. On Linux also how long what was sent may stay without the far kernel's acknowledgement.
+    std::chrono::milliseconds keepalive_timeout{20000};
 };
 
 // "127.0.0.1:51022"; an IPv6 address in brackets.
@@ -39,8 +49,12 @@ struct Reply {
     std::string details;  // a serialized google.rpc.Status (grpc-status-details-bin); may be empty
     Metadata trailers;    // besides gRPC's own
     base::ByteChain body;
-    bool was_sent = true;  // false: the call never left the proxy, so the server knows nothing of it
+    bool was_sent = true;        // false: the call never left the proxy, so the server knows nothing of it
+    bool is_going_down = false;  // ended because the proxy ends; the status is CANCELLED
 };
+
+// Whether gRPC's words say that the server has closed the connection because it was pinged too often.
+bool is_about_pings(std::string_view words);
 
 struct UnaryCall {
     std::string path;  // "/package.Service/method"
@@ -48,6 +62,7 @@ struct UnaryCall {
     Metadata metadata;
     std::chrono::milliseconds timeout{0};  // 0: none
     boost::asio::cancellation_slot slot;   // emitted on the awaiting loop: cancels the call
+    bool is_over_spare = false;            // see Channel::adopt_spare()
 };
 
 // gRPC's channel states, without its header.
@@ -68,7 +83,7 @@ class Channel {
     // Never throws for what the server does: every outcome is a Reply. Cancelled: GrpcStatus::cancelled.
     boost::asio::awaitable<Reply> unary(UnaryCall call);
 
-    // Opens a server-streaming call; the stream reports failure at the first read.
+    // Opens a server-streaming call, within 10 s; the stream reports failure at the first read.
     boost::asio::awaitable<std::unique_ptr<ServerStream>> open_stream(std::string path, std::string request);
     // Opens a client-streaming call; the stream reports failure at the first write. See client_stream.hpp. `limit`: what opening
     // it and each of its operations may take; 0: no limit.
@@ -84,13 +99,28 @@ class Channel {
     void count_losses();
     [[nodiscard]] std::uint64_t losses() const;  // any thread
 
+    // When the server last sent an answer or a message over this connection; long ago if it never has. Any thread.
+    [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const;
+    // How many calls have ended because the server closed the connection for too many pings. Any thread.
+    [[nodiscard]] std::uint64_t ping_refusals() const;
+
+    // A call `is_over_spare` opens a second connection to the same server if there is none, and goes over that. adopt_spare()
+    // puts it in the place of the first, which counts as lost, and whose calls end UNAVAILABLE. Both on one thread or strand.
+    void adopt_spare();
+    void drop_spare();
+
     // Where connecting has been backing off, the next attempt is made at once.
     void reset_backoff();
 
-    // Cancels the calls under way, answers new ones CANCELLED, and joins the poller's thread. Not from a coroutine that awaits
-    // this channel; the loops of all that do must still exist. False if gRPC did not let go of all calls within a second, as of
-    // those to a peer that takes nothing: their memory and the thread then stay for the rest of the process.
+    // The calls under way on this and on its siblings end CANCELLED, each at most kGrace later, and so do new ones. Waits for
+    // nothing. Their loops must still exist.
+    void close();
+    // The same, and joins the poller's thread. Not from a coroutine that awaits this channel. False if gRPC has not let go of all
+    // calls some time after close(), as of those to a peer that takes nothing: their memory and the thread then stay for the rest
+    // of the process.
     bool shutdown();
+    // gRPC may take for ever to end what a peer does not take; so nobody waits for it longer than this after a call's own end.
+    static constexpr std::chrono::milliseconds kGrace{100};
 
     // Public for the implementation of the streams only.
     struct Impl;
@@ -99,12 +129,13 @@ class Channel {
     std::shared_ptr<Impl> impl_;
 };
 
-// One server-streaming call. Used from one strand; at most one read() at a time. cancel() may come while read() waits.
+// One server-streaming call. Used from the loop or strand that opened it; at most one read() at a time. cancel() may come from
+// anywhere while read() waits, which ends at most Channel::kGrace later.
 class ServerStream {
   public:
     struct Impl;
     explicit ServerStream(std::shared_ptr<Impl> impl);
-    ~ServerStream();  // cancels; what is pending keeps itself alive until gRPC lets go
+    ~ServerStream();  // cancels; what gRPC still has keeps itself alive
     ServerStream(const ServerStream&) = delete;
     ServerStream& operator=(const ServerStream&) = delete;
 

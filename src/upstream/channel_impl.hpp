@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -17,12 +18,28 @@ namespace octane::upstream {
 // the 2 s of docs/api.md §1.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options);
 
-struct Channel::Impl {
-    Impl(const ChannelOptions& options, std::shared_ptr<Poller> shared);
-    const std::shared_ptr<Poller> poller;
+// One connection: a channel of gRPC's, which makes it anew where it breaks.
+struct GrpcConnection {
+    explicit GrpcConnection(const ChannelOptions& options);
     const std::shared_ptr<grpc::Channel> channel;
-    const std::unique_ptr<grpc::GenericStub> stub;
+    grpc::GenericStub stub;
+};
+
+struct Channel::Impl {
+    Impl(const ChannelOptions& given, std::shared_ptr<Poller> shared);
+    // The server has said something over the connection that counts.
+    void note_heard() { heard.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+    // What the end of a call says of the connection that it went over.
+    void note_end(const LiveCall& call, const grpc::Status& status);
+
+    const ChannelOptions options;
+    const std::shared_ptr<Poller> poller;
+    std::shared_ptr<GrpcConnection> connection;  // to be read under the poller's gate; changed while that is held alone
+    std::shared_ptr<GrpcConnection> spare;       // the same; null: none
+    std::atomic<const void*> counting;           // `connection`, for those who compare only
     std::atomic<std::uint64_t> losses{0};
+    std::atomic<std::uint64_t> ping_refusals{0};
+    std::atomic<std::chrono::steady_clock::rep> heard{0};
 };
 
 }  // namespace octane::upstream

@@ -19,8 +19,8 @@ class ClientStream {
     ClientStream(const ClientStream&) = delete;
     ClientStream& operator=(const ClientStream&) = delete;
 
-    // True once the message is on its way, which does not say that the server has taken it. False: the call has ended, and finish()
-    // tells how.
+    // True once the message is on its way, which does not say that the server has taken it. False: the call has ended, and
+    // finish() tells how.
     boost::asio::awaitable<bool> write(std::string message);
     // No more messages: waits until the server has taken all of them and answered. Must be called at most once, as the last.
     boost::asio::awaitable<Reply> finish();

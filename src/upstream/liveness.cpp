@@ -29,8 +29,13 @@ constexpr std::chrono::milliseconds kFirstAttemptPause{100};
 constexpr std::chrono::milliseconds kLongestAttemptPause{1000};
 constexpr std::chrono::seconds kLasting{5};  // a connection of this age owes its successor no pause
 
+// A server that has closed the connection for too many pings and is there again so soon is the same process.
+constexpr std::chrono::seconds kTooSoonForAnother{5};
+
 constexpr std::string_view kNothingAnswers = "nothing answers there";
 constexpr std::string_view kNoCallAnswered = "it accepts connections but does not answer calls";
+constexpr std::string_view kBroke = "the connection broke";
+constexpr std::string_view kSilent = "nothing was answered over the connection any more";
 
 }  // namespace
 
@@ -38,7 +43,12 @@ Liveness::Liveness(Channel& channel, asio::any_io_executor executor, LivenessOpt
     : channel_(channel),
       executor_(std::move(executor)),
       options_(std::move(options)),
+      silence_(channel_, executor_, options_.schema, options_.probe),
       lookup_(executor_, options_.is_name_known) {
+    if (options_.bulk != nullptr) {
+        bulk_silence_.emplace(*options_.bulk, executor_, options_.schema, options_.probe);
+        bulk_silence_->learn_with(silence_);
+    }
     auto initial = options_.schema->initial();
     assert(initial.schema != nullptr);
     UpstreamState first;
@@ -57,21 +67,27 @@ void Liveness::on_change(Listener listener) {
     listeners_.push_back(std::move(listener));
 }
 
+void Liveness::set_oldest_call(const SilenceWatch::OldestCall& oldest_call) {
+    silence_.set_oldest_call(oldest_call);
+    if (bulk_silence_) bulk_silence_->set_oldest_call(oldest_call);
+}
+
 void Liveness::stop() {
     is_stopping_ = true;
+    silence_.stop();
+    if (bulk_silence_) bulk_silence_->stop();
 }
 
 // Only the executor changes the state; the lock is for those who read it elsewhere.
 template <typename Change>
-std::shared_ptr<const UpstreamState> Liveness::change(Change change) {
+std::shared_ptr<const UpstreamState> Liveness::changed(Change change) const {
     auto next = std::make_shared<UpstreamState>(*state_);
     change(*next);
-    const std::lock_guard lock(mutex_);
-    state_ = std::move(next);
-    return state_;
+    return next;
 }
 
-// The listeners come first: who sees the flags finds what the listeners made of the change.
+// The listeners come first: who sees the state or the flags finds what the listeners made of the change. The flags come last: who
+// goes by a flag that is out of date finds the truth in the state.
 void Liveness::publish(const std::shared_ptr<const UpstreamState>& state) {
     for (const auto& listener : listeners_) {
         try {
@@ -79,6 +95,10 @@ void Liveness::publish(const std::shared_ptr<const UpstreamState>& state) {
         } catch (const std::exception& error) {
             telemetry::log(Level::error, "News of the connection could not be passed on", {{"reason", error.what()}});
         }
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        state_ = state;
     }
     is_connected_.store(state->is_connected, std::memory_order_release);
     if (state->has_verdict && !has_verdict_.exchange(true)) wake_waiters();
@@ -151,21 +171,18 @@ asio::awaitable<void> Liveness::watch_once() {
         next_reading_ = std::chrono::steady_clock::now() + kBetweenReadings;
     }
     const bool is_lost = now != ChannelState::ready || channel_.losses() != losses_;
-    if (is_lost && current->is_connected) {
-        telemetry::log(Level::warn, options_.words.title + " was lost", {{"address", options_.address}});
-        if (found_at_ && std::chrono::steady_clock::now() - *found_at_ > kLasting) {
-            next_attempt_ = {};
-            attempt_pause_ = std::chrono::milliseconds(0);
-        }
-        found_at_.reset();
-        publish(change([](UpstreamState& state) {
-            state.is_connected = false;
-            state.error = "the connection broke";
-        }));
+    if (is_lost && (current->is_connected || current->silent_since)) {
+        report_loss(*current);
         co_return;  // it may be back already
     }
+    if (current->is_connected) watch_for_silence(*current);
     if (now == ChannelState::failing && !current->has_verdict) {
         report_unreachable();
+        co_return;
+    }
+    if (now != ChannelState::ready && !current->has_verdict && channel_.losses() != losses_) {
+        losses_ = channel_.losses();
+        report_no_answer();  // connections break before anything can be asked over them
         co_return;
     }
     // In the pause before an attempt nothing changes by itself.
@@ -174,11 +191,67 @@ asio::awaitable<void> Liveness::watch_once() {
     co_await channel_.wait_for_change(now, is_pausing ? std::min(pause, kLongestWait) : kLongestWait);
 }
 
+void Liveness::report_loss(const UpstreamState& before) {
+    const auto now = std::chrono::steady_clock::now();
+    lost_at_ = now;
+    note_ping_refusals();
+    const std::string_view why = was_closed_for_pings_ ? kTooManyPings : before.silent_since ? kSilent : kBroke;
+    telemetry::log(Level::warn, options_.words.title + " was lost", {{"address", options_.address}, {"reason", why}});
+    if (found_at_ && now - *found_at_ > kLasting) {
+        next_attempt_ = {};
+        attempt_pause_ = std::chrono::milliseconds(0);
+    }
+    found_at_.reset();
+    publish(changed([why](UpstreamState& state) {
+        state.is_connected = false;
+        state.silent_since.reset();
+        state.error = why;
+    }));
+}
+
+void Liveness::watch_for_silence(const UpstreamState& before) {
+    silence_.look();
+    if (bulk_silence_ && options_.bulk->state(false) == ChannelState::ready) bulk_silence_->look();
+    const auto since = silence_.silent_since();
+    if (since == before.silent_since) return;
+    if (since) return report_silence(*since, "has not answered for long, though the connection stands");
+    telemetry::log(Level::info, options_.words.title + " answers again", {{"address", options_.address}});
+    publish(changed([](UpstreamState& state) { state.silent_since.reset(); }));
+}
+
+void Liveness::report_silence(std::chrono::steady_clock::time_point since, std::string_view words) {
+    telemetry::log(Level::warn, options_.words.title + " " + std::string(words) + "; the proxy keeps asking",
+                   {{"address", options_.address}});
+    publish(changed([since](UpstreamState& state) {
+        state.has_verdict = true;
+        state.silent_since = since;
+        if (!state.is_connected) state.error = kNoCallAnswered;
+    }));
+}
+
+void Liveness::note_ping_refusals() {
+    const std::uint64_t now = channel_.ping_refusals();
+    if (std::exchange(ping_refusals_, now) != now) was_closed_for_pings_ = true;
+}
+
+// A peer that completes the connection and then says nothing. What answers that it is away, or breaks the connection, does say
+// something.
+asio::awaitable<bool> Liveness::is_silent_from_the_start() {
+    if (options_.probe.after.count() == 0) co_return false;
+    const auto begin = std::chrono::steady_clock::now();
+    const SignOfLife sign = co_await options_.schema->ask_whether_there(channel_, options_.probe.limit);
+    if (is_stopping_ || sign != SignOfLife::none) co_return is_stopping_;
+    if (!state()->silent_since) report_silence(begin, "accepts connections but does not answer calls");
+    const bool is_adopted = co_await silence_.try_second_connection();
+    static_cast<void>(is_adopted);
+    co_return true;
+}
+
 // Nothing waits for the name's being looked up, which may take minutes: neither the verdict nor the watch.
 void Liveness::report_unreachable() {
     telemetry::log(Level::warn, options_.words.title + " is not reachable; the proxy keeps looking for it",
                    {{"address", options_.address}});
-    publish(change([](UpstreamState& state) {
+    publish(changed([](UpstreamState& state) {
         state.has_verdict = true;
         state.error = kNothingAnswers;
     }));
@@ -187,40 +260,51 @@ void Liveness::report_unreachable() {
     });
 }
 
+void Liveness::report_no_answer() {
+    telemetry::log(Level::warn, options_.words.title + " accepts connections but does not answer calls; the proxy keeps asking",
+                   {{"address", options_.address}});
+    publish(changed([](UpstreamState& state) {
+        state.has_verdict = true;
+        state.silent_since.reset();
+        state.error = kNoCallAnswered;
+    }));
+}
+
 void Liveness::report_unknown_name() {
     if (is_stopping_ || state()->error != kNothingAnswers) return;  // more is known by now
     telemetry::log(Level::warn, "The name of " + options_.words.title + "'s machine does not resolve; the proxy keeps trying",
                    {{"address", options_.address}, {"hint", options_.words.name_hint}});
-    publish(change([](UpstreamState& state) { state.error = kNameUnknown; }));
+    publish(changed([](UpstreamState& state) { state.error = kNameUnknown; }));
 }
 
 asio::awaitable<void> Liveness::read_schema_of_new_connection() {
     losses_ = channel_.losses();
+    note_ping_refusals();
+    const bool is_silent = co_await is_silent_from_the_start();
+    if (is_silent || is_stopping_) co_return;
     const SchemaSource::Reading reading = co_await options_.schema->read(channel_);
     if (is_stopping_) co_return;
     if (!reading.is_reachable) {
-        if (state()->error != kNoCallAnswered) {
-            telemetry::log(Level::warn,
-                           options_.words.title + " accepts connections but does not answer calls; the proxy keeps asking",
-                           {{"address", options_.address}});
-            publish(change([](UpstreamState& state) {
-                state.has_verdict = true;
-                state.error = kNoCallAnswered;
-            }));
-        }
+        if (state()->error != kNoCallAnswered || state()->silent_since) report_no_answer();
         co_await channel_.wait_for_change(ChannelState::ready, kReadingPause);
         co_return;
     }
     if (channel_.losses() != losses_) co_return;  // what was asked may be gone already: ask again
     found_at_ = std::chrono::steady_clock::now();
-    const auto next = change([&reading](UpstreamState& state) {
+    silence_.begin();
+    if (bulk_silence_) bulk_silence_->begin();
+    note_ping_refusals();
+    const bool is_same_process = std::exchange(was_closed_for_pings_, false) && *found_at_ - lost_at_ < kTooSoonForAnother;
+    const auto next = changed([&reading, is_same_process](UpstreamState& state) {
         state.has_verdict = true;
         state.is_connected = true;
         ++state.connections;
+        if (!is_same_process) ++state.lives;
         state.schema = reading.schema;
         state.is_schema_certain = reading.is_certain;
         state.version = reading.version;
         state.error.clear();
+        state.silent_since.reset();
     });
     telemetry::log(Level::info, options_.words.title + " found",
                    {{"address", options_.address}, {"schema", next->schema->name()}, {"version", next->version}});
@@ -239,7 +323,7 @@ asio::awaitable<void> Liveness::read_schema_again() {
     const std::uint64_t losses = losses_;
     const SchemaSource::Reading reading = co_await options_.schema->read(channel_);
     if (!reading.is_reachable || !reading.is_certain || is_stopping_ || channel_.losses() != losses) co_return;
-    const auto next = change([&reading](UpstreamState& state) {
+    const auto next = changed([&reading](UpstreamState& state) {
         state.schema = reading.schema;
         state.is_schema_certain = true;
         state.version = reading.version;

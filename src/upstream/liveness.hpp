@@ -23,6 +23,7 @@
 #include "upstream/channel.hpp"
 #include "upstream/name_lookup.hpp"
 #include "upstream/schema_source.hpp"
+#include "upstream/silence_watch.hpp"
 
 namespace octane::upstream {
 
@@ -30,10 +31,13 @@ struct UpstreamState {
     bool has_verdict = false;  // false only until the first attempt has succeeded or failed
     bool is_connected = false;
     std::uint64_t connections = 0;                 // how often the server has been found
+    std::uint64_t lives = 0;                       // how many of these may have been another process each
     std::shared_ptr<const schema::Schema> schema;  // of the server now (or last) connected; never null
     bool is_schema_certain = false;
     std::string version;  // as the schema source found it; empty if unknown
     std::string error;    // why not connected: gRPC's words
+    // Since when nothing has been answered although the connection stands. Where nothing ever was, it is not connected either.
+    std::optional<std::chrono::steady_clock::time_point> silent_since;
 };
 
 // What people are told of a server; the sentences begin with its title.
@@ -41,19 +45,24 @@ struct UpstreamWords {
     std::string title = "The upstream";
     std::string unreachable_hint = "start it, or say where it is";           // what to do where nothing answers
     std::string name_hint = "say by which name or address it can be found";  // what to do where its host's name is unknown
+    std::string silence_hint = "it may be frozen, or the way to it cut";     // what may be where it is silent
     std::string doubt_hint;                                                  // what to do where the schema could not be made out
 };
 
 struct LivenessOptions {
     std::shared_ptr<SchemaSource> schema;
     UpstreamWords words;
-    std::string address;                                     // for the log
-    std::string host;                                        // looked up when nothing answers
+    ProbeTimes probe;
+    Channel* bulk = nullptr;  // a second channel to the same server: its connection is watched, too
+    std::string address;      // for the log
+    std::string host;         // looked up when nothing answers
     NameLookup::Resolve is_name_known = is_name_known_here;  // how; see NameLookup
 };
 
-// The error of a state whose host's name stands for no address.
+// The error of a state whose host's name stands for no address, and of one whose server has closed the connection for too many
+// pings.
 inline constexpr std::string_view kNameUnknown = "the name does not resolve";
+inline constexpr std::string_view kTooManyPings = "too_many_pings";
 
 class Liveness {
   public:
@@ -82,8 +91,10 @@ class Liveness {
     // Nobody waits for a verdict any more: while the loops of those who wait still run.
     void close();
 
-    // Called on the executor after each change. Only before run().
+    // Called on the executor before each change is seen by others. Only before run().
     void on_change(Listener listener);
+    // The number of the oldest call that the server has now; 0: none. Only before run().
+    void set_oldest_call(const SilenceWatch::OldestCall& oldest_call);
 
   private:
     struct Waiter {
@@ -92,14 +103,20 @@ class Liveness {
     };
 
     boost::asio::awaitable<void> watch_once();
+    void report_loss(const UpstreamState& before);
+    void note_ping_refusals();
+    void watch_for_silence(const UpstreamState& before);
+    boost::asio::awaitable<bool> is_silent_from_the_start();
+    void report_silence(std::chrono::steady_clock::time_point since, std::string_view words);
     ChannelState look_at_channel();
     boost::asio::awaitable<void> read_schema_of_new_connection();
     boost::asio::awaitable<void> read_schema_again();
     void report_unreachable();
+    void report_no_answer();
     void report_unknown_name();
     void warn_of_doubt(const UpstreamState& state) const;
     template <typename Change>
-    std::shared_ptr<const UpstreamState> change(Change change);
+    std::shared_ptr<const UpstreamState> changed(Change change) const;
     void publish(const std::shared_ptr<const UpstreamState>& state);
     void wake_waiters();
 
@@ -107,7 +124,12 @@ class Liveness {
     boost::asio::any_io_executor executor_;
     LivenessOptions options_;
     std::vector<Listener> listeners_;
-    std::uint64_t losses_ = 0;  // of the channel, when the server was last found
+    SilenceWatch silence_;
+    std::optional<SilenceWatch> bulk_silence_;
+    std::uint64_t losses_ = 0;         // of the channel, when the server was last found
+    std::uint64_t ping_refusals_ = 0;  // of the channel, as noted last
+    bool was_closed_for_pings_ = false;
+    std::chrono::steady_clock::time_point lost_at_{};
     std::chrono::steady_clock::time_point next_reading_{};
     std::chrono::steady_clock::time_point next_attempt_{};
     std::chrono::milliseconds attempt_pause_{0};

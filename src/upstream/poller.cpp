@@ -34,19 +34,38 @@ Poller::~Poller() {
     shutdown();
 }
 
-bool Poller::shutdown() {
+void Poller::close() {
+    const std::unique_lock lock(gate);
+    if (!std::exchange(is_open, false)) return;
+    closed_at_ = std::chrono::steady_clock::now();
     {
-        const std::unique_lock lock(gate);
-        if (!std::exchange(is_open, false)) return !thread_.joinable();
-        {
-            const std::lock_guard live_lock(live_mutex_);
-            for (auto& call : live_) call.context.TryCancel();
+        const std::lock_guard live_lock(live_mutex_);
+        for (auto& call : live_) {
+            call.end_soon(kGoingDown);  // before the cancellation, so that its loop hears of the reason first
+            call.context.TryCancel();
         }
-        queue.Shutdown();
     }
-    if (has_ended_.get_future().wait_for(kLongestEnd) != std::future_status::ready) return false;
-    thread_.join();
-    return true;
+    queue.Shutdown();
+}
+
+void Poller::end_calls(const void* connection, const Ending& why) {
+    const std::lock_guard lock(live_mutex_);
+    for (auto& call : live_) {
+        if (call.connection != connection) continue;
+        call.end_soon(why);
+        call.context.TryCancel();
+    }
+}
+
+bool Poller::shutdown() {
+    close();
+    if (!thread_.joinable()) return true;
+    if (!has_given_up_ && ended_.wait_until(closed_at_ + kLongestEnd) == std::future_status::ready) {
+        thread_.join();
+        return true;
+    }
+    has_given_up_ = true;
+    return false;
 }
 
 }  // namespace octane::upstream

@@ -13,14 +13,9 @@
 #include <shared_mutex>
 #include <thread>
 
-#include "upstream/channel.hpp"
+#include "upstream/live_call.hpp"
 
 namespace octane::upstream {
-
-// A call under way, so that shutdown can cancel it.
-struct LiveCall : boost::intrusive::list_base_hook<> {
-    grpc::ClientContext context;
-};
 
 class Poller {
   public:
@@ -29,9 +24,13 @@ class Poller {
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    // Cancels the calls under way, refuses new ones, and joins the thread. Not on that thread. False if gRPC did not let go of
-    // all calls within kLongestEnd: the thread then goes on, and this must live for ever.
+    // Ends the calls under way and refuses new ones; waits for nothing.
+    void close();
+    // close(), and joins the thread. Not on that thread. False if gRPC has not let go of all calls kLongestEnd after close(): the
+    // thread then goes on, and this must live for ever.
     bool shutdown();
+    // Ends the calls over that connection.
+    void end_calls(const void* connection, const Ending& why);
 
     void add(LiveCall& call) {
         const std::lock_guard lock(live_mutex_);
@@ -49,12 +48,15 @@ class Poller {
     bool is_open = true;  // guarded by gate
 
   private:
-    static constexpr std::chrono::seconds kLongestEnd{1};
+    static constexpr std::chrono::milliseconds kLongestEnd{700};
 
     std::mutex live_mutex_;  // guards live_; held for a few instructions, or while everything is cancelled at the end
     boost::intrusive::list<LiveCall> live_;
     std::thread thread_;
     std::promise<void> has_ended_;  // the thread
+    std::future<void> ended_ = has_ended_.get_future();
+    bool has_given_up_ = false;  // shutdown() has waited in vain
+    std::chrono::steady_clock::time_point closed_at_;
 };
 
 }  // namespace octane::upstream

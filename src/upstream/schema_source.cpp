@@ -1,22 +1,45 @@
 #include "upstream/schema_source.hpp"
 
+#include <utility>
+
 namespace octane::upstream {
 namespace asio = boost::asio;
 using base::GrpcStatus;
 
-asio::awaitable<bool> SchemaSource::is_answered(Channel& channel, std::string path, std::chrono::milliseconds limit) {
-    UnaryCall call;
-    call.path = std::move(path);
-    call.timeout = limit;
-    const Reply reply = co_await channel.unary(std::move(call));
-    const bool is_silent = reply.status == GrpcStatus::unavailable || reply.status == GrpcStatus::deadline_exceeded ||
-                           reply.status == GrpcStatus::cancelled;
-    co_return !is_silent;
-}
+namespace {
 
 // Servers that do not know the health service say so, which is an answer too.
+UnaryCall health_check(std::chrono::milliseconds limit) {
+    UnaryCall call;
+    call.path = "/grpc.health.v1.Health/Check";
+    call.timeout = limit;
+    return call;
+}
+
+}  // namespace
+
+asio::awaitable<SignOfLife> SchemaSource::look_for_answer(Channel& channel, UnaryCall call) {
+    const Reply reply = co_await channel.unary(std::move(call));
+    switch (reply.status) {
+        case GrpcStatus::unavailable:
+        case GrpcStatus::cancelled: co_return SignOfLife::broken;
+        case GrpcStatus::deadline_exceeded: co_return SignOfLife::none;
+        default: co_return SignOfLife::answered;
+    }
+}
+
 asio::awaitable<bool> SchemaSource::probe(Channel& channel, std::chrono::milliseconds limit) {
-    return is_answered(channel, "/grpc.health.v1.Health/Check", limit);
+    UnaryCall call = health_check(limit);
+    const SignOfLife sign = co_await look_for_answer(channel, std::move(call));
+    co_return sign == SignOfLife::answered;
+}
+
+asio::awaitable<SignOfLife> SchemaSource::ask_whether_there(Channel& channel, std::chrono::milliseconds limit,
+                                                            bool is_over_spare) {
+    UnaryCall call = health_check(limit);
+    call.is_over_spare = is_over_spare;
+    const SignOfLife sign = co_await look_for_answer(channel, std::move(call));
+    co_return sign;
 }
 
 }  // namespace octane::upstream

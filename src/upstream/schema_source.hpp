@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,13 @@
 #include "upstream/channel.hpp"
 
 namespace octane::upstream {
+
+// What came back when a server was asked whether it is there.
+enum class SignOfLife : std::uint8_t {
+    answered,
+    none,    // within the time given
+    broken,  // the connection, or something in front of the server says that it is away
+};
 
 // Asked at each connect, and again every few seconds while its answer was not certain. Used on the upstream's executor only.
 class SchemaSource {
@@ -27,12 +35,14 @@ class SchemaSource {
     // What counts before the server has been asked.
     [[nodiscard]] virtual Reading initial() const = 0;
     virtual boost::asio::awaitable<Reading> read(Channel& channel) = 0;
-    // Whether the server answers a harmless call within `limit`, in any words.
+    // Whether that which carries out calls answers a harmless one within `limit`, in any words.
     virtual boost::asio::awaitable<bool> probe(Channel& channel, std::chrono::milliseconds limit);
+    // Whether anything answers, if only the server's gRPC itself, which need not wait for what carries out calls.
+    virtual boost::asio::awaitable<SignOfLife> ask_whether_there(Channel& channel, std::chrono::milliseconds limit,
+                                                                 bool is_over_spare = false);
 
   protected:
-    // True unless nothing came back.
-    static boost::asio::awaitable<bool> is_answered(Channel& channel, std::string path, std::chrono::milliseconds limit);
+    static boost::asio::awaitable<SignOfLife> look_for_answer(Channel& channel, UnaryCall call);
 };
 
 // A schema that nothing can change: files or a descriptor set. The server is not asked.

@@ -1,3 +1,5 @@
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <utility>
 
 #include "upstream/channel.hpp"
@@ -12,8 +14,16 @@ struct ServerStream::Impl : StreamCall {
     grpc::ByteBuffer message;
 };
 
+namespace {
+
+constexpr std::chrono::seconds kLongestOpening{10};
+
+}  // namespace
+
 asio::awaitable<std::unique_ptr<ServerStream>> Channel::open_stream(std::string path, std::string request) {
-    auto stream = std::make_shared<ServerStream::Impl>(impl_, path);
+    const asio::any_io_executor loop = co_await asio::this_coro::executor;
+    auto stream = std::make_shared<ServerStream::Impl>(impl_, path, loop);
+    stream->set_deadline(StreamCall::Clock::now() + kLongestOpening);
     stream->request = to_buffer(std::move(request));
     const auto start = [](ServerStream::Impl& impl, Tag* tag) { impl.call->StartCall(tag); };
     const bool has_started = co_await run_operation(stream, start);
@@ -24,6 +34,7 @@ asio::awaitable<std::unique_ptr<ServerStream>> Channel::open_stream(std::string 
         const bool is_written = co_await run_operation(stream, write);
         static_cast<void>(is_written);  // a failure shows at the first read, and finish() tells why
     }
+    stream->set_deadline(StreamCall::Clock::time_point::max());
     auto opened = std::make_unique<ServerStream>(std::move(stream));
     co_return opened;
 }
@@ -31,7 +42,7 @@ asio::awaitable<std::unique_ptr<ServerStream>> Channel::open_stream(std::string 
 ServerStream::ServerStream(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 ServerStream::~ServerStream() {
-    cancel();
+    impl_->context.TryCancel();
 }
 
 asio::awaitable<std::optional<base::ByteChain>> ServerStream::read() {
@@ -40,6 +51,7 @@ asio::awaitable<std::optional<base::ByteChain>> ServerStream::read() {
     const bool is_ok = co_await run_operation(self, start);
     std::optional<base::ByteChain> message;
     if (is_ok) {
+        self->channel->note_heard();
         message = to_chain(self->message);
         self->message.Clear();
     }
@@ -49,15 +61,14 @@ asio::awaitable<std::optional<base::ByteChain>> ServerStream::read() {
 asio::awaitable<Reply> ServerStream::finish() {
     const auto start = [](Impl& impl, Tag* tag) { impl.call->Finish(&impl.status, tag); };
     const auto self = impl_;
-    const bool is_ok = co_await run_operation(self, start);
-    Reply reply;
-    reply.status = is_ok ? to_status(self->status.error_code()) : base::GrpcStatus::cancelled;
-    reply.message = is_ok ? self->status.error_message() : "the proxy is going down";
-    co_return reply;
+    const bool is_finished = co_await run_operation(self, start);
+    if (is_finished) self->channel->note_end(*self, self->status);
+    co_return self->read_end(is_finished);
 }
 
 void ServerStream::cancel() {
-    impl_->live.context.TryCancel();
+    impl_->end_soon(kLeft);
+    impl_->context.TryCancel();
 }
 
 }  // namespace octane::upstream

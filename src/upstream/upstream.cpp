@@ -5,10 +5,12 @@
 namespace octane::upstream {
 namespace {
 
-LivenessOptions liveness_of(const UpstreamOptions& options) {
+LivenessOptions liveness_of(const UpstreamOptions& options, Channel& bulk) {
     LivenessOptions result;
     result.schema = options.schema;
     result.words = options.words;
+    result.probe = options.probe;
+    result.bulk = &bulk;
     result.address = address_of(options.channel);
     result.host = options.channel.host;
     result.is_name_known = options.is_name_known;
@@ -24,16 +26,32 @@ Upstream::Upstream(UpstreamOptions options, boost::asio::any_io_executor executo
       max_message_(options.channel.max_message),
       calls_(options.channel),
       bulk_(options.channel, calls_),
-      liveness_(calls_, std::move(executor), liveness_of(options)) {}
+      liveness_(calls_, std::move(executor), liveness_of(options, bulk_)) {}
 
 std::string Upstream::unreachable_message(const std::string& cause) const {
     const std::string where = words_.title + " cannot be reached at " + address_;
     if (cause == kNameUnknown) return where + ", because that name does not resolve here; " + words_.name_hint;
+    if (is_about_pings(cause)) {
+        return "the connection to " + words_.title + " at " + address_ +
+               " was closed by its gRPC server because of too many pings (" + cause +
+               "); --keepalive says how often it is pinged, and what was under way may have been carried out";
+    }
     return where + " (" + (cause.empty() ? "no connection" : cause) + "); " + words_.unreachable_hint;
 }
 
-bool Upstream::shutdown() {
+std::string Upstream::silence_message() const {
+    return words_.title + " is silent: the connection to " + address_ + " stands, but nothing is answered over it; " +
+           words_.silence_hint;
+}
+
+void Upstream::close() {
     liveness_.close();
+    calls_.close();
+    bulk_.close();
+}
+
+bool Upstream::shutdown() {
+    close();
     const bool is_clean = calls_.shutdown();
     return bulk_.shutdown() && is_clean;
 }

@@ -19,6 +19,7 @@ struct UpstreamOptions {
     std::string name = "upstream";  // by which clients and the configuration call it
     UpstreamWords words;
     ChannelOptions channel;
+    ProbeTimes probe;
     std::shared_ptr<SchemaSource> schema;
     NameLookup::Resolve is_name_known = is_name_known_here;
 };
@@ -39,10 +40,15 @@ class Upstream {
     [[nodiscard]] Liveness& liveness() { return liveness_; }
     [[nodiscard]] const Liveness& liveness() const { return liveness_; }
 
-    // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text, or kNameUnknown.
+    // "Octane cannot be reached at …: …; what to do". `cause` is gRPC's text, or what a state's error says.
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const;
+    // "Octane is silent: …; what to do"
+    [[nodiscard]] std::string silence_message() const;
 
-    // Ends every call under way, and joins the poller's thread; the loops that await them must still exist. False as
+    // The calls under way end CANCELLED within Channel::kGrace, saying that the proxy is going down; new ones too. The loops that
+    // await them must still exist.
+    void close();
+    // The same, and joins the poller's thread; the loops that await them must still exist. False as
     // Channel::shutdown().
     bool shutdown();
 

@@ -167,6 +167,23 @@ describe('the connection', () => {
     assert.deepEqual(page.complaints, []);
   });
 
+  test('an Octane that answers nothing is shown, and its picture goes on by itself', async (t) => {
+    const started = cleanup(t);
+    const octane = started(await Standin.start(pattern({ fps: 10, width: 160, height: 90 })));
+    const proxy = started(await Proxy.start(octane, ['--probe-after', '200ms', '--probe-timeout', '1s']));
+    const page = started(await openPage(browser, proxy.url));
+    await waitForState(page, 'live');
+    const { seq } = await picture(page);
+    octane.signal('SIGSTOP');
+    await waitForState(page, 'octane-silent');
+    await page.locator('#notice').waitFor({ state: 'visible' });
+    assert.match(await page.locator('body').innerText(), /Octane does not answer at 127\.0\.0\.1:\d+/);
+    await screenshot(page, 'octane silent');
+    octane.signal('SIGCONT');
+    await waitForState(page, 'live');
+    await waitForSeq(page, seq + 1);
+  });
+
   test('without Octane the page says so plainly, with the address and what to do, and comes alive by itself', async (t) => {
     const started = cleanup(t);
     const port = await freePort();

@@ -42,8 +42,9 @@ describe('words and values', () => {
     const help = await run(['--help']);
     assert.equal(help.code, 0);
     for (const option of ['--host', '--port', '--octane-host', '--octane-port', '--api', '--proto-path', '--descriptor-set',
-      '--upstream-concurrency', '--timeout', '--max-body', '--body-memory', '--max-message', '--max-connections', '--max-connections-per-client', '--frame-ancestor',
-      '--trusted-proxy', '--allow-origin', '--token', '--deny', '--allow',
+      '--upstream-concurrency', '--probe-after', '--probe-timeout', '--keepalive', '--keepalive-timeout', '--timeout', '--max-body', '--body-memory',
+      '--max-message', '--max-connections', '--max-connections-per-client', '--frame-ancestor', '--trusted-proxy', '--allow-origin', '--token',
+      '--deny', '--allow',
       '--web-root', '--state-dir', '--tls-cert', '--tls-key', '--threads', '--log-level', '--log-format', '--log-file', '--config', '--version',
       '--help', '51023', '51022', 'OCTANE_HOST', 'OCTANE_PORT']) {
       assert.ok(help.out.includes(option), option);
@@ -178,7 +179,10 @@ describe('the end', () => {
     assert.deepEqual(await patient.exit(), { code: 0, signal: null });
     const took = performance.now() - begin;
     assert.ok(took > 4900, `given up after ${took} ms`);
-    await Promise.all(calls);
+    const [told] = await Promise.all(calls);
+    assert.equal(told.status, 503, 'the call that was cut off got no answer');
+    assert.match(told.json.error, /^the proxy is going down, and ApiInfo\.octaneName had not ended/);
+    assert.equal(told.json.status, 'UNAVAILABLE');
   });
 
   test('whoever reads its output and goes away does not end it', async (t) => {

@@ -130,6 +130,21 @@ describe('errors of a call', () => {
     await proxy.call('ApiItem/setName', { ...item(), name: 'teapot.obj' });
   });
 
+  test('a call that is refused anyway is refused by its head: no large body, nor one of unknown size, is waited for', async (t) => {
+    const started = cleanup(t);
+    const { host } = started(await Proxy.start(octane)); // with the usual bound of bodies
+    for (const [path, status] of [['/ApiItem/nmae', 404], ['/LiveLink/GetFile', 403], ['/api/grpc/ApiItem/nmae', 500], ['/api/grpc/LiveLink/GetFile', 500],
+      ['/ApiItem/name?widht=1', 400]]) {
+      for (const body of ['Content-Length: 65537', 'Transfer-Encoding: chunked']) {
+        const socket = started(await Socket.open(host));
+        socket.write(`POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${body}\r\n\r\n`);
+        await within(patience, `an answer to ${path} with ${body}`, socket.closed);
+        assert.match(socket.text, new RegExp(`^HTTP/1\\.1 ${status} `), path);
+        assert.match(socket.text, /^X-Call-Id: /m, path);
+      }
+    }
+  });
+
   test('what is not HTTP is 400 and the connection is closed', async (t) => {
     const started = cleanup(t);
     for (const garbage of ['hello\r\n\r\n', 'POST /ApiItem/name HTTP/9.9\r\nHost: localhost\r\n\r\n',

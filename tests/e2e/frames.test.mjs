@@ -296,7 +296,8 @@ test('at speed, grabs and releases stay even and never two are in flight', async
   for (const viewer of viewers) await viewer.stop();
   await proxy.stop();
   const counters = await octane.counters();
-  assert.equal(counters.releases, counters.successfulGrabs, JSON.stringify(counters));
+  // The last grab may be cut off at the end: it is given back like any other.
+  assert.equal(counters.releases, counters.calls['ApiRenderEngine/grabRenderResult'], JSON.stringify(counters));
   assert.equal(counters.maxGrabsInFlight, 1);
 });
 

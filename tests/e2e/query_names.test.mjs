@@ -24,7 +24,6 @@ describe('options of a query', () => {
     ['GET', '/render/frame.jpg?widht=640', 'width'], ['GET', '/render/frame?afer=1', 'after'], ['GET', '/render/stream?fromat=jpeg', 'format'],
     ['GET', '/render/mjpeg?Quality=3', 'quality'], ['POST', '/ApiInfo/octaneVersion?default=1', 'defaults'],
     ['GET', '/health?tokn=x', 'token'], ['GET', '/metrics?verbose=1', 'none'], ['GET', '/services/ApiItem?depth=2', 'none'],
-    ['POST', '/api/grpc/ApiInfo/octaneVersion?defaults=1', 'none'],
   ];
   for (const [verb, url, word] of misspelt) {
     test(`${verb} ${url} is 400 and says ${word}`, async () => {
@@ -33,6 +32,12 @@ describe('options of a query', () => {
       assert.match(answer.json.error, new RegExp(`^there is no option \\?${/\?(\w+)=/.exec(url)[1]}= here; .*\\b${word}\\b`));
     });
   }
+
+  test('octaneWebR is told so in its own way', async () => {
+    const answer = await proxy.post('/api/grpc/ApiInfo/octaneVersion?defaults=1', {});
+    assert.equal(answer.status, 500);
+    assert.match(answer.json.error, /^3 INVALID_ARGUMENT: there is no option \?defaults= here; this path takes none/);
+  });
 
   test('a call that is refused for its query is not carried out, and has its id', async () => {
     const asked = async () => (await octane.counters()).calls['ApiChangeManager/update'] ?? 0;

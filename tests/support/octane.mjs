@@ -30,6 +30,12 @@ export class Standin extends Program {
     return standin;
   }
 
+  // Also where a test has stopped it: a stopped process does not hear that it shall end.
+  async stop() {
+    if (!this.status) this.signal('SIGCONT');
+    return super.stop();
+  }
+
   // The handle of the scene's mesh, as text.
   async teapot() {
     return (await this.line(/teapot\D+(\d+)/))[1];
@@ -82,9 +88,9 @@ export class Standin extends Program {
 
 export class Proxy extends Program {
   // Starts it and waits until it listens; with `octane`, also until it has found that stand-in.
-  static async start(octane, args = [], { env = {}, cwd, connected = true, octanePort } = {}) {
-    const where = octane ? octane.port : octanePort;
-    const toOctane = where === undefined ? [] : ['--octane-host', '127.0.0.1', '--octane-port', String(where)];
+  static async start(octane, args = [], { env = {}, cwd, connected = true, octaneHost = '127.0.0.1', octanePort } = {}) {
+    const where = octanePort ?? octane?.port;
+    const toOctane = where === undefined ? [] : ['--octane-host', octaneHost, '--octane-port', String(where)];
     const proxy = new Proxy(path.join(buildDir, 'octane-proxy'), [
       '--host', '127.0.0.1', '--port', '0', ...toOctane, ...args], { env, cwd });
     try {

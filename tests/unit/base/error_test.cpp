@@ -9,27 +9,47 @@
 namespace octane::base {
 namespace {
 
-constexpr std::array kEveryCode = {ErrorCode::bad_path,           ErrorCode::bad_json,
-                                   ErrorCode::bad_value,          ErrorCode::unknown_member,
-                                   ErrorCode::bad_header,         ErrorCode::bad_query,
-                                   ErrorCode::bad_http,           ErrorCode::upstream_bad_request,
-                                   ErrorCode::token_missing,      ErrorCode::upstream_unauthenticated,
-                                   ErrorCode::origin_refused,     ErrorCode::host_refused,
-                                   ErrorCode::method_denied,      ErrorCode::upstream_permission_denied,
-                                   ErrorCode::service_not_found,  ErrorCode::method_not_found,
-                                   ErrorCode::path_not_found,     ErrorCode::upstream_not_found,
-                                   ErrorCode::verb_not_allowed,   ErrorCode::upstream_conflict,
-                                   ErrorCode::body_too_large,     ErrorCode::too_many_variants,
-                                   ErrorCode::upstream_exhausted, ErrorCode::header_too_large,
-                                   ErrorCode::cancelled,          ErrorCode::internal,
-                                   ErrorCode::bad_answer,         ErrorCode::octane_unreachable_call,
-                                   ErrorCode::upstream_internal,  ErrorCode::octane_lacks_method,
-                                   ErrorCode::message_too_large,  ErrorCode::octane_unreachable,
-                                   ErrorCode::shutting_down,      ErrorCode::too_many_connections,
-                                   ErrorCode::deadline_exceeded,  ErrorCode::pass_not_found,
-                                   ErrorCode::not_acceptable,     ErrorCode::stale_epoch,
-                                   ErrorCode::upgrade_required,   ErrorCode::no_frame,
-                                   ErrorCode::body_too_slow,      ErrorCode::bodies_exhausted};
+constexpr std::array kEveryCode = {ErrorCode::bad_path,
+                                   ErrorCode::bad_json,
+                                   ErrorCode::bad_value,
+                                   ErrorCode::unknown_member,
+                                   ErrorCode::bad_header,
+                                   ErrorCode::bad_query,
+                                   ErrorCode::bad_http,
+                                   ErrorCode::upstream_bad_request,
+                                   ErrorCode::token_missing,
+                                   ErrorCode::upstream_unauthenticated,
+                                   ErrorCode::origin_refused,
+                                   ErrorCode::host_refused,
+                                   ErrorCode::method_denied,
+                                   ErrorCode::upstream_permission_denied,
+                                   ErrorCode::service_not_found,
+                                   ErrorCode::method_not_found,
+                                   ErrorCode::path_not_found,
+                                   ErrorCode::upstream_not_found,
+                                   ErrorCode::verb_not_allowed,
+                                   ErrorCode::upstream_conflict,
+                                   ErrorCode::body_too_large,
+                                   ErrorCode::too_many_variants,
+                                   ErrorCode::upstream_exhausted,
+                                   ErrorCode::header_too_large,
+                                   ErrorCode::cancelled,
+                                   ErrorCode::internal,
+                                   ErrorCode::bad_answer,
+                                   ErrorCode::octane_unreachable_call,
+                                   ErrorCode::upstream_internal,
+                                   ErrorCode::octane_lacks_method,
+                                   ErrorCode::message_too_large,
+                                   ErrorCode::shutting_down,
+                                   ErrorCode::too_many_connections,
+                                   ErrorCode::deadline_exceeded,
+                                   ErrorCode::pass_not_found,
+                                   ErrorCode::not_acceptable,
+                                   ErrorCode::stale_epoch,
+                                   ErrorCode::upgrade_required,
+                                   ErrorCode::no_frame,
+                                   ErrorCode::body_too_slow,
+                                   ErrorCode::bodies_exhausted};
 
 TEST_CASE("every error number carries an HTTP error status that the contract knows") {
     const std::set<int> known = {400, 401, 403, 404, 405, 406, 408, 409, 413, 426, 429, 431, 499, 500, 501, 502, 503, 504};
@@ -69,7 +89,6 @@ TEST_CASE("an error of the proxy itself gets the nearest gRPC status") {
     CHECK(nearest_grpc_status(ErrorCode::octane_unreachable_call) == GrpcStatus::unavailable);
     CHECK(nearest_grpc_status(ErrorCode::octane_lacks_method) == GrpcStatus::unimplemented);
     CHECK(nearest_grpc_status(ErrorCode::message_too_large) == GrpcStatus::resource_exhausted);
-    CHECK(nearest_grpc_status(ErrorCode::octane_unreachable) == GrpcStatus::unavailable);
     CHECK(nearest_grpc_status(ErrorCode::shutting_down) == GrpcStatus::unavailable);
     CHECK(nearest_grpc_status(ErrorCode::deadline_exceeded) == GrpcStatus::deadline_exceeded);
 }

@@ -33,6 +33,9 @@ TEST_CASE("the renderer's state has the members that its kind needs, and no othe
     state.error = "gone \"away\"";
     CHECK(spelled(state) == R"({"type":"octane","state":"lost","epoch":3,"version":"16.1","api":"beta2",)"
                             R"("address":"127.0.0.1:51022","error":"gone \"away\"","timestamp":1777863721.000042})");
+    state.kind = RendererState::Kind::silent;
+    CHECK(spelled(state) == R"({"type":"octane","state":"silent","epoch":3,"version":"16.1","api":"beta2",)"
+                            R"("address":"127.0.0.1:51022","error":"gone \"away\"","timestamp":1777863721.000042})");
     state.kind = RendererState::Kind::busy;
     state.method = "ApiProjectManager/loadProject";
     state.busy_for = std::chrono::milliseconds(2345);

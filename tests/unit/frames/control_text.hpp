@@ -19,7 +19,7 @@ struct ControlText {
         return {{"type", "connected"}, {"client_id", event.client_id}};
     }
     nlohmann::json operator()(const RendererState& state) const {
-        static constexpr const char* kStates[] = {"connected", "lost", "busy", "idle"};
+        static constexpr const char* kStates[] = {"connected", "silent", "lost", "busy", "idle"};
         return {{"type", "octane"},
                 {"state", kStates[static_cast<std::size_t>(state.kind)]},
                 {"epoch", state.epoch},

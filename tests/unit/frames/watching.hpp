@@ -34,7 +34,8 @@ inline EventPointer event(const std::string& name) {
 // A viewer on a clock that only the test moves.
 struct Watching {
     explicit Watching(std::chrono::nanoseconds interval = {}, bool needs_repeats = false)
-        : viewer(transport, {Variant{}, "viewer-1", interval, false, needs_repeats}, stats) {
+        : viewer(transport, {.variant = {}, .id = "viewer-1", .frame_interval = interval, .needs_repeats = needs_repeats},
+                 stats) {
         transport.progress = now;
     }
 

@@ -35,5 +35,18 @@ TEST_CASE("viewers hear once of each call that takes long, and once that Octane 
     CHECK_FALSE(watch.check({}, 4, start + milliseconds(9100)));
 }
 
+TEST_CASE("what viewers have been told in between does not count, so a call that still runs is told of again") {
+    BusyWatch watch;
+    const auto start = BusyWatch::Clock::now();
+    const CallHistory::Busy load{"ApiProjectManager/loadProject", start, 1};
+    REQUIRE(watch.check(load, 3, start + milliseconds(2300)));
+    watch.forget();
+    const auto again = watch.check(load, 3, start + milliseconds(9000));
+    REQUIRE(again);
+    CHECK(again->kind == frames::RendererState::Kind::busy);
+    watch.forget();
+    CHECK_FALSE(watch.check({}, 3, start + milliseconds(9100)));
+}
+
 }  // namespace
 }  // namespace octane::livelink

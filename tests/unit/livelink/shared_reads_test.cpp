@@ -205,11 +205,11 @@ TEST_CASE("who waits for another's answer when the proxy goes down is told so, a
     stage.octane()->invoker().close();
     const auto outcome = get(std::move(second));
     REQUIRE_FALSE(outcome);
-    CHECK(outcome.error().code == ErrorCode::cancelled);
+    CHECK(outcome.error().code == ErrorCode::shutting_down);
     CHECK(outcome.error().message == "the proxy is going down");
     const auto late = get(stage.read());
     REQUIRE_FALSE(late);
-    CHECK(late.error().code == ErrorCode::cancelled);
+    CHECK(late.error().code == ErrorCode::shutting_down);
     stage.server().end_open_calls();
     check_teapot(std::move(first));
     CHECK(stage.server().calls(kNamePath) == 1);

@@ -60,6 +60,25 @@ TEST_CASE("a call whose caller gave up occupies Octane until a later call is ans
     CHECK_FALSE(log.busy(start));
 }
 
+TEST_CASE("a call whose caller gave up is over when something else has proved that Octane has gone on") {
+    CallHistory log;
+    const auto start = Clock::now();
+    CHECK(log.oldest_long() == 0);
+    CallHistory::Live given_up;
+    log.begin(given_up, kPath, "1", start);
+    CHECK(log.oldest_long() == given_up.number);
+    log.end(given_up, GrpcStatus::deadline_exceeded, start);
+    CHECK(log.oldest_long() == 0);
+    REQUIRE(log.busy(start));
+    CallHistory::Live grab;
+    grab.is_short = true;
+    log.begin(grab, kPath, "2", start);
+    CHECK(log.oldest_long() == 0);
+    log.end(grab, GrpcStatus::cancelled, start);
+    log.answered_up_to(log.begun());
+    CHECK_FALSE(log.busy(start));
+}
+
 TEST_CASE("a call whose caller gave up after a later one was answered is over") {
     CallHistory log;
     const auto start = Clock::now();

@@ -92,7 +92,7 @@ TEST_CASE("a queue that is closed refuses who waits and who would have to, and i
     for (const auto* refused : {&ordinary, &fast, &late}) {
         REQUIRE(*refused);
         REQUIRE_FALSE((*refused)->has_value());
-        CHECK((*refused)->error().code == base::ErrorCode::cancelled);
+        CHECK((*refused)->error().code == base::ErrorCode::shutting_down);
         CHECK((*refused)->error().message == "the proxy is going down");
     }
     CHECK(callers.queue.load().waiting == 0);

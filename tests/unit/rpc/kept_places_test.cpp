@@ -36,11 +36,12 @@ class Stage {
   public:
     explicit Stage(bool runs_one_at_a_time)
         : server_([this](const std::string& path, const std::string& request) -> Script {
-              if (path == kSlow || (path == kProbe && !is_free)) return open_call();
+              if (path == kSlow || (path == kProbe && is_found && !is_free)) return open_call();
               return answer(request);
           }),
           upstream_(server_.port(), {2, runs_one_at_a_time, {}}) {
         upstream_.loop().run(upstream_.upstream().liveness().wait_for_verdict(tests::kPatience, {}));
+        is_found = true;
     }
     GrpcStatus call(const char* path, milliseconds timeout) {
         return upstream_.loop().run(upstream_.invoker().call_alone(path, "", within(timeout))).status;
@@ -49,9 +50,11 @@ class Stage {
         return upstream_.loop().start(upstream_.invoker().call_alone(path, "", within(milliseconds(0))));
     }
     [[nodiscard]] std::size_t in_flight() { return upstream_.invoker().load().in_flight; }
+    bool busy() { return upstream_.invoker().busy().has_value(); }
     FakeOctane& server() { return server_; }
 
     std::atomic<bool> is_free{false};
+    std::atomic<bool> is_found{false};  // the question at the connection is answered
 
   private:
     FakeOctane server_;
@@ -71,18 +74,19 @@ TEST_CASE("where every place is kept a harmless call asks whether the upstream i
     for (int i = 0; i < 2; ++i) CHECK(stage.call(kSlow, milliseconds(50)) == GrpcStatus::deadline_exceeded);
     CHECK(stage.in_flight() == 2);
     auto waiting = stage.start(kQuick);
-    REQUIRE(stage.server().await_calls(kProbe, 1));
+    REQUIRE(stage.server().await_calls(kProbe, 2));
     CHECK(stage.server().calls(kQuick) == 0);
     stage.is_free = true;
     stage.server().end_open_calls();
     CHECK(get(std::move(waiting)).status == GrpcStatus::ok);
+    CHECK_FALSE(stage.busy());
 }
 
 TEST_CASE("an upstream that runs calls side by side has its place back at once") {
     Stage stage(false);
     CHECK(stage.call(kSlow, milliseconds(50)) == GrpcStatus::deadline_exceeded);
     CHECK(stage.in_flight() == 0);
-    CHECK(stage.server().calls(kProbe) == 0);
+    CHECK(stage.server().calls(kProbe) == 1);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "unit/upstream/fake_octane.hpp"
 #include "unit/upstream/loop.hpp"
 #include "upstream/channel_impl.hpp"
+#include "upstream/live_call.hpp"
 
 namespace octane::upstream {
 namespace {
@@ -259,17 +262,19 @@ TEST_CASE("a refused connection shows as failing") {
     CHECK(has_failed);
 }
 
+std::optional<int> argument_of(const ChannelOptions& options, std::string_view name) {
+    const grpc::ChannelArguments arguments = make_arguments(options);
+    const grpc_channel_args raw = arguments.c_channel_args();
+    for (std::size_t i = 0; i < raw.num_args; ++i) {
+        if (raw.args[i].key == name && raw.args[i].type == GRPC_ARG_INTEGER) return raw.args[i].value.integer;
+    }
+    return std::nullopt;
+}
+
 // docs/api.md §1: the first retry within 200 ms, then at most every 2 s. An attempt that a pause precedes is answered at once
 // where Octane has come up; what is left of the 2 s is for finding out its release.
 TEST_CASE("a channel tries again soon, and never pauses so long that a returned Octane would wait 2 s") {
-    const grpc::ChannelArguments arguments = make_arguments({});
-    const grpc_channel_args raw = arguments.c_channel_args();
-    const auto value_of = [&raw](std::string_view name) -> std::optional<int> {
-        for (std::size_t i = 0; i < raw.num_args; ++i) {
-            if (raw.args[i].key == name && raw.args[i].type == GRPC_ARG_INTEGER) return raw.args[i].value.integer;
-        }
-        return std::nullopt;
-    };
+    const auto value_of = [](std::string_view name) { return argument_of({}, name); };
     const auto first = value_of(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS);
     const auto longest = value_of(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS);
     REQUIRE(first);
@@ -277,6 +282,79 @@ TEST_CASE("a channel tries again soon, and never pauses so long that a returned 
     CHECK(*first > 0);
     CHECK(*first * 1.2 < 200);
     CHECK(*longest * 1.2 <= 1500);
+}
+
+// gRPC's servers allow a ping in 5 min without data, and none without a call, unless they are told otherwise.
+TEST_CASE("by default nobody is pinged more often than any gRPC server allows, and this machine not at all") {
+    ChannelOptions options;
+    for (const char* here : {"127.0.0.1", "::1", "localhost"}) {
+        options.host = here;
+        CHECK_FALSE(argument_of(options, GRPC_ARG_KEEPALIVE_TIME_MS));
+    }
+    options.host = "192.168.1.20";
+    CHECK(argument_of(options, GRPC_ARG_KEEPALIVE_TIME_MS).value_or(0) > 300000);
+    CHECK(argument_of(options, GRPC_ARG_KEEPALIVE_TIMEOUT_MS) == 20000);
+    CHECK(argument_of(options, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS).value_or(0) == 0);
+    options.keepalive = std::chrono::milliseconds(0);
+    CHECK_FALSE(argument_of(options, GRPC_ARG_KEEPALIVE_TIME_MS));
+    options.host = "127.0.0.1";
+    options.keepalive = std::chrono::hours(24 * 366);
+    CHECK(argument_of(options, GRPC_ARG_KEEPALIVE_TIME_MS).value_or(0) == std::numeric_limits<int>::max());
+}
+
+TEST_CASE("what a server says shows on the channel, and what gRPC says by itself does not") {
+    FakeOctane server([](const std::string& path, const std::string&) {
+        return path == kPath ? failure(grpc::StatusCode::UNIMPLEMENTED, "") : open_call();
+    });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const auto begin = std::chrono::steady_clock::now();
+    UnaryCall unanswered = call_of("");
+    unanswered.path = "/some.Service/other";
+    unanswered.timeout = std::chrono::milliseconds(20);
+    CHECK(loop.run(channel.unary(std::move(unanswered))).status == GrpcStatus::deadline_exceeded);
+    CHECK(channel.last_heard() < begin);
+    CHECK(loop.run(channel.unary(call_of(""))).status == GrpcStatus::unimplemented);
+    CHECK(channel.last_heard() >= begin);
+}
+
+TEST_CASE("calls of a connection that is given up end UNAVAILABLE, and later ones go over the one that takes its place") {
+    FakeOctane server(
+        [](const std::string& path, const std::string& request) { return path == kPath ? answer(request) : open_call(); });
+    Channel channel(options_for(server.port()));
+    channel.count_losses();
+    Loop loop;
+    REQUIRE(loop.run(wait_until_ready(channel)) == ChannelState::ready);
+    UnaryCall stuck = call_of("");
+    stuck.path = "/some.Service/stuck";
+    auto pending = loop.start(channel.unary(std::move(stuck)));
+    REQUIRE(server.await_open_calls(1));
+    UnaryCall question = call_of("there?");
+    question.is_over_spare = true;
+    CHECK(loop.run(channel.unary(std::move(question))).body.flatten() == "there?");
+    const auto losses = channel.losses();
+    loop.call([&] { channel.adopt_spare(); });
+    const Reply end = get(std::move(pending));
+    CHECK(end.status == GrpcStatus::unavailable);
+    CHECK(end.message == kConnectionGivenUp.message);
+    CHECK(channel.losses() == losses + 1);
+    CHECK(loop.run(channel.unary(call_of("later"))).body.flatten() == "later");
+}
+
+TEST_CASE("calls that are cut at the end of the program say so") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    auto pending = loop.start(channel.unary(call_of("x")));
+    REQUIRE(server.await_open_calls(1));
+    channel.close();
+    const Reply end = get(std::move(pending));
+    CHECK(end.status == GrpcStatus::cancelled);
+    CHECK(end.is_going_down);
+    CHECK(end.was_sent);
+    const Reply later = loop.run(channel.unary(call_of("y")));
+    CHECK(later.is_going_down);
+    CHECK_FALSE(later.was_sent);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "unit/upstream/closed_port.hpp"
+#include "unit/upstream/deaf_peer.hpp"
 #include "unit/upstream/fake_octane.hpp"
 #include "unit/upstream/loop.hpp"
 #include "upstream/channel.hpp"
@@ -103,6 +104,27 @@ TEST_CASE("opening a client stream has the same limit, where something listens t
     Channel channel(options_for(silent.local_endpoint().port()));
     Loop loop;
     CHECK(loop.run(say_and_finish(channel, "hello", milliseconds(50))).status == GrpcStatus::deadline_exceeded);
+}
+
+TEST_CASE("a peer that takes nothing holds a client stream no longer than its limit") {
+    Loop loop;
+    tests::DeafPeer peer;
+    Channel channel(options_for(peer.port()));
+    CHECK(loop.run(say_and_finish(channel, std::string(64UL << 20U, 'x'), milliseconds(300))).status ==
+          GrpcStatus::deadline_exceeded);
+    peer.close();
+}
+
+TEST_CASE("nor does it hold one without a limit longer than the channel is open") {
+    Loop loop;
+    tests::DeafPeer peer;
+    Channel channel(options_for(peer.port()));
+    auto end = loop.start(say_and_finish(channel, std::string(64UL << 20U, 'x')));
+    channel.close();
+    const Reply told = get(std::move(end));
+    CHECK(told.status == GrpcStatus::cancelled);
+    CHECK(told.is_going_down);
+    peer.close();
 }
 
 TEST_CASE("a client stream that is let go of is cancelled") {

@@ -1,0 +1,58 @@
+// Room: upstream, private. A call under way as those see it who end it from outside: the end of the program, and a connection
+// that is given up.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <boost/intrusive/list.hpp>
+#include <string>
+
+#include "upstream/channel.hpp"
+
+namespace octane::upstream {
+
+// Why a call was ended from here, and not by the server.
+struct Ending {
+    base::GrpcStatus status = base::GrpcStatus::cancelled;
+    const char* message = "";  // a literal
+    bool is_going_down = false;
+};
+
+inline constexpr Ending kGoingDown{base::GrpcStatus::cancelled, "the proxy is going down", true};
+inline constexpr Ending kOverdue{base::GrpcStatus::deadline_exceeded, "Deadline Exceeded"};  // as gRPC says it
+inline constexpr Ending kLeft{base::GrpcStatus::cancelled, ""};
+inline constexpr Ending kConnectionGivenUp{base::GrpcStatus::unavailable,
+                                           "nothing came over the connection any more, so it was given up"};
+
+inline Reply reply_of(const Ending& ending) {
+    Reply reply;
+    reply.status = ending.status;
+    reply.message = ending.message;
+    reply.is_going_down = ending.is_going_down;
+    return reply;
+}
+
+class LiveCall : public boost::intrusive::list_base_hook<> {
+  public:
+    LiveCall() = default;
+    LiveCall(const LiveCall&) = delete;
+    LiveCall& operator=(const LiveCall&) = delete;
+
+    // Who awaits the call is told so, at most Channel::kGrace after the context was cancelled. Any thread; only hands over.
+    virtual void end_soon(const Ending& why) = 0;
+
+    grpc::ClientContext context;
+    const void* connection = nullptr;  // that it goes over
+
+  protected:
+    ~LiveCall() = default;
+};
+
+// The server's text, or gRPC's own. gRPC says only among its details that the server closed the connection for too many pings.
+inline std::string words_of(const LiveCall& call, const grpc::Status& status) {
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || is_about_pings(status.error_message()))
+        return status.error_message();
+    return status.error_message() + (is_about_pings(call.context.debug_error_string()) ? ", too_many_pings" : "");
+}
+
+}  // namespace octane::upstream

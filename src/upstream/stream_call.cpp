@@ -1,0 +1,73 @@
+#include "upstream/stream_call.hpp"
+
+namespace octane::upstream {
+namespace asio = boost::asio;
+
+StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, asio::any_io_executor loop)
+    : channel(std::move(owner)), loop_(std::move(loop)), timer_(loop_) {
+    Poller& poller = *channel->poller;
+    const std::shared_lock lock(poller.gate);
+    if (!poller.is_open) {
+        ending_ = kGoingDown;
+        return;
+    }
+    connection = channel->connection.get();
+    poller.add(*this);
+    call = channel->connection->stub.PrepareCall(&context, path, &poller.queue);
+}
+
+void StreamCall::end_now(const Ending& why) {
+    if (!ending_) ending_ = why;
+    context.TryCancel();
+    if (awaited_) arm();
+}
+
+void StreamCall::end_soon(const Ending& why) {
+    auto self = weak_from_this().lock();
+    if (!self) return;
+    asio::post(loop_, [self = std::move(self), why] { self->end_now(why); });
+}
+
+void StreamCall::began(std::shared_ptr<AwaitedOperation> operation) {
+    awaited_ = std::move(operation);
+    arm();
+}
+
+void StreamCall::ended() {
+    awaited_.reset();
+    ++arms_;
+    timer_.cancel();
+}
+
+void StreamCall::arm() {
+    const auto at = ending_ ? Clock::now() + Channel::kGrace : deadline_;
+    if (at == Clock::time_point::max()) return;
+    timer_.expires_at(at);
+    timer_.async_wait([weak = weak_from_this(), arm = ++arms_](const boost::system::error_code& cancelled) {
+        const auto self = weak.lock();
+        if (!cancelled && self && self->arms_ == arm) self->on_time();
+    });
+}
+
+// The first time ends the call, the second no longer waits for gRPC's saying so.
+void StreamCall::on_time() {
+    if (!ending_) return end_now(kOverdue);
+    is_lost_ = true;
+    if (const auto awaited = awaited_) awaited->end(false);
+}
+
+Reply StreamCall::read_end(bool is_finished) const {
+    const bool is_cut = ending_ && (!is_finished || status.error_code() == grpc::StatusCode::CANCELLED);
+    Reply reply;
+    if (is_cut && !(is_finished && ending_->message[0] == '\0')) {
+        reply = reply_of(*ending_);
+    } else if (is_finished) {
+        reply.status = to_status(status.error_code());
+        reply.message = words_of(*this, status);
+    } else {
+        reply = reply_of(kGoingDown);
+    }
+    return reply;
+}
+
+}  // namespace octane::upstream
