@@ -41,15 +41,17 @@ class LossWatch final : public Tag {
             delete this;
             return;
         }
-        const bool is_same = watched_ == channel_.connection;  // else its loss has been counted where it was given up
-        watched_ = channel_.connection;
-        const auto now = watched_->channel->GetState(false);
+        // Held here, too: while gRPC takes the next wait, its completion may already change what is watched.
+        const auto watched = channel_.connection;
+        const bool is_same = watched_ == watched;  // else its loss has been counted where it was given up
+        watched_ = watched;
+        const auto now = watched->channel->GetState(false);
         const bool is_lost = last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY);
         if (is_same && is_lost) channel_.losses.fetch_add(1);
         last_ = now;
         tell_start(this);
-        watched_->channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
-                                               static_cast<Tag*>(this));
+        watched->channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
+                                              static_cast<Tag*>(this));
     }
 
   private:
