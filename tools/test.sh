@@ -85,12 +85,10 @@ unit_tests() {
 # The rooms whose objects are shared by threads.
 thread_tests() { room_tests "unit tests with ThreadSanitizer" tsan http rpc upstream frames livelink endpoints; }
 
-# fuzz NAME: half a minute of that target from its seeds; what it says and how it ended, into files. What it finds stays in build/.
+# fuzz NAME: half a minute of that target from nothing, in the same order each time; what it says and how it ended, into files.
 fuzz() {
   local status=0
-  mkdir -p "build/fuzz/found-$1"
-  "build/fuzz/$1" -max_total_time=30 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$logs/$1-" "build/fuzz/found-$1" "tests/fuzz/corpus/$1" \
-    >"$logs/$1.log" 2>&1 || status=$?
+  "build/fuzz/$1" -seed=1 -max_total_time=30 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$logs/$1-" >"$logs/$1.log" 2>&1 || status=$?
   echo "$status" >"$logs/$1.status"
 }
 

@@ -195,6 +195,8 @@ bool append_field_mask_json(Reader message, std::string& out) {
         message.append_bytes(path);
         for (std::size_t i = 0; i < path.size(); ++i) {
             const bool is_raised = path[i] == '_' && i + 1 < path.size() && path[i + 1] >= 'a' && path[i + 1] <= 'z';
+            // A path that would not come back from its text has none, as protobuf's rules say.
+            if (!is_raised && (path[i] == '_' || (path[i] >= 'A' && path[i] <= 'Z'))) return false;
             if (is_raised) ++i;
             text += is_raised ? static_cast<char>(path[i] - 'a' + 'A') : path[i];
         }

@@ -271,6 +271,14 @@ TEST_CASE("conformance: durations and times") {
 TEST_CASE("conformance: field masks") {
     check_kept({R"({"mask":"foo,barBaz"})", R"({"mask":""})"});
     check_refused({R"({"mask":"foo,bar_bar"})", R"({"mask":["foo"]})", R"({"mask":1})"});
+    // What would not come back as the same path has no text: PathsDontRoundTrip, NumbersDontRoundTrip, TooManyUnderscore.
+    for (const std::string path : {"fooBar", "foo_3_bar", "foo__bar", "foo_"}) {
+        CAPTURE(path);
+        const auto mask = std::string(1, '\n') + static_cast<char>(path.size()) + path;
+        std::string out;
+        const std::string bytes = std::string("\xF2\x03") + static_cast<char>(mask.size()) + mask;  // field 62
+        CHECK_FALSE(wire_to_json(all(), base::ByteChain::own(bytes), {}, out));
+    }
 }
 
 TEST_CASE("conformance: structs, values and lists") {
