@@ -78,7 +78,7 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
     }
     if (is_raw || is_bare) {
         if (!is_raw) response.body = std::move(codec.json());
-        if (!warnings.empty()) { response.headers.emplace_back("X-Warnings", header_of(warnings)); }
+        if (!warnings.empty()) response.headers.emplace_back("X-Warnings", header_of(warnings));
         return response;
     }
     response.body.reserve(codec.json().size() + 32);

@@ -48,15 +48,6 @@ base::Result<OctanePolicy::Target> OctanePolicy::resolve(std::string_view servic
                                                                 ", and only POST /<service>/<method> chooses among them");
 }
 
-namespace {
-
-// Also files given by the user may be Octane's, of a newer release.
-bool is_octanes(const schema::Method& method) {
-    return method.path.starts_with("/octaneapi.") || method.path.starts_with("/livelinkapi.");
-}
-
-}  // namespace
-
 base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Method& method,
                                   const upstream::Reply& reply) const {
     if (reply.status == GrpcStatus::aborted && !reply.was_sent) return stale_during(method);
@@ -66,7 +57,7 @@ base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Me
         error.message += others.empty() ? "; the schema that has it is " + schema.name()
                                         : "; " + schema.name() + " and " + others + " have it";
     } else if (reply.status == GrpcStatus::deadline_exceeded && !epochs_.state()->silent_since) {
-        if (reply.was_sent && is_octanes(method)) error.message += "; a dialog may be open in Octane";
+        if (reply.was_sent && is_of_octane(method)) error.message += "; a dialog may be open in Octane";
         if (const auto busy = invoker_.busy()) {
             error.message += "; " + rpc::busy_words(invoker_.upstream().title(), *busy, std::chrono::steady_clock::now());
         }
