@@ -1,4 +1,4 @@
-# Packages of Debian 12 and 13 and of Ubuntu 24.04; README names each with its purpose.
+# Packages of Debian 12 and 13 and of Ubuntu 24.04; docs/architecture.md §5 names each with its purpose.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Protobuf REQUIRED)

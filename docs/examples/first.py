@@ -59,8 +59,11 @@ def wait_until_final(image_type, limit=300):
 
 
 def save(path, name):
+    status, body = get(path)
+    if status != 200:
+        raise RuntimeError(f"{path}: the answer has status {status} and no picture")
     with open(name, "wb") as file:
-        file.write(get(path)[1])
+        file.write(body)
 
 
 # 1. The nodes at the top of the scene.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lists the nodes of the scene, makes the teapot red, waits until the picture is final, saves it as PNG and as EXR with float data.
-#   first.sh [PROXY [NODE]]      needs curl; writes frame.png and frame.exr into the current directory
+#   first.sh [PROXY [NODE]]      needs curl and awk; writes frame.png and frame.exr into the current directory
 set -euo pipefail
 proxy=${1:-http://localhost:51023}
 node=${2:-teapot.obj}
@@ -19,6 +19,9 @@ first() { sed -n "s/\"$1\":\"\{0,1\}\([^,\"}]*\)/\n\1\n/; s/^[^\n]*\n\([^\n]*\)\
 # object HANDLE TYPE: how a request names an object.
 object() { printf '{"handle":"%s","type":"%s"}' "$1" "$2"; }
 
+# is_complete SAMPLES TARGET: whether a picture has all its samples. Both may have decimals, which bash does not know.
+is_complete() { awk -v samples="$1" -v target="$2" 'BEGIN { exit !(samples + 0 >= target + 0 && target + 0 > 0) }'; }
+
 # wait_until_final TYPE: until the newest frame shows the scene as it is now, has all its samples, and has pixels of that
 # ImageType (0: bytes, 2: floats).
 wait_until_final() {
@@ -30,8 +33,8 @@ wait_until_final() {
     facts=$(curl -s -f "$proxy/render/frame.json?after=$seq&wait=10000") || [[ $? -eq 22 ]] || return 1
     [[ -n $facts ]] || continue
     seq=$(first seq <<<"$facts")
-    if [[ $(first type <<<"${facts#*render_images}") == "$1" && $(first value <<<"$facts") -ge ${level:-0} &&
-      $(first tonemappedSamplesPerPixel <<<"$facts") == "$(first maxSamplesPerPixel <<<"$facts")" ]]; then
+    if [[ $(first type <<<"${facts#*render_images}") == "$1" && $(first value <<<"$facts") -ge ${level:-0} ]] &&
+      is_complete "$(first tonemappedSamplesPerPixel <<<"$facts")" "$(first maxSamplesPerPixel <<<"$facts")"; then
       return 0
     fi
   done

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -25,6 +26,9 @@ namespace {
 // How long a request that found no frame, or one that Octane may have left behind while nobody watched, waits for Octane's word.
 constexpr std::chrono::milliseconds kGrace{1000};
 constexpr std::chrono::milliseconds kLongestWaitForFresh{60000};  // as that of ?wait=
+
+constexpr std::string_view kNothingRendered =
+    "Octane is connected but has rendered nothing; load a scene with a render target, or ask again with ?wait=10000";
 
 const std::string& run_id() {
     static const std::string id = base::make_uuid().substr(0, 8);
@@ -105,10 +109,27 @@ void add_state(const Context& context, http::Response& response) {
     response.headers.emplace_back("X-Octane-State", context.octane.state()->is_connected ? "connected" : "lost");
 }
 
+void expose_headers(http::Response& response) {
+    std::string names;
+    for (const auto& [name, value] : response.headers) {
+        if (name.starts_with("X-") || name == "ETag") names += (names.empty() ? "" : ", ") + name;
+    }
+    response.headers.emplace_back("Access-Control-Expose-Headers", std::move(names));
+}
+
 std::string passes_of(const Frame& frame) {
     std::string list;
     for (const auto& image : frame.images) list += (list.empty() ? "" : ", ") + std::to_string(image.render_pass_id);
     return list;
+}
+
+// There is nothing to send: why, when to ask again, and whether there is an Octane that could send it.
+http::Response refuse_for_now(const Context& context, std::string reason) {
+    auto response = http::error_response(base::make_error(base::ErrorCode::no_frame, std::move(reason)));
+    response.headers.emplace_back("Retry-After", "2");
+    add_state(context, response);
+    expose_headers(response);
+    return response;
 }
 
 http::Response no_frame(const Context& context) {
@@ -117,16 +138,8 @@ http::Response no_frame(const Context& context) {
                                                      "the newest frame has no such render pass; it has " + passes_of(*frame)));
     }
     const auto octane = context.octane.status();
-    auto response = http::error_response(base::make_error(
-        base::ErrorCode::no_frame,
-        "there is no frame yet: " +
-            (octane.is_connected
-                 ? std::string("Octane is connected but has rendered nothing; load a scene with a render target, or "
-                               "ask again with ?wait=10000")
-                 : octane.error)));
-    response.headers.emplace_back("Retry-After", "2");
-    add_state(context, response);
-    return response;
+    return refuse_for_now(context,
+                          "there is no frame yet: " + (octane.is_connected ? std::string(kNothingRendered) : octane.error));
 }
 
 http::Response no_fresh_frame(const Context& context, const FrameQuery& query) {
@@ -143,10 +156,7 @@ http::Response no_fresh_frame(const Context& context, const FrameQuery& query) {
         message += "none that is newer than the last edit came within " + std::to_string(waited.count()) +
                    " ms; Octane may be busy, paused or without a render target";
     }
-    auto response = http::error_response(base::make_error(base::ErrorCode::no_frame, std::move(message)));
-    response.headers.emplace_back("Retry-After", "2");
-    add_state(context, response);
-    return response;
+    return refuse_for_now(context, std::move(message));
 }
 
 void add_facts(const Context& context, http::Response& response, const Frame& frame) {
@@ -156,14 +166,6 @@ void add_facts(const Context& context, http::Response& response, const Frame& fr
     response.headers.emplace_back("X-Epoch", std::to_string(frame.epoch));
     response.headers.emplace_back("X-Timestamp", std::move(timestamp));
     if (is_stale(context, frame)) response.headers.emplace_back("X-Stale", "true");
-}
-
-void expose_headers(http::Response& response) {
-    std::string names;
-    for (const auto& [name, value] : response.headers) {
-        if (name.starts_with("X-") || name == "ETag") names += (names.empty() ? "" : ", ") + name;
-    }
-    response.headers.emplace_back("Access-Control-Expose-Headers", std::move(names));
 }
 
 // Nothing newer has come: none at all, or none in which the pass that is asked for would be.

@@ -162,6 +162,17 @@ TEST_CASE("while Octane is away each answer says so, and who wants a fresh frame
     CHECK(json_of(refused)["error"].get<std::string>().find("octane.invalid:51022") != std::string::npos);
 }
 
+TEST_CASE("where there is no frame, pages of other origins can read whether Octane is there") {
+    IdleProxy proxy;
+    const auto none = ask(proxy);
+    REQUIRE(none.status == 503);
+    CHECK(header(none, "Access-Control-Expose-Headers") == "X-Octane-State");
+    publish(proxy, 1);
+    const auto none_fresh = ask(proxy, {.query = "fresh=1&wait=1"});
+    REQUIRE(none_fresh.status == 503);
+    CHECK(header(none_fresh, "Access-Control-Expose-Headers") == "X-Octane-State");
+}
+
 TEST_CASE("a pass is had alone; one that is not there is 404 and those that are there are named") {
     IdleProxy proxy;
     publish(proxy, 1);
