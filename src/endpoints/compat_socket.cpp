@@ -56,9 +56,9 @@ void CallbackClient::on_message(ViewerAdapter& viewer, http::MessageKind kind, s
 }
 
 void CallbackClient::subscribe(ViewerAdapter& viewer, Container container) {
-    const auto options = options_for(container);
+    auto options = options_for(container);
     if (std::exchange(is_subscribed_, true)) {
-        viewer.change_view(options.variant, options.frame_interval);
+        viewer.change_view(std::move(options));
     } else {
         viewer.viewer()->set_view(options.variant, options.frame_interval);
         viewer.join(nullptr);

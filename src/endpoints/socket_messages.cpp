@@ -40,8 +40,8 @@ std::string as_parameter(const nlohmann::json& value) {
 
 }  // namespace
 
-SocketMessages::SocketMessages(const Context& context, boost::asio::any_io_executor loop, http::Query view)
-    : context_(context), loop_(std::move(loop)), view_(std::move(view)) {}
+SocketMessages::SocketMessages(const Context& context, boost::asio::any_io_executor loop, http::Query view, std::string client)
+    : context_(context), loop_(std::move(loop)), view_(std::move(view)), client_(std::move(client)) {}
 
 void SocketMessages::on_message(ViewerAdapter& viewer, http::MessageKind kind, std::string_view bytes) {
     const auto taken = take(viewer, kind, bytes);
@@ -97,10 +97,10 @@ base::Result<base::Done> SocketMessages::take_view(ViewerAdapter& viewer, const 
                        " characters");
         view.set(name, std::move(value_text));
     }
-    const auto options = read_viewer_options(context_, view, frames::Container::ws);
+    auto options = read_viewer_options(context_, view, client_, frames::Container::ws);
     if (!options) return options.error();
     view_ = std::move(view);
-    viewer.change_view(options->variant, options->frame_interval);
+    viewer.change_view(std::move(*options));
     return base::Done{};
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <string_view>
 
 #include "endpoints/context.hpp"
@@ -17,8 +18,8 @@ namespace octane::endpoints {
 // On the connection's loop; owned by the client's adapter.
 class SocketMessages final : public ViewerClient {
   public:
-    // `view` is the query with which the socket was opened.
-    SocketMessages(const Context& context, boost::asio::any_io_executor loop, http::Query view);
+    // `view` is the query with which the socket was opened by `client`.
+    SocketMessages(const Context& context, boost::asio::any_io_executor loop, http::Query view, std::string client);
 
     // What is wrong with a message is told to its sender.
     void on_message(ViewerAdapter& viewer, http::MessageKind kind, std::string_view bytes) override;
@@ -32,6 +33,7 @@ class SocketMessages final : public ViewerClient {
     const Context& context_;
     boost::asio::any_io_executor loop_;
     http::Query view_;
+    const std::string client_;
     std::shared_ptr<livelink::CameraFeed> camera_;  // from the first camera on
 };
 

@@ -12,6 +12,7 @@ ViewerAdapter::ViewerAdapter(std::unique_ptr<Carrier> carrier, std::unique_ptr<V
     : carrier_(std::move(carrier)),
       client_(std::move(client)),
       hub_(hub),
+      place_(std::move(options.place)),
       viewer_(*this, std::move(options), stats),
       remote_(std::move(remote)),
       opened_(std::chrono::steady_clock::now()) {}
@@ -34,8 +35,9 @@ void ViewerAdapter::join(const frames::EventPointer& first) {
     hub_.join(viewer());
 }
 
-void ViewerAdapter::change_view(const frames::Variant& variant, std::chrono::nanoseconds frame_interval) {
-    hub_.change_view(viewer(), variant, frame_interval);
+void ViewerAdapter::change_view(frames::ViewerOptions options) {
+    hub_.change_view(viewer(), options.variant, options.frame_interval);
+    place_ = std::move(options.place);
 }
 
 void ViewerAdapter::send(frames::ControlEvent::What what) {
@@ -52,6 +54,7 @@ void ViewerAdapter::on_written() {
 
 void ViewerAdapter::on_closed() {
     is_open_ = false;
+    place_.reset();
     const std::chrono::duration<double> stayed = std::chrono::steady_clock::now() - opened_;
     telemetry::log(Level::info, "Viewer left", {{"from", remote_}, {"id", viewer_.id()}, {"seconds", stayed.count()}});
     if (client_) client_->on_closed();

@@ -52,7 +52,7 @@ class ViewerAdapter final : public http::WebSocketListener,
     void wait();  // told goodbye, but no viewer yet: it reads what it is sent, no more
     // It gets `first`, the renderer's state, the newest frame and all that follows. `first` may be null.
     void join(const frames::EventPointer& first);
-    void change_view(const frames::Variant& variant, std::chrono::nanoseconds frame_interval);  // of one that has joined
+    void change_view(frames::ViewerOptions options);  // of one that has joined: its variant, place and pace
     void send(frames::ControlEvent::What what);
     [[nodiscard]] bool is_open() const { return is_open_; }
     [[nodiscard]] std::shared_ptr<frames::Viewer> viewer();
@@ -72,6 +72,7 @@ class ViewerAdapter final : public http::WebSocketListener,
     const std::unique_ptr<Carrier> carrier_;
     const std::unique_ptr<ViewerClient> client_;
     frames::LoopHub& hub_;
+    frames::PicturePlace place_;
     frames::Viewer viewer_;
     const std::string remote_;
     const std::chrono::steady_clock::time_point opened_;

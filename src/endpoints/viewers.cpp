@@ -11,6 +11,7 @@
 #include "endpoints/view_query.hpp"
 #include "endpoints/viewer_adapter.hpp"
 #include "frames/containers.hpp"
+#include "http/network.hpp"
 #include "http/response_writer.hpp"
 
 namespace octane::endpoints {
@@ -56,18 +57,20 @@ http::Response open_response(const Context& context, const http::Request& reques
     response.headers.emplace_back("X-Accel-Buffering", "no");
     response.headers.emplace_back("Cache-Control", "no-store");
     response.on_stream = [&context, options = std::move(options), loop = request.loop_index, remote = request.remote,
-                          make_carrier](std::shared_ptr<http::ResponseWriter> stream) {
+                          make_carrier](std::shared_ptr<http::ResponseWriter> stream) mutable {
+        const auto hello = make_connected_event(options.id, context.stats);
         const auto viewer = std::make_shared<ViewerAdapter>(make_carrier(std::move(stream)), nullptr, context.hub.at(loop),
-                                                            options, context.viewer_stats, remote);
+                                                            std::move(options), context.viewer_stats, remote);
         viewer->open();
-        viewer->join(make_connected_event(options.id, context.stats));
+        viewer->join(hello);
     };
     return response;
 }
 
 }  // namespace
 
-base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query, Container container) {
+base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query, std::string_view client,
+                                                        Container container) {
     auto options = read_view_query(query, *context.octane.state()->schema, {}, formats_of(container));
     if (!options) return options;
     auto& variant = options->variant;
@@ -86,19 +89,15 @@ base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, 
                                     (variant.format == Format::png ? "" : " with a quality, such as " + name + ",95"));
     }
     variant = frames::drop_unused_options(variant);
-    if (!context.hub.has_room_for(variant)) {
-        return base::make_error(
-            base::ErrorCode::too_many_variants,
-            "frames are made in " + std::to_string(frames::Hub::kMaxVariants) +
-                " different forms at most, each of motion and final being one; use a format, quality, size and pass that "
-                "another viewer has");
-    }
+    auto place = context.hub.places().take(variant, http::share_key(client));
+    if (!place) return std::move(place).error();
+    options->place = *std::move(place);
     options->id = base::make_uuid();
     return options;
 }
 
 asio::awaitable<http::Response> open_stream(const Context& context, http::Request& request) {
-    auto options = read_viewer_options(context, request.query, Container::sse);
+    auto options = read_viewer_options(context, request.query, request.client(), Container::sse);
     if (!options) co_return http::error_response(options.error());
     auto response = open_response(context, request, std::move(*options), make_event_carrier);
     response.content_type = "text/event-stream";
@@ -106,7 +105,7 @@ asio::awaitable<http::Response> open_stream(const Context& context, http::Reques
 }
 
 asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request& request) {
-    auto options = read_viewer_options(context, request.query, Container::mjpeg);
+    auto options = read_viewer_options(context, request.query, request.client(), Container::mjpeg);
     if (!options) co_return http::error_response(options.error());
     options->wants_calls = options->wants_statistics = false;  // its parts carry nothing but pictures
     options->needs_repeats = true;  // Chromium shows a part when the next one begins, and reverse proxies cut what is silent
@@ -116,16 +115,19 @@ asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request
 }
 
 asio::awaitable<http::Response> open_web_socket(const Context& context, http::Request& request) {
-    auto options = read_viewer_options(context, request.query, Container::ws);
+    auto options = read_viewer_options(context, request.query, request.client(), Container::ws);
     if (!options) co_return http::error_response(options.error());
     http::Response response;
     response.on_web_socket = [&context, loop = request.loop->get_executor(), index = request.loop_index, remote = request.remote,
-                              view = request.query, options = std::move(*options)](std::shared_ptr<http::WebSocket> socket) {
-        const auto viewer = std::make_shared<ViewerAdapter>(make_message_carrier(std::move(socket), {spell_event, nullptr}),
-                                                            std::make_unique<SocketMessages>(context, loop, view),
-                                                            context.hub.at(index), options, context.viewer_stats, remote);
+                              view = request.query, client = std::string(request.client()),
+                              options = std::move(*options)](std::shared_ptr<http::WebSocket> socket) mutable {
+        const auto hello = make_connected_event(options.id, context.stats);
+        const auto viewer =
+            std::make_shared<ViewerAdapter>(make_message_carrier(std::move(socket), {spell_event, nullptr}),
+                                            std::make_unique<SocketMessages>(context, loop, view, client), context.hub.at(index),
+                                            std::move(options), context.viewer_stats, remote);
         viewer->open();
-        viewer->join(make_connected_event(options.id, context.stats));
+        viewer->join(hello);
     };
     co_return response;
 }

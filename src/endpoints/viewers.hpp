@@ -11,9 +11,10 @@ boost::asio::awaitable<http::Response> open_stream(const Context& context, http:
 boost::asio::awaitable<http::Response> open_mjpeg(const Context& context, http::Request& request);
 boost::asio::awaitable<http::Response> open_web_socket(const Context& context, http::Request& request);
 
-// What a viewer in that container asks for in its query, if it can be had. Errors: read_view_query's; 40006 bad_query for a
-// format that the container cannot carry; 42901 too_many_variants.
-base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query,
+// What a viewer in that container asks for in its query, with a place for its pictures, if it can be had. `client` is whose
+// share of the pictures it is. Errors: read_view_query's; 40006 bad_query for a format that the container cannot carry; 42901
+// too_many_variants.
+base::Result<frames::ViewerOptions> read_viewer_options(const Context& context, const http::Query& query, std::string_view client,
                                                         frames::Container container);
 
 }  // namespace octane::endpoints

@@ -10,21 +10,6 @@
 namespace octane::frames {
 namespace asio = boost::asio;
 
-namespace {
-
-// What a viewer gets who asks for nothing in particular: it is never refused for want of room.
-bool is_default_picture(const Variant& key) {
-    static const Variant kJpeg = picture_key(Variant{});
-    static const Variant kRaw = [] {
-        Variant raw;
-        raw.format = Format::raw;
-        return picture_key(raw);
-    }();
-    return key == kJpeg || key == kRaw;
-}
-
-}  // namespace
-
 Hub::Hub(asio::any_io_executor strand, const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers,
          FrameStats& stats, WrapFrame wrap)
     : strand_(std::move(strand)), workers_(workers), stats_(stats), wrap_(wrap), waits_(stats), motion_timer_(strand_) {
@@ -130,15 +115,6 @@ void Hub::stop() {
     on_each_loop([](LoopHub& loop) { loop.stop(); });
 }
 
-bool Hub::has_room_for(const Variant& variant) const {
-    const std::lock_guard lock(made_mutex_);
-    const auto is_new = [this](const Variant& key) { return !made_.contains(key) && !is_default_picture(key); };
-    const auto added = static_cast<std::size_t>(std::ranges::count_if(picture_keys(variant), is_new));
-    const auto made = made_.size() - static_cast<std::size_t>(std::ranges::count_if(
-                                         made_, [](const auto& entry) { return is_default_picture(entry.first); }));
-    return added == 0 || made + added <= kMaxVariants;
-}
-
 Variant Hub::track_key(Variant variant) {
     variant.container = Container::sse;
     return variant;
@@ -158,11 +134,6 @@ void Hub::remove_sink(const Variant& variant, std::shared_ptr<Sink> sink) {
         if (!found->second.track->is_unused()) return;
         tracks_.erase(found);
         if (source_ != nullptr) source_->on_variant(key, false);
-        const std::lock_guard lock(made_mutex_);
-        for (const auto& picture : picture_keys(key)) {
-            const auto made = made_.find(picture);
-            if (--made->second == 0) made_.erase(made);
-        }
     });
 }
 
@@ -186,10 +157,6 @@ Hub::Making& Hub::making_of(const Variant& variant) {
     Making& making = tracks_[key];
     if (making.track) return making;
     making.track = std::make_shared<Track>(workers_, key, PictureMaker{stats_, budget_});
-    {
-        const std::lock_guard lock(made_mutex_);
-        for (const auto& picture : picture_keys(key)) ++made_[picture];
-    }
     if (source_ != nullptr) source_->on_variant(key, true);
     return making;
 }

@@ -1,7 +1,7 @@
 // Room: frames. Who watches what: joins a source's frames to the tracks that make them and the sinks that take them.
 //
-// The hub lives on its source's strand. Loops talk to it by posting; it talks to them the same way. Two facts the loops may
-// read at any time are copied under a lock instead: which pictures are being made, and the newest frame.
+// The hub lives on its source's strand. Loops talk to it by posting; it talks to them the same way. What the loops may read at
+// any time stands under a lock instead: the newest frame, and the places for pictures.
 #pragma once
 
 #include <array>
@@ -27,6 +27,7 @@
 #include "frames/loop_hub.hpp"
 #include "frames/outlet.hpp"
 #include "frames/picture.hpp"
+#include "frames/picture_places.hpp"
 #include "frames/sink.hpp"
 #include "frames/track.hpp"
 
@@ -34,9 +35,6 @@ namespace octane::frames {
 
 class Hub {
   public:
-    // Each picture (picture_keys(): whatever the container, and each form by itself) is encoded for itself; no more than this
-    // many at once. A viewer that asks for more is refused by the endpoint.
-    static constexpr std::size_t kMaxVariants = 32;
     // The camera rests when nobody has moved it for so long.
     static constexpr std::chrono::milliseconds kMotionHold{300};
 
@@ -67,9 +65,8 @@ class Hub {
     void say_goodbye();  // the last event, then the end of every stream
     [[nodiscard]] const std::shared_ptr<const Frame>& newest() const { return newest_; }
     [[nodiscard]] std::size_t viewers() const { return viewers_; }
-    // Any thread: whether a viewer of this variant can be served, because there is room for those of its pictures that are not
-    // being made already.
-    [[nodiscard]] bool has_room_for(const Variant& variant) const;
+    // Any thread: what a viewer must take for its variant before it joins, and keep while it watches it.
+    [[nodiscard]] PicturePlaces& places() { return places_; }
     // Any thread: the newest frame; null if there is none of this renderer or the one before.
     [[nodiscard]] std::shared_ptr<const Frame> latest() const;
     void stop();
@@ -118,9 +115,8 @@ class Hub {
     std::vector<std::shared_ptr<LoopHub>> loops_;
     WrapFrame wrap_;
     PictureBudget budget_;
-    std::map<Variant, Making> tracks_;     // by track_key(): whatever the container
-    mutable std::mutex made_mutex_;        // guards made_, which only joining and leaving touch
-    std::map<Variant, std::size_t> made_;  // pictures and how many of tracks_ may show them, for has_room_for()
+    PicturePlaces places_;
+    std::map<Variant, Making> tracks_;  // by track_key(): whatever the container
     std::shared_ptr<const Frame> newest_;
     mutable std::mutex latest_mutex_;  // guards latest_; held for a copy of the pointer
     std::shared_ptr<const Frame> latest_;

@@ -16,6 +16,7 @@
 
 #include "frames/containers.hpp"
 #include "frames/control_event.hpp"
+#include "frames/picture_places.hpp"
 #include "frames/stats.hpp"
 #include "frames/variant.hpp"
 
@@ -42,6 +43,7 @@ struct ViewerOptions {
     bool wants_calls = false;                    // is told of every edit that passes the proxy
     bool wants_statistics = false;               // is told the render's figures
     bool needs_repeats = false;                  // shows a picture only when the next one begins, or goes after long silence
+    PicturePlace place{};                        // for the variant's pictures
 };
 
 class Viewer {

@@ -45,6 +45,13 @@ std::string client_key(const ip::address& address) {
     return ip::address_v6(bytes).to_string() + "/64";
 }
 
+std::string share_key(std::string_view client) {
+    if (client.starts_with('[') && client.ends_with(']')) client = client.substr(1, client.size() - 2);
+    const auto address = parse_ip(client);
+    if (!address) return std::string(client);
+    return address->is_loopback() ? std::string() : client_key(*address);
+}
+
 std::optional<Network> Network::parse(std::string_view text) {
     const auto slash = text.find('/');
     const auto base = parse_ip(text.substr(0, slash));

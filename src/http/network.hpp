@@ -22,6 +22,10 @@ std::string show_address(const boost::asio::ip::address& address);
 // What counts as one client where clients are counted: an IPv4 address, or a /64 network of IPv6, which one client has whole.
 std::string client_key(const boost::asio::ip::address& address);
 
+// The same of a client as Request::client() has it. Empty for this machine: behind a reverse proxy that is not trusted all
+// clients are there, so nothing is counted by it.
+std::string share_key(std::string_view client);
+
 class Network {
   public:
     // "10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"; nothing for any other text.

@@ -98,34 +98,24 @@ http::Response open_with(IdleProxy& proxy, const std::string& query) {
     return proxy.ask(open_stream, request);
 }
 
-// As many viewers as there may be forms, each with a JPEG quality of its own from 1 on. The first one's outlet.
-std::shared_ptr<frames::Outlet> fill_with_variants(IdleProxy& proxy) {
-    std::shared_ptr<frames::Outlet> first;
-    for (std::size_t i = 1; i <= frames::Hub::kMaxVariants; ++i) {
-        frames::Variant variant;
-        variant.format = frames::Format::jpeg;
-        variant.quality = static_cast<int>(i);
-        const auto outlet = std::make_shared<frames::Outlet>([] {}, [] {});
-        if (!first) first = outlet;
-        proxy.context().hub.watch(variant, outlet);
-        proxy.settle();
-        CHECK(open_with(proxy, "format=jpeg&quality=100").status == (i < frames::Hub::kMaxVariants ? 200 : 429));
+// As many viewers as there may be forms, each with a JPEG quality of its own from 1 on.
+std::vector<http::Response> fill_with_variants(IdleProxy& proxy) {
+    std::vector<http::Response> open;
+    for (std::size_t i = 1; i <= frames::PicturePlaces::kMost; ++i) {
+        open.push_back(open_with(proxy, "format=jpeg&quality=" + std::to_string(i)));
+        CHECK(open_with(proxy, "format=jpeg&quality=100").status == (i < frames::PicturePlaces::kMost ? 200 : 429));
     }
-    return first;
+    return open;
 }
 
 TEST_CASE("a stream in one form more than the bound is 429 and no stream") {
     IdleProxy proxy;
-    const auto outlet = fill_with_variants(proxy);
+    auto open = fill_with_variants(proxy);
     const auto refused = open_with(proxy, "format=png");
     CHECK(refused.status == 429);
     CHECK_FALSE(refused.on_stream);
-    CHECK(json_of(refused)["error"].get<std::string>().find(std::to_string(frames::Hub::kMaxVariants)) != std::string::npos);
-    frames::Variant first;
-    first.format = frames::Format::jpeg;
-    first.quality = 1;
-    proxy.context().hub.unwatch(first, outlet);
-    proxy.settle();
+    CHECK(json_of(refused)["error"].get<std::string>().find(std::to_string(frames::PicturePlaces::kMost)) != std::string::npos);
+    open.pop_back();
     CHECK(open_with(proxy, "format=png").status == 200);
 }
 

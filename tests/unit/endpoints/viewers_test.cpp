@@ -54,7 +54,7 @@ TEST_CASE("each container has a default that it can carry") {
     IdleProxy proxy;
     for (const auto& [container, format] : {std::pair(Container::sse, Format::both), std::pair(Container::mjpeg, Format::jpeg),
                                             std::pair(Container::ws, Format::jpeg)}) {
-        const auto options = read_viewer_options(proxy.context(), http::Query(), container);
+        const auto options = read_viewer_options(proxy.context(), http::Query(), "", container);
         REQUIRE(options);
         CHECK(options->variant.container == container);
         CHECK(options->variant.format == format);
@@ -104,10 +104,10 @@ TEST_CASE("the parts of a multipart stream have one format, that of the last pic
 
 TEST_CASE("viewers of raw frames share them, whatever else they wish that means nothing to raw") {
     IdleProxy proxy;
-    const auto plain = read_viewer_options(proxy.context(), http::Query("format=raw&pass=3&fps=5"), Container::ws);
+    const auto plain = read_viewer_options(proxy.context(), http::Query("format=raw&pass=3&fps=5"), "", Container::ws);
     const auto wishing = read_viewer_options(
         proxy.context(),
-        http::Query("format=raw&pass=3&fps=5&quality=3&width=5&height=6&exposure=1&curve=aces&motion=640,60&final=png"),
+        http::Query("format=raw&pass=3&fps=5&quality=3&width=5&height=6&exposure=1&curve=aces&motion=640,60&final=png"), "",
         Container::ws);
     REQUIRE(plain);
     REQUIRE(wishing);
@@ -145,14 +145,30 @@ class FakeSocket final : public http::WebSocket {
     bool is_writing_ = false;
 };
 
-std::shared_ptr<FakeSocket> open_socket(IdleProxy& proxy, IdleProxy::Endpoint endpoint) {
-    const auto response = open_with(proxy, endpoint, "");
+std::shared_ptr<FakeSocket> open_socket(IdleProxy& proxy, IdleProxy::Endpoint endpoint, const std::string& query = "") {
+    const auto response = open_with(proxy, endpoint, query);
     REQUIRE(response.on_web_socket);
     auto socket = std::make_shared<FakeSocket>();
     response.on_web_socket(socket);
     proxy.settle();
     REQUIRE(socket->listener());
     return socket;
+}
+
+TEST_CASE("a socket that has changed its view holds room for the new one only, and for none once it has gone") {
+    IdleProxy proxy;
+    const auto socket = open_socket(proxy, open_web_socket, "width=10");
+    socket->finish_writes();
+    socket->say(R"({"type":"view","width":20})");
+    auto& places = proxy.context().hub.places();
+    std::vector<frames::PicturePlace> others;
+    frames::Variant variant;
+    variant.format = Format::jpeg;
+    for (variant.max_width = 100; others.size() + 1 < frames::PicturePlaces::kMost; ++variant.max_width)
+        others.push_back(places.take(variant, "").value());
+    CHECK_FALSE(places.take(variant, ""));
+    socket->listener()->on_closed();
+    CHECK(places.take(variant, ""));
 }
 
 TEST_CASE("a view has the members of a query and no others, and none that is long") {

@@ -57,64 +57,6 @@ TEST_CASE("of many views that a viewer wants while the encoders are busy, the fi
     CHECK(viewer->events.back().data["width"] == 7);
 }
 
-TEST_CASE("there is room for so many variants, and always for one that is being made") {
-    HubStage stage;
-    std::vector<std::shared_ptr<TestViewer>> viewers;
-    Variant variant = as(Format::jpeg);
-    for (std::size_t i = 1; i <= Hub::kMaxVariants; ++i) {
-        variant.quality = static_cast<int>(i);
-        CHECK(stage.hub().has_room_for(variant));
-        viewers.push_back(stage.join(i % 2, variant));
-    }
-    CHECK(stage.hub().has_room_for(variant));
-    CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
-    variant.container = Container::ws;
-    CHECK(stage.hub().has_room_for(variant));  // the picture is made already
-    const auto on_socket = stage.join(0, variant);
-    stage.leave(0, viewers.back());
-    CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
-    stage.leave(0, on_socket);
-    CHECK(stage.hub().has_room_for(as(Format::png)));
-    CHECK(stage.hub().has_room_for(variant));
-}
-
-TEST_CASE("what a viewer gets who asks for nothing in particular always has room, and takes none from others") {
-    HubStage stage;
-    std::vector<std::shared_ptr<TestViewer>> viewers;
-    viewers.push_back(stage.join(0, as(Format::jpeg)));
-    Variant variant = as(Format::jpeg);
-    for (variant.max_width = 1; variant.max_width <= Hub::kMaxVariants; ++variant.max_width) {
-        CHECK(stage.hub().has_room_for(variant));
-        viewers.push_back(stage.join(0, variant));
-    }
-    CHECK_FALSE(stage.hub().has_room_for(variant));
-    for (const auto format : {Format::both, Format::raw, Format::jpeg}) CHECK(stage.hub().has_room_for(as(format)));
-    Variant raw = as(Format::raw);
-    raw.container = Container::callbacks;
-    CHECK(stage.hub().has_room_for(drop_unused_options(raw)));
-    CHECK_FALSE(stage.hub().has_room_for(as(Format::png)));
-}
-
-TEST_CASE("each form of a variant needs room of its own") {
-    HubStage stage;
-    std::vector<std::shared_ptr<TestViewer>> viewers;
-    Variant variant = as(Format::jpeg);
-    variant.motion = MotionForm{4, 1};
-    variant.last = LastForm{};
-    for (variant.quality = 1; variant.quality <= static_cast<int>(Hub::kMaxVariants) - 3; ++variant.quality)
-        viewers.push_back(stage.join(0, variant));  // motion and final are the same for all of them
-    CHECK(stage.hub().has_room_for(variant));
-    variant.motion->quality = 2;
-    CHECK_FALSE(stage.hub().has_room_for(variant));
-    variant.motion.reset();
-    CHECK(stage.hub().has_room_for(variant));
-    viewers.push_back(stage.join(0, variant));
-    CHECK_FALSE(stage.hub().has_room_for(as(Format::webp)));
-    CHECK(stage.hub().has_room_for(as(Format::png)));  // as the final form is
-    for (const auto& viewer : viewers) stage.leave(0, viewer);
-    CHECK(stage.hub().has_room_for(as(Format::webp)));
-}
-
 TEST_CASE("what nobody waits for any more is not made") {
     HubStage stage;
     stage.publish(1);

@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 using tests::event;
 using tests::Watching;
 
-// The last event.
-EventPointer goodbye() {
-    return std::make_shared<const ControlEvent>(Goodbye{});
-}
-
 TEST_CASE("control events keep their order and go before a frame that waits") {
     Watching watching;
     watching.offer(1);
@@ -59,7 +54,7 @@ TEST_CASE("a transport without a place for events gets none, and its frames and 
     CHECK(watching.transport.written.empty());
     watching.offer(1);
     CHECK(watching.transport.written.size() == 1);
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     watching.finish_write();
     CHECK(watching.transport.written.size() == 1);
     CHECK(watching.transport.has_finished);
@@ -78,7 +73,7 @@ TEST_CASE("control events are not held by a cap") {
 
 TEST_CASE("goodbye to an idle viewer is written, and then the response ends") {
     Watching watching;
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     CHECK(watching.transport.last().data["type"] == "bye");
     CHECK_FALSE(watching.transport.has_finished);
     watching.finish_write();
@@ -90,7 +85,7 @@ TEST_CASE("goodbye comes after the write under way and all control events, and t
     watching.offer(1);
     watching.offer(2);
     watching.viewer.send(event("octane"));
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     CHECK(watching.stats.waiting == 0);
     watching.finish_write();
     watching.finish_write();
@@ -104,10 +99,10 @@ TEST_CASE("goodbye comes after the write under way and all control events, and t
 
 TEST_CASE("nothing follows goodbye") {
     Watching watching;
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     watching.offer(1);
     watching.viewer.send(event("late"));
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     watching.finish_write();
     CHECK(watching.transport.written.size() == 1);
     watching.viewer.advance(watching.now);
@@ -118,7 +113,7 @@ TEST_CASE("nothing follows goodbye") {
 TEST_CASE("a viewer that stalls on its goodbye is closed as well") {
     Watching watching;
     watching.offer(1);
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     watching.now += Viewer::kLongestStall + 1s;
     CHECK_FALSE(watching.viewer.check_progress(watching.now));
     CHECK(watching.transport.is_closed);

@@ -17,11 +17,6 @@ using tests::frame;
 using tests::RecordingTransport;
 using tests::Watching;
 
-// The last event.
-EventPointer goodbye() {
-    return std::make_shared<const ControlEvent>(Goodbye{});
-}
-
 TEST_CASE("an idle viewer is sent a frame at once: its own head and then the shared bytes") {
     Watching watching;
     watching.offer(7);
@@ -151,7 +146,7 @@ TEST_CASE("a closed viewer writes nothing and holds nothing") {
     watching.viewer.offer(held, watching.now);
     CHECK(held.use_count() == 1);
     watching.viewer.send(event("y"));
-    watching.viewer.say_goodbye(goodbye());
+    watching.viewer.say_goodbye(tests::goodbye());
     watching.viewer.advance(watching.now);
     CHECK(watching.transport.written.size() == 1);
     CHECK_FALSE(watching.transport.has_finished);

@@ -31,6 +31,11 @@ inline EventPointer event(const std::string& name) {
     return std::make_shared<const ControlEvent>(EditMade{.method = name, .object = {}, .call_id = {}});
 }
 
+// The last event.
+inline EventPointer goodbye() {
+    return std::make_shared<const ControlEvent>(Goodbye{});
+}
+
 // A viewer on a clock that only the test moves.
 struct Watching {
     explicit Watching(std::chrono::nanoseconds interval = {}, bool needs_repeats = false)

@@ -10,6 +10,14 @@ boost::asio::ip::address ip_of(const char* text) {
     return parse_ip(text).value();
 }
 
+TEST_CASE("whose share it is: a client by its address as it is written, and nobody's where it is this machine") {
+    CHECK(share_key("10.0.0.1") == "10.0.0.1");
+    CHECK(share_key("[2001:db8:1:2:3:4:5:6]") == share_key("2001:db8:1:2::9"));
+    for (const auto* here : {"127.0.0.1", "[::1]", "::1", "::ffff:127.0.0.1"}) CHECK(share_key(here).empty());
+    CHECK(share_key("unknown") == "unknown");
+    CHECK(share_key("").empty());
+}
+
 }  // namespace
 
 TEST_CASE("a network holds the addresses that begin like it, and no others") {
