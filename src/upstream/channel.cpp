@@ -99,7 +99,7 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
         Poller& poller = *channel->poller;
         const std::shared_lock lock(poller.gate);
         if (!poller.is_open) {
-            ending_ = kGoingDown;
+            this->end_for(kGoingDown);
             complete(false);
             return;
         }
@@ -133,18 +133,18 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
     void end_soon(const Ending& why) override {
         auto self = this->weak_from_this().lock();
         if (!self) return;
+        this->end_for(why);
         auto loop = timer_.get_executor();
         asio::post(loop, [self = std::move(self), why] {
             if (!self->handler_) return;
-            self->ending_ = why;
             self->give_up_after(Channel::kGrace, why);
         });
     }
 
   private:
     Reply read_reply() {
-        const bool is_cut = ending_ && (!channel_ || status_.error_code() == grpc::StatusCode::CANCELLED);
-        if (is_cut) return reply_of(*ending_);
+        const Ending* const why = this->ending();
+        if (why != nullptr && (!channel_ || status_.error_code() == grpc::StatusCode::CANCELLED)) return reply_of(*why);
         Reply reply;
         reply.status = to_status(status_.error_code());
         reply.message = words_of(*this, status_);
@@ -174,7 +174,6 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
     std::optional<Handler> handler_;  // the loop's; empty once it has been told
     asio::steady_timer timer_;        // the loop's
     asio::cancellation_slot slot_;
-    std::optional<Ending> ending_;            // the loop's: why it was ended from outside
     std::shared_ptr<UnaryOperation> self_;    // while gRPC has it
     std::shared_ptr<Channel::Impl> channel_;  // set once the call has begun
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader_;

@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <string>
 
@@ -38,7 +39,8 @@ class LiveCall : public boost::intrusive::list_base_hook<> {
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
 
-    // Who awaits the call is told so, at most Channel::kGrace after the context was cancelled. Any thread; only hands over.
+    // Who awaits the call is told so, at most Channel::kGrace after the context was cancelled. Any thread; only hands over. `why`
+    // is one of the constants above.
     virtual void end_soon(const Ending& why) = 0;
 
     grpc::ClientContext context;
@@ -46,6 +48,17 @@ class LiveCall : public boost::intrusive::list_base_hook<> {
 
   protected:
     ~LiveCall() = default;
+
+    // Of several reasons the first counts. It has to be known before the context is cancelled: what a loop posts to itself may
+    // come after what another thread posts to it later, and so after gRPC's word that the call is cancelled.
+    void end_for(const Ending& why) {
+        const Ending* none = nullptr;
+        ending_.compare_exchange_strong(none, &why);
+    }
+    [[nodiscard]] const Ending* ending() const { return ending_.load(); }  // null: it was not ended from here
+
+  private:
+    std::atomic<const Ending*> ending_{nullptr};
 };
 
 // The server's text, or gRPC's own. gRPC says only among its details that the server closed the connection for too many pings.

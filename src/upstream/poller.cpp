@@ -2,8 +2,10 @@
 
 #include <absl/synchronization/mutex.h>
 
+#include <exception>
 #include <utility>
 
+#include "telemetry/log.hpp"
 #include "upstream/completion.hpp"
 
 namespace octane::upstream {
@@ -14,7 +16,11 @@ void drain(grpc::CompletionQueue& queue) {
     bool is_ok = false;
     while (queue.Next(&tag, &is_ok)) {
         tell_completion(static_cast<Tag*>(tag));
-        static_cast<Tag*>(tag)->complete(is_ok);
+        try {
+            static_cast<Tag*>(tag)->complete(is_ok);
+        } catch (const std::exception& error) {  // costs the one who waits, whose own deadline ends it
+            telemetry::log(telemetry::Level::error, "An answer could not be handed over", {{"reason", error.what()}});
+        }
     }
 }
 

@@ -8,7 +8,7 @@ StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& 
     Poller& poller = *channel->poller;
     const std::shared_lock lock(poller.gate);
     if (!poller.is_open) {
-        ending_ = kGoingDown;
+        end_for(kGoingDown);
         return;
     }
     connection = channel->connection.get();
@@ -17,7 +17,7 @@ StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& 
 }
 
 void StreamCall::end_now(const Ending& why) {
-    if (!ending_) ending_ = why;
+    end_for(why);
     context.TryCancel();
     if (awaited_) arm();
 }
@@ -25,6 +25,7 @@ void StreamCall::end_now(const Ending& why) {
 void StreamCall::end_soon(const Ending& why) {
     auto self = weak_from_this().lock();
     if (!self) return;
+    end_for(why);
     asio::post(loop_, [self = std::move(self), why] { self->end_now(why); });
 }
 
@@ -40,7 +41,7 @@ void StreamCall::ended() {
 }
 
 void StreamCall::arm() {
-    const auto at = ending_ ? Clock::now() + Channel::kGrace : deadline_;
+    const auto at = ending() != nullptr ? Clock::now() + Channel::kGrace : deadline_;
     if (at == Clock::time_point::max()) return;
     timer_.expires_at(at);
     timer_.async_wait([weak = weak_from_this(), arm = ++arms_](const boost::system::error_code& cancelled) {
@@ -51,16 +52,17 @@ void StreamCall::arm() {
 
 // The first time ends the call, the second no longer waits for gRPC's saying so.
 void StreamCall::on_time() {
-    if (!ending_) return end_now(kOverdue);
+    if (ending() == nullptr) return end_now(kOverdue);
     is_lost_ = true;
     if (const auto awaited = awaited_) awaited->end(false);
 }
 
 Reply StreamCall::read_end(bool is_finished) const {
-    const bool is_cut = ending_ && (!is_finished || status.error_code() == grpc::StatusCode::CANCELLED);
+    const Ending* const why = ending();
+    const bool is_cut = why != nullptr && (!is_finished || status.error_code() == grpc::StatusCode::CANCELLED);
     Reply reply;
-    if (is_cut && !(is_finished && ending_->message[0] == '\0')) {
-        reply = reply_of(*ending_);
+    if (is_cut && !(is_finished && why->message[0] == '\0')) {
+        reply = reply_of(*why);
     } else if (is_finished) {
         reply.status = to_status(status.error_code());
         reply.message = words_of(*this, status);

@@ -68,8 +68,7 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
     boost::asio::steady_timer timer_;
     Clock::time_point deadline_ = Clock::time_point::max();
     std::shared_ptr<AwaitedOperation> awaited_;
-    std::optional<Ending> ending_;  // why the call was ended from here
-    unsigned arms_ = 0;             // tells a timer's end from that of an earlier one
+    unsigned arms_ = 0;  // tells a timer's end from that of an earlier one
     bool is_lost_ = false;
 };
 
