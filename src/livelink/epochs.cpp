@@ -57,8 +57,7 @@ void Epochs::store_locked(ConnectionState next) {
     epoch_.store(state_->epoch);
 }
 
-void Epochs::tell() const {
-    const auto now = state();
+void Epochs::tell(const std::shared_ptr<const ConnectionState>& now) const {
     for (const auto& listener : listeners_) listener(now);
 }
 
@@ -70,7 +69,8 @@ void Epochs::follow(const upstream::UpstreamState& upstream) {
         copy_upstream(upstream, next);
         store_locked(std::move(next));
     }
-    tell();
+    // Later: who is told that Octane is there, and calls, must find that the liveness says so, too.
+    boost::asio::post(executor_, [this, now = state()] { tell(now); });
 }
 
 void Epochs::begin(std::string_view why) {
@@ -87,7 +87,7 @@ void Epochs::begin_locked(std::unique_lock<std::mutex> lock, std::string_view wh
     lock.unlock();
     if (!is_connected) return;  // the next connection begins one anyway
     telemetry::log(telemetry::Level::info, "All handles are void", {{"reason", why}, {"epoch", epoch}});
-    boost::asio::post(executor_, [this] { tell(); });  // by then it may have changed again
+    boost::asio::post(executor_, [this] { tell(state()); });  // by then it may have changed again
 }
 
 void Epochs::project_loaded(std::string_view why, std::uint64_t before) {

@@ -67,7 +67,7 @@ class Epochs {
     void follow(const upstream::UpstreamState& upstream);
     void begin_locked(std::unique_lock<std::mutex> lock, std::string_view why);
     void store_locked(ConnectionState next);
-    void tell() const;
+    void tell(const std::shared_ptr<const ConnectionState>& now) const;
 
     boost::asio::any_io_executor executor_;
     std::vector<Listener> listeners_;

@@ -160,7 +160,7 @@ TEST_CASE("without Octane a registration fails with what to do, and a viewer is 
     CHECK(lost["error"].get<std::string>().find(stage.octane()->address()) != std::string::npos);
     const auto id = stage.ask_registration();
     REQUIRE_FALSE(id);
-    CHECK(id.error().code == base::ErrorCode::octane_unreachable_call);
+    CHECK(id.error().code == base::ErrorCode::upstream_unreachable);
     CHECK(id.error().message.find("--octane-host") != std::string::npos);
 }
 

@@ -87,14 +87,14 @@ TEST_CASE("an unknown service or method is 404 with the nearest names") {
 TEST_CASE("a method that only another release has is 501 and says which, without asking Octane") {
     TestOctane alpha(Speaks::alpha5, serve);
     const auto newer = alpha.error("ApiControl", "closeOctane");
-    CHECK(newer.code == ErrorCode::octane_lacks_method);
+    CHECK(newer.code == ErrorCode::release_lacks_method);
     CHECK(newer.grpc == GrpcStatus::unimplemented);
     CHECK(has(newer.message, "beta2 has it"));
     CHECK(alpha.server().calls("/octaneapi.ApiControlService/closeOctane") == 0);
 
     TestOctane beta(Speaks::beta2, serve);
     const auto older = beta.error("ApiRenderEngine", "hardwareRayTracingEnabled");
-    CHECK(older.code == ErrorCode::octane_lacks_method);
+    CHECK(older.code == ErrorCode::release_lacks_method);
     CHECK(has(older.message, "alpha5 has it"));
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("a name that only a request can make out is told to those who call by 
     TestOctane alpha(Speaks::alpha5, serve);
     const auto target = alpha.octane()->policy().resolve("ApiNode", "getPinValueByPinID");
     REQUIRE_FALSE(target);
-    CHECK(target.error().code == ErrorCode::octane_lacks_method);
+    CHECK(target.error().code == ErrorCode::release_lacks_method);
     const auto renamed = alpha.octane()->policy().resolve("ApiItem", "getValueByAttrID");
     REQUIRE(renamed);
     CHECK(renamed->method->display == "ApiItem.getByAttrID");
@@ -176,7 +176,7 @@ TEST_CASE("while the release is unknown the method of any release is tried") {
 TEST_CASE("UNIMPLEMENTED from Octane is 501 and names the releases that have the method") {
     TestOctane octane(Speaks::beta2, serve);
     const auto error = octane.error("ApiInfo", "octaneName");
-    CHECK(error.code == ErrorCode::octane_lacks_method);
+    CHECK(error.code == ErrorCode::release_lacks_method);
     CHECK(error.grpc == GrpcStatus::unimplemented);
     CHECK(has(error.message, "ApiInfo.octaneName"));
     CHECK(has(error.message, "beta2 and alpha5 have it"));
@@ -294,7 +294,7 @@ TEST_CASE("without Octane a call fails as existing clients know it: 500, UNAVAIL
     const auto outcome =
         octane.loop().run(call_json(octane.octane(), request));  // begun before the first verdict, for which it waits
     REQUIRE_FALSE(outcome);
-    CHECK(outcome.error().code == ErrorCode::octane_unreachable_call);
+    CHECK(outcome.error().code == ErrorCode::upstream_unreachable);
     CHECK(outcome.error().grpc == GrpcStatus::unavailable);
     CHECK(has(outcome.error().message, octane->address()));
     CHECK(has(outcome.error().message, "--octane-host"));

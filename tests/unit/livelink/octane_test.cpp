@@ -58,6 +58,25 @@ TEST_CASE("the message for an absent Octane names the address, the cause, and wh
     }
 }
 
+TEST_CASE("who is told that Octane is there finds that calls go to it") {
+    FakeOctane server(serve_names);
+    const Octane* told = nullptr;
+    int agreements = 0;
+    int contradictions = 0;
+    RunningOctane octane(options_for(server.port()), [&](const RunningOctane::State& state) {
+        const auto& liveness = told->invoker().upstream().liveness();
+        const bool agrees =
+            liveness.is_connected() == state->is_connected && liveness.state()->is_connected == state->is_connected;
+        ++(agrees ? agreements : contradictions);
+    });
+    told = octane.operator->();
+    octane.watch();
+    REQUIRE(octane.await_connected());
+    octane.close();
+    CHECK(agreements > 0);
+    CHECK(contradictions == 0);
+}
+
 TEST_CASE("calls are answered on both connections") {
     FakeOctane server(serve_names);
     RunningOctane octane(options_for(server.port()));

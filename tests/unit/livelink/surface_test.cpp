@@ -223,7 +223,7 @@ TEST_CASE("every method of either release is there, stands for another, or is re
             for (int i = 0; i < service->method_count(); ++i) {
                 const auto route = find(release, service->full_name(), service->method(i)->name());
                 if (route) continue;
-                CHECK(route.error().code == ErrorCode::octane_lacks_method);
+                CHECK(route.error().code == ErrorCode::release_lacks_method);
                 CHECK(route.error().message.find(other.name() + " has it") != std::string::npos);
             }
         }
@@ -280,7 +280,7 @@ TEST_CASE("a type that the other release cannot do is 501, and a number of anoth
     ResolvedName get = found(0, "ApiNode.getPinValueByIx");
     const auto bytes = choose_method(get, to_wire(get.request_type(), {{"expected_type", "PIN_ID_BYTE"}}));
     REQUIRE_FALSE(bytes);
-    CHECK(bytes.error().code == ErrorCode::octane_lacks_method);
+    CHECK(bytes.error().code == ErrorCode::release_lacks_method);
     CHECK(bytes.error().message.starts_with("ApiNode.getPinValueByIx on alpha5 has nothing for PIN_ID_BYTE"));
     const auto confused = choose_method(get, to_wire(get.request_type(), {{"expected_type", 7}}));  // AttributeType's FLOAT2
     REQUIRE_FALSE(confused);
@@ -289,7 +289,7 @@ TEST_CASE("a type that the other release cannot do is 501, and a number of anoth
     ResolvedName set = found(0, "ApiNode.setPinValueByIx");
     const auto wide = choose_method(set, to_wire(set.request_type(), {{"long_value", "1"}}));
     REQUIRE_FALSE(wide);
-    CHECK(wide.error().code == ErrorCode::octane_lacks_method);
+    CHECK(wide.error().code == ErrorCode::release_lacks_method);
     CHECK(wide.error().message.starts_with("ApiNode.setPinValueByIx on alpha5 cannot take \"long_value\"; it takes bool_value"));
 }
 
