@@ -23,6 +23,7 @@
 #include "app/schemas.hpp"
 #include "endpoints/callback_message.hpp"
 #include "endpoints/header_names.hpp"
+#include "endpoints/health.hpp"
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
 #include "endpoints/routes.hpp"
@@ -76,6 +77,7 @@ http::AccessOptions make_access_options(const Options& options) {
     result.trusted_proxies = options.trusted_proxies;
     result.token = options.token;
     result.own_names = own_names();
+    result.is_open = endpoints::is_probe;
     result.token_cookie = endpoints::kTokenCookie;
     result.request_headers.assign(endpoints::kRequestHeaders.begin(), endpoints::kRequestHeaders.end());
     result.exposed_headers.assign(endpoints::kExposedHeaders.begin(), endpoints::kExposedHeaders.end());
@@ -83,8 +85,7 @@ http::AccessOptions make_access_options(const Options& options) {
 }
 
 std::shared_ptr<asio::ssl::context> make_tls(const Options& options) {
-    if (options.tls_cert.empty()) return nullptr;
-    return http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
+    return options.tls_cert.empty() ? nullptr : http::make_tls_context(options.tls_cert.string(), options.tls_key.string());
 }
 
 http::ServerOptions make_server_options(const Options& options, std::size_t file_limit) {
@@ -122,13 +123,9 @@ http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::
 }
 
 std::vector<asio::any_io_executor> executors_of(http::Loops& loops) {
-    std::vector<asio::any_io_executor> executors;
-    for (std::size_t i = 0; i < loops.size(); ++i) executors.push_back(loops.at(i).get_executor());
-    return executors;
-}
-
-bool is_loopback(const std::string& host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+    std::vector<asio::any_io_executor> all;
+    for (std::size_t i = 0; i < loops.size(); ++i) all.push_back(loops.at(i).get_executor());
+    return all;
 }
 
 }  // namespace
@@ -227,7 +224,7 @@ void App::Impl::say_what_starts() const {
                        {{"name", schema->name()}, {"services", std::uint64_t{schema->services().size()}}});
     }
     for (const auto& warning : loaded.warnings) telemetry::log(Level::warn, warning);
-    if (!is_loopback(options.host) && options.token.empty()) {
+    if (is_open_to_others(options.host) && options.token.empty()) {
         telemetry::log(Level::warn,
                        "Anyone who reaches this machine can use Octane through this proxy; --token FILE asks for a token, --host "
                        "127.0.0.1 keeps it local",

@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/host_name.hpp>
 
+#include "http/network.hpp"
+
 namespace octane::app {
 
 std::vector<std::string> own_names() {
@@ -11,6 +13,11 @@ std::vector<std::string> own_names() {
     const auto dot = name.find('.');
     if (dot == std::string::npos) return {name};
     return {name, name.substr(0, dot)};
+}
+
+bool is_open_to_others(const std::string& host) {
+    const auto address = http::parse_ip(host);
+    return address ? !address->is_loopback() : host != "localhost";
 }
 
 }  // namespace octane::app

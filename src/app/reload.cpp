@@ -20,6 +20,12 @@ bool changes_scheme(const Options& before, const Options& now) {
     return before.tls_cert.empty() != now.tls_cert.empty();
 }
 
+// Whether the option's new value counts from now on.
+bool is_taken(const OptionEntry& entry, const Options& before, const Options& now) {
+    const bool is_tls = entry.name == "tls-cert" || entry.name == "tls-key";
+    return entry.is_live && !(is_tls && changes_scheme(before, now));
+}
+
 }  // namespace
 
 OptionChanges compare_options(const Options& before, const Options& now) {
@@ -27,9 +33,7 @@ OptionChanges compare_options(const Options& before, const Options& now) {
     for (const auto& entry : option_table()) {
         const bool is_other_token = entry.name == "token" && before.token != now.token;
         if (given_for(before, entry.name) == given_for(now, entry.name) && !is_other_token) continue;
-        const bool is_tls = entry.name == "tls-cert" || entry.name == "tls-key";
-        const bool is_live = entry.is_live && !(is_tls && changes_scheme(before, now));
-        append_name(is_live ? changes.live : changes.needs_start, entry.name);
+        append_name(is_taken(entry, before, now) ? changes.live : changes.needs_start, entry.name);
     }
     return changes;
 }
@@ -46,7 +50,7 @@ Options take_live_options(const Options& before, const Options& now) {
         taken.tls_key = now.tls_key;
     }
     for (const auto& entry : option_table()) {
-        if (!entry.is_live) continue;
+        if (!is_taken(entry, before, now)) continue;
         const auto given = now.given.find(std::string(entry.name));
         if (given == now.given.end()) {
             taken.given.erase(std::string(entry.name));

@@ -1,9 +1,10 @@
 #include "app/schemas.hpp"
-#include "livelink/builtin_schemas.hpp"
 
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include "livelink/builtin_schemas.hpp"
 
 namespace octane::app {
 namespace {

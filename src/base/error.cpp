@@ -33,7 +33,7 @@ GrpcStatus nearest_grpc_status(ErrorCode code) {
         case 502: return GrpcStatus::resource_exhausted;
         case 503: return GrpcStatus::unavailable;
         case 504: return GrpcStatus::deadline_exceeded;
-        default: return code == ErrorCode::octane_unreachable_call ? GrpcStatus::unavailable : GrpcStatus::internal;
+        default: return code == ErrorCode::upstream_unreachable ? GrpcStatus::unavailable : GrpcStatus::internal;
     }
 }
 

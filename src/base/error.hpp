@@ -67,9 +67,9 @@ enum class ErrorCode : int {
     cancelled = 49910,
     internal = 50001,
     bad_answer = 50002,
-    octane_unreachable_call = 50003,  // UNAVAILABLE on /<service>/<method>: 500 is what existing clients know
+    upstream_unreachable = 50003,  // UNAVAILABLE on /<service>/<method>: 500 is what existing clients know
     upstream_internal = 50010,
-    octane_lacks_method = 50110,
+    release_lacks_method = 50110,
     message_too_large = 50201,
     shutting_down = 50302,  // a call that had not ended when the proxy did
     no_frame = 50304,

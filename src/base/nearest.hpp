@@ -1,5 +1,5 @@
-// Room: base. "Did you mean": the known names nearest to one that was not found, and lists of names for sentences; names in lower
-// case.
+// Room: base. "Did you mean": the known names nearest to one that was not found, lists of names for sentences, and names without
+// regard to case.
 //
 // Pure functions, callable from any thread. Letter case is ASCII's.
 #pragma once

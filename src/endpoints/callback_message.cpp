@@ -1,5 +1,4 @@
 #include "endpoints/callback_message.hpp"
-#include "livelink/builtin_schemas.hpp"
 
 #include <google/protobuf/descriptor.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "livelink/builtin_schemas.hpp"
 #include "schema/schema.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"

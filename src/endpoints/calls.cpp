@@ -141,7 +141,9 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
         }
         const auto begun = std::chrono::steady_clock::now();
         if (answer) answer = co_await context.octane.caller().run(**plan, call, request.body, codec);
-        if (answer) follow_up = co_await follow_edit(context, **plan, call, begun, request.query.flag("update"));
+        const bool wants_update = request.query.flag("update");
+        if (answer && is_followed(context, **plan, wants_update))
+            follow_up = co_await follow_edit(context, **plan, call, begun, wants_update);
     } else {
         answer = std::move(options).error();
     }

@@ -8,8 +8,8 @@
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/calls.hpp"
-#include "endpoints/iso_time.hpp"
 #include "endpoints/json_body.hpp"
+#include "telemetry/line.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -67,7 +67,7 @@ asio::awaitable<http::Response> web_health(const Context& context, http::Request
     const bool is_connected = context.octane.status().is_connected;
     co_return json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
                             (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
-                            iso_time(std::chrono::system_clock::now()) + "\"}");
+                            telemetry::format_time(std::chrono::system_clock::now()) + "\"}");
 }
 
 }  // namespace octane::endpoints

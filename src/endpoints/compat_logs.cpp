@@ -7,7 +7,6 @@
 
 #include "base/nearest.hpp"
 #include "endpoints/calls.hpp"
-#include "endpoints/iso_time.hpp"
 #include "endpoints/json_body.hpp"
 #include "endpoints/log_files.hpp"
 #include "http/run_on.hpp"
@@ -46,7 +45,7 @@ base::Result<SessionText> read_session(const http::Request& request) {
 
 // "2026-03-01T12:00:00.000Z [warn] text\n"
 void append_entry(std::string& lines, const json& entry) {
-    lines += iso_time(std::chrono::system_clock::now());
+    lines += telemetry::format_time(std::chrono::system_clock::now());
     lines += " [" + (entry.is_object() ? member(entry, "level") : std::string()) + "] ";
     lines += entry.is_object() ? member(entry, "message") : as_text(entry);
     lines += '\n';
@@ -82,7 +81,7 @@ base::Result<std::string> save_session(LogFiles& logs, const http::Request& requ
     if (timestamp != session->body.end()) {
         answer["timestamp"] = *timestamp;
     } else {
-        answer["timestamp"] = iso_time(std::chrono::system_clock::now());
+        answer["timestamp"] = telemetry::format_time(std::chrono::system_clock::now());
     }
     answer["size"] = content.size();
     return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

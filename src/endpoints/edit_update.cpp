@@ -37,6 +37,12 @@ bool UpdateAdvice::learn(std::string_view client) {
     return true;
 }
 
+bool is_followed(const Context& context, const rpc::CallPlan& plan, bool wants_update) {
+    const auto kind = context.octane.policy().traits_of(plan.method()).edit;
+    if (!plan.is_done()) return false;
+    return wants_update || kind == livelink::EditKind::update || livelink::needs_update(kind);
+}
+
 asio::awaitable<EditFollowUp> follow_edit(const Context& context, const rpc::CallPlan& plan, const rpc::CallRequest& call,
                                           steady_clock::time_point begun, bool wants_update) {
     EditFollowUp result;
@@ -47,7 +53,7 @@ asio::awaitable<EditFollowUp> follow_edit(const Context& context, const rpc::Cal
         co_return result;
     }
     if (!wants_update) {
-        if (livelink::needs_update(traits.edit) && context.update_advice->learn(call.client)) {
+        if (context.update_advice->learn(call.client)) {
             result.warning =
                 std::string("Octane notes this edit and shows it after ") + kUpdate +
                 ": call that when all edits are made, or send ?update=1 with the last one (said once to each client)";
@@ -60,7 +66,7 @@ asio::awaitable<EditFollowUp> follow_edit(const Context& context, const rpc::Cal
         co_return result;
     }
     rpc::CallRequest update;
-    update.head.service = "octaneapi.ApiChangeManagerService";
+    update.head.service = livelink::kChangeManager;
     update.head.method = "update";
     update.head.call_id = call.head.call_id;
     update.timeout = time_left(context, call, begun);

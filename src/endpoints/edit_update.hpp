@@ -36,7 +36,10 @@ struct EditFollowUp {
     std::optional<std::string> warning;  // for the answer
 };
 
-// After the call of the plan has succeeded, which was begun at `begun`: one deadline holds for both. The views of `call` must
+// Whether anything follows the call of the plan, once it has succeeded.
+[[nodiscard]] bool is_followed(const Context& context, const rpc::CallPlan& plan, bool wants_update);
+
+// After such a call has succeeded, which was begun at `begun`: one deadline holds for both. The views of `call` must
 // stay valid. A failure of the update is a warning, since the edit has been made.
 boost::asio::awaitable<EditFollowUp> follow_edit(const Context& context, const rpc::CallPlan& plan, const rpc::CallRequest& call,
                                                  std::chrono::steady_clock::time_point begun, bool wants_update);

@@ -92,4 +92,8 @@ asio::awaitable<http::Response> ready(const Context& context, http::Request& req
     return request.query.flag("octane") ? health(context, request) : alive(context, request);
 }
 
+bool is_probe(const http::Request& request) {
+    return request.path == "/livez" || (request.path == "/readyz" && !request.query.flag("octane"));
+}
+
 }  // namespace octane::endpoints

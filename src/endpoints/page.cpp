@@ -37,12 +37,13 @@ asio::awaitable<std::optional<http::Response>> find_file(const Context& context,
                                         : http::find_static_file(context.web_root, name, request, *context.bodies);
     });
     if (!response) co_return std::nullopt;
-    // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only.
+    // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only. Without
+    // a path it holds for the folder that the browser sees, so that two proxies under one name keep a cookie each.
     const auto token = request.query.find("token");
     if (request.has_token_in_query && token && std::ranges::all_of(*token, is_cookie_character)) {
         response->headers.emplace_back("Set-Cookie", std::string(kTokenCookie) + "=" + std::string(*token) +
-                                                         "; Path=/; HttpOnly; SameSite=Strict" +
-                                                         (request.is_secure ? "; Secure" : ""));
+                                                         (request.path.rfind('/') == 0 ? "" : "; Path=/") +
+                                                         "; HttpOnly; SameSite=Strict" + (request.is_secure ? "; Secure" : ""));
     }
     co_return response;
 }

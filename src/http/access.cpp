@@ -106,11 +106,6 @@ bool carries_token(const Request& request, const AccessOptions& options) {
     return !options.token_cookie.empty() && is_token(find_cookie(request.header("Cookie"), options.token_cookie), wanted);
 }
 
-// What asks only whether the proxy is there, from any place: an orchestrator, a load balancer.
-bool is_probe(const Request& request) {
-    return request.path == "/livez" || (request.path == "/readyz" && !request.query.flag("octane"));
-}
-
 // Of the page that a request without Origin comes from, as far as the browser says; "null" if it does not.
 std::string_view origin_of_page(const Request& request) {
     const auto page = request.header("Referer");
@@ -199,15 +194,15 @@ void AccessPolicy::identify(Request& request, const boost::asio::ip::address& pe
 }
 
 base::Result<Done> AccessPolicy::check(const Request& request) const {
-    const bool is_asked_by_probe = is_probe(request);
-    if (const auto host = request.header("Host"); !is_asked_by_probe && !is_host_allowed(host)) return refuse_host(host);
+    const bool is_open = options_.is_open != nullptr && options_.is_open(request);
+    if (const auto host = request.header("Host"); !is_open && !is_host_allowed(host)) return refuse_host(host);
     if (const auto origin = request.header("Origin"); !origin.empty()) {
         if (!is_origin_allowed(origin)) return refuse_origin(origin);
     } else if (const auto embedding = check_embedding(request); !embedding) {
         return embedding;
     }
     // A preflight never carries credentials.
-    if (options_.token.empty() || request.verb == "OPTIONS" || is_asked_by_probe) return Done{};
+    if (options_.token.empty() || request.verb == "OPTIONS" || is_open) return Done{};
     if (carries_token(request, options_)) return Done{};
     return make_error(ErrorCode::token_missing,
                       "this proxy needs its token: send it as Authorization: Bearer TOKEN or as ?token=TOKEN");

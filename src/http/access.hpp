@@ -17,6 +17,7 @@ struct AccessOptions {
     std::vector<std::string> allow_origins;
     std::string token;                           // empty: none needed
     std::vector<std::string> own_names;          // host names and addresses of this machine
+    bool (*is_open)(const Request&) = nullptr;   // what needs neither a host that is known nor the token; null: nothing
     std::string token_cookie{};                  // name of the cookie that may carry the token; empty: none
     std::vector<std::string> request_headers{};  // what scripts of other origins may send,
     std::vector<std::string> exposed_headers{};  // and read, besides what browsers always allow
@@ -32,8 +33,8 @@ class AccessPolicy {
     // Writes into the request who calls, how, and with which token. `peer` is the other end of the connection.
     void identify(Request& request, const boost::asio::ip::address& peer) const;
 
-    // Host first, then origin, then token; host and token are not asked for on the probes /livez and /readyz. Without Origin it
-    // is the page that embeds the answer (Sec-Fetch-Site, Referer) that has to be of an origin that is let in. Errors 40301,
+    // Host first, then origin, then token; host and token are not asked for where AccessOptions::is_open says so. Without Origin
+    // it is the page that embeds the answer (Sec-Fetch-Site, Referer) that has to be of an origin that is let in. Errors 40301,
     // 40302 (the message names --allow-origin and, for "null", --web-root) and 40101.
     [[nodiscard]] base::Result<base::Done> check(const Request& request) const;
 

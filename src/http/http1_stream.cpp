@@ -56,7 +56,7 @@ class Http1Stream final : public ResponseWriter, public Sender, public std::enab
     void end_response();
     void await_end();
     void tear_down();
-    void settle();
+    void close_when_idle();
     void tell(void (StreamListener::*event)());
 
     std::shared_ptr<ClientConnection> connection_;  // null once everything has ended
@@ -169,7 +169,7 @@ void Http1Stream::end_sending(error_code failed) {
     if (is_awaited_) wake_.cancel();
     if (failed || is_torn_) {
         tear_down();
-        settle();
+        close_when_idle();
     } else if (is_ended_) {
         await_end();
     } else if (is_finishing_) {
@@ -193,7 +193,7 @@ void Http1Stream::on_read(error_code failed, std::size_t size) {
     if (failed == asio::error::eof && framing_ == BodyFraming::length && !is_ended_ && !is_torn_) return;
     if (failed || is_torn_ || discarded_ > kMaxDiscarded) {
         tear_down();
-        settle();
+        close_when_idle();
     } else {
         read_more();
     }
@@ -238,11 +238,12 @@ void Http1Stream::tear_down() {
     if (is_torn_) return;
     is_torn_ = true;
     connection_->close();
-    if (!is_reading_ && !is_writing_) asio::post(connection_->shard().loop(), [self = shared_from_this()] { self->settle(); });
+    if (!is_reading_ && !is_writing_)
+        asio::post(connection_->shard().loop(), [self = shared_from_this()] { self->close_when_idle(); });
 }
 
 // Ends the stream once no operation is under way any more, so that the bytes of a write are safe until on_closed.
-void Http1Stream::settle() {
+void Http1Stream::close_when_idle() {
     if (is_reading_ || is_writing_ || !connection_) return;
     const auto connection = std::exchange(connection_, nullptr);
     connection->announce_gone();

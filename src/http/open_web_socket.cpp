@@ -72,7 +72,7 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
     void arm_ping();
     void check_life();
     void tear_down();
-    void settle();
+    void close_when_idle();
     template <typename Call>
     void tell(Call call);
 
@@ -119,7 +119,7 @@ void OpenWebSocket::accept(std::string_view key, Opened opened) {
         self->is_reading_ = false;
         if (failed) {
             self->tear_down();
-            self->settle();
+            self->close_when_idle();
         } else {
             self->hand_over(opened);
         }
@@ -208,7 +208,7 @@ void OpenWebSocket::on_sent(Gather& bytes, error_code failed, std::size_t size) 
         is_writing_ = false;
         tear_down();
         if (control_) end_control(asio::error::operation_aborted);
-        settle();
+        close_when_idle();
     } else if (was_data) {
         if (is_finishing_) {
             begin_close();
@@ -235,7 +235,7 @@ void OpenWebSocket::read_more() {
 void OpenWebSocket::on_read(error_code failed) {
     is_reading_ = false;
     if (is_torn_) {
-        settle();
+        close_when_idle();
         return;
     }
     if (failed) {
@@ -253,7 +253,7 @@ void OpenWebSocket::on_read(error_code failed) {
     message_.consume(message_.size());
     if (message_.capacity() > kIdleMemory) message_.shrink_to_fit();
     if (is_torn_) {
-        settle();
+        close_when_idle();
     } else {
         read_more();
     }
@@ -270,7 +270,7 @@ void OpenWebSocket::drain() {
                                                  self->drain();
                                              } else {
                                                  self->tear_down();
-                                                 self->settle();
+                                                 self->close_when_idle();
                                              }
                                          });
 }
@@ -341,7 +341,7 @@ void OpenWebSocket::tear_down() {
 }
 
 // Ends the socket once no operation is under way any more, so that the bytes of a write are safe until on_closed.
-void OpenWebSocket::settle() {
+void OpenWebSocket::close_when_idle() {
     if (is_reading_ || is_sending_ || !connection_) return;
     connection_->set_farewell({});
     const auto connection = std::exchange(connection_, nullptr);

@@ -5,8 +5,7 @@
 namespace octane::http {
 
 // By Boost.URL, which does not take whole queries and targets apart here: it refuses what RFC 3986 does, and browsers send '|',
-// '{',
-// '[' and '^' in queries as they are.
+// '{', '[' and '^' in queries as they are.
 std::optional<std::string> percent_decode(std::string_view text, PlusSign plus) {
     const auto checked = boost::urls::make_pct_string_view({text.data(), text.size()});
     if (!checked) return std::nullopt;

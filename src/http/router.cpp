@@ -88,7 +88,7 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
             }
             return match;
         }
-        match.allow += entry.verb + ", ";
+        match.allow += entry.verb + (entry.verb == "GET" ? ", HEAD, " : ", ");
     }
     match.allow += "OPTIONS";
     return match;

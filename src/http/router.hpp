@@ -45,7 +45,7 @@ class Router {
     struct Match {
         const RouteEntry* entry = nullptr;  // null: no such path, or not with this verb; lives as long as the router
         std::vector<std::string> captures;
-        std::string allow;  // "GET, POST, OPTIONS" if the path exists but not with this verb
+        std::string allow;  // "GET, HEAD, POST, OPTIONS" if the path exists but not with this verb
     };
     [[nodiscard]] Match find(std::string_view verb, std::string_view path) const;
 

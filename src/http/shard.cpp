@@ -17,7 +17,6 @@ constexpr std::chrono::milliseconds kWatchPeriod{50};
 
 void ServerContext::report_exception(std::string_view what) const noexcept {
     try {
-        telemetry::log(telemetry::Level::error, "an exception reached a session", {{"what", what}});
         if (hooks.on_exception) hooks.on_exception(what);
     } catch (...) {  // NOLINT(bugprone-empty-catch): the report itself failed, and there is nobody left to tell
     }

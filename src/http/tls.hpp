@@ -1,4 +1,4 @@
-// Room: http. The TLS side of the server, made once at start.
+// Room: http. The TLS side of the server, made at the start, and anew when the certificate is read again.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "livelink/builtin_schemas.hpp"
 #include "schema/schema.hpp"
 
 namespace octane::livelink {

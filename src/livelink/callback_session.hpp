@@ -44,7 +44,7 @@ class CallbackSession final : public frames::Source {
     boost::asio::awaitable<void> run();
     void stop();  // on the strand
 
-    // From any loop: registers although nobody watches yet, and says which id Octane gave. Errors: 50003 octane_unreachable_call,
+    // From any loop: registers although nobody watches yet, and says which id Octane gave. Errors: 50003 upstream_unreachable,
     // 50410 if Octane took longer than the limit, 49910 if it was taken back meanwhile, and Octane's own. Who fails leaves no
     // wish behind.
     boost::asio::awaitable<base::Result<std::uint32_t>> register_callback(std::chrono::milliseconds limit);

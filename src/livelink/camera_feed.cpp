@@ -17,7 +17,6 @@ using base::GrpcStatus;
 namespace {
 
 constexpr std::string_view kLiveLink = "livelinkapi.LiveLinkService";
-constexpr std::string_view kChanges = "octaneapi.ApiChangeManagerService";
 
 base::Result<std::string> as_wire(const OctanePolicy::Target& target, const nlohmann::json& camera) {
     wire::JsonReadOptions strictly;
@@ -176,7 +175,7 @@ asio::awaitable<bool> CameraFeed::set_camera() {
 }
 
 asio::awaitable<bool> CameraFeed::update() {
-    auto target = octane_.policy().resolve(kChanges, "update");
+    auto target = octane_.policy().resolve(kChangeManager, "update");
     std::optional<base::Error> failure;
     if (target) {
         failure = co_await call(*target, {});

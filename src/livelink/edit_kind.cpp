@@ -63,7 +63,7 @@ EditKind edit_kind_of(const schema::Method& method, bool is_read) {
         return name == "SetCamera" || name == "StreamCamera" ? EditKind::camera : EditKind::none;
     }
     if (service == "octaneapi.CameraControl") return name.starts_with("Set") ? EditKind::camera : EditKind::none;
-    if (service == "octaneapi.ApiChangeManagerService") return name == "update" ? EditKind::update : EditKind::none;
+    if (service == kChangeManager) return name == "update" ? EditKind::update : EditKind::none;
     if (service == "octaneapi.ApiRenderEngineService") {
         if (name == "restartRendering") return EditKind::restart;
         return begins_with_any(name, kRenderVerbs) ? EditKind::rendering : EditKind::none;

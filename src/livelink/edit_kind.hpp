@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "schema/schema.hpp"
 
@@ -15,6 +16,9 @@ enum class EditKind : std::uint8_t {
     restart,    // the same scene again, from its first sample
     rendering,  // the render engine has been told something, which may be shown by itself
 };
+
+// Whose `update` shows what has been edited.
+inline constexpr std::string_view kChangeManager = "octaneapi.ApiChangeManagerService";
 
 // Whether its effect waits for ApiChangeManager/update.
 constexpr bool needs_update(EditKind kind) {

@@ -88,10 +88,10 @@ base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
         wire::append_bytes_field(empty, traits_->empty_object, {});
         reply.body = base::ByteChain::own(std::move(empty));
     }
-    const bool is_done = has_succeeded(*traits_, reply.body);
+    is_done_ = has_succeeded(*traits_, reply.body);
     auto answer = translate_answer(name_, std::move(reply.body));
     // What Octane refused in its answer is no edit. One whose answer merely cannot be read is: the call has been carried out.
-    if (is_done && (answer || answer.error().code == ErrorCode::bad_answer)) tell_of_edit();
+    if (is_done_ && (answer || answer.error().code == ErrorCode::bad_answer)) tell_of_edit();
     return answer;
 }
 

@@ -30,6 +30,7 @@ class OctanePlan final : public rpc::CallPlan {
     [[nodiscard]] rpc::CallTraits traits() const override;
     [[nodiscard]] bool is_still_wanted() const override;
     base::Result<base::ByteChain> conclude(upstream::Reply reply) override;
+    [[nodiscard]] bool is_done() const override { return is_done_; }
 
   private:
     [[nodiscard]] base::Result<base::Done> note_success(const base::ByteChain& answer);
@@ -41,6 +42,7 @@ class OctanePlan final : public rpc::CallPlan {
     const rpc::CallHead head_;
     const MethodTraits* traits_ = nullptr;  // of method(), from prepare() on
     RequestFacts facts_;
+    bool is_done_ = false;
 };
 
 }  // namespace octane::livelink

@@ -43,9 +43,9 @@ base::Result<OctanePolicy::Target> OctanePolicy::resolve(std::string_view servic
     auto found = find(*epochs_.state(), service, method);
     if (!found) return std::move(found).error();
     if (found->method != nullptr) return Target{found->schema, found->method};
-    return base::make_error(ErrorCode::octane_lacks_method, found->called->display + " stands for several methods of " +
-                                                                found->schema->name() +
-                                                                ", and only POST /<service>/<method> chooses among them");
+    return base::make_error(ErrorCode::release_lacks_method, found->called->display + " stands for several methods of " +
+                                                                 found->schema->name() +
+                                                                 ", and only POST /<service>/<method> chooses among them");
 }
 
 base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Method& method,

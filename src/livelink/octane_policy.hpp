@@ -28,7 +28,7 @@ class OctanePolicy final : public rpc::CallPolicy {
     // Only before the first call.
     void on_edit(EditListener listener) { on_edit_ = std::move(listener); }
 
-    // Besides CallPolicy's: 40901 stale_epoch, 50110 octane_lacks_method.
+    // Besides CallPolicy's: 40901 stale_epoch, 50110 release_lacks_method.
     [[nodiscard]] base::Result<std::unique_ptr<rpc::CallPlan>> plan(const rpc::CallHead& head) const override;
 
     struct Target {

@@ -137,8 +137,8 @@ asio::awaitable<void> Registration::wait_for_answer(std::chrono::milliseconds li
     }
     on_change_();
     if (!is_connected()) {
-        answer = base::make_error(ErrorCode::octane_unreachable_call,
-                                  octane_.unreachable_message(connection_ ? connection_->error : ""));
+        answer =
+            base::make_error(ErrorCode::upstream_unreachable, octane_.unreachable_message(connection_ ? connection_->error : ""));
     } else if (connection_->silent_since) {
         answer = base::make_error(ErrorCode::deadline_exceeded,
                                   "Octane did not answer the registration in time; " + octane_.silence_message());

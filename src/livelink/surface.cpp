@@ -1,11 +1,11 @@
 #include "livelink/surface.hpp"
-#include "livelink/builtin_schemas.hpp"
 
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "livelink/builtin_schemas.hpp"
 #include "schema/unknown_names.hpp"
 
 namespace octane::livelink {
@@ -125,11 +125,11 @@ std::string Surface::releases_with(const schema::Method& method, const schema::S
 base::Error Surface::lacks(const schema::Schema& connected, const Known& other, const schema::Method& method) const {
     std::string message = "Octane speaks " + connected.name() + ", which has no " + method.display + "; " +
                           releases_with(method, &connected) + " has it";
-    if (!other.column) return base::make_error(ErrorCode::octane_lacks_method, std::move(message));
+    if (!other.column) return base::make_error(ErrorCode::release_lacks_method, std::move(message));
     for (const auto* row : release_map().find(*other.column, full_name(method))) {
         if (row->kind == MapKind::lacks && !row->note.empty()) message += " (" + row->note + ")";
     }
-    return base::make_error(ErrorCode::octane_lacks_method, std::move(message));
+    return base::make_error(ErrorCode::release_lacks_method, std::move(message));
 }
 
 // Octane's releases are one surface, so the nearest name may be any one's. Elsewhere the schema speaks for itself.

@@ -45,7 +45,7 @@ class Surface {
     Surface(const Surface&) = delete;
     Surface& operator=(const Surface&) = delete;
 
-    // Errors: 40401 and 40402 with the nearest names of all releases; 50110 octane_lacks_method if the connected release has
+    // Errors: 40401 and 40402 with the nearest names of all releases; 50110 release_lacks_method if the connected release has
     // nothing of the kind, and who has it. While the release is unknown, each name is taken literally.
     [[nodiscard]] base::Result<ResolvedName> find(const std::shared_ptr<const schema::Schema>& connected, bool is_release_known,
                                                   std::string_view service, std::string_view method) const;
@@ -78,7 +78,7 @@ class Surface {
 };
 
 // Makes the called method's request into that of the method that is asked, which it chooses. Errors: 40003 bad_value if the
-// request does not say which, 50110 octane_lacks_method if what it says has no counterpart.
+// request does not say which, 50110 release_lacks_method if what it says has no counterpart.
 base::Result<std::string> choose_method(ResolvedName& route, std::string request);
 
 // The answer as the called name promises it. Error 40010 upstream_bad_request with Octane's text if the answer says that Octane

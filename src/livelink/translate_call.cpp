@@ -51,8 +51,8 @@ base::Error nothing_fits(const ResolvedName& route, const base::ByteChain& reque
         for (wire::Reader reader(request); reader.next();) {
             const auto* field = route.called->request->FindFieldByNumber(static_cast<int>(reader.field()));
             if (field == nullptr || field->real_containing_oneof() == nullptr) continue;
-            return base::make_error(ErrorCode::octane_lacks_method, who + " cannot take \"" + field->name() + "\"; it takes " +
-                                                                        base::join_names(names, names.size()));
+            return base::make_error(ErrorCode::release_lacks_method, who + " cannot take \"" + field->name() + "\"; it takes " +
+                                                                         base::join_names(names, names.size()));
         }
         return base::make_error(ErrorCode::bad_value,
                                 who + " needs the value in one of these members: " + base::join_names(names, names.size()));
@@ -68,7 +68,7 @@ base::Error nothing_fits(const ResolvedName& route, const base::ByteChain& reque
     const auto* known = type.enum_type()->FindValueByNumber(static_cast<int>(given));
     const std::string takes = "; \"" + type.name() + "\" takes " + base::join_names(names, names.size());
     if (given != 0 && known != nullptr)
-        return base::make_error(ErrorCode::octane_lacks_method, who + " has nothing for " + known->name() + takes);
+        return base::make_error(ErrorCode::release_lacks_method, who + " has nothing for " + known->name() + takes);
     const std::string what = given == 0 ? " needs \"" + type.name() + "\", which says the type of the value"
                                         : " does not know " + type.name() + " " + std::to_string(given);
     return base::make_error(ErrorCode::bad_value, who + what + takes);

@@ -60,6 +60,8 @@ class CallPlan {
 
     // The answer as the called name promises it, or the failure in words for the caller.
     virtual base::Result<base::ByteChain> conclude(upstream::Reply reply) = 0;
+    // After conclude(): whether the upstream has done what it was asked. False where the answer itself says that it has not.
+    [[nodiscard]] virtual bool is_done() const { return true; }
 };
 
 // Used from all loops at once.

@@ -12,6 +12,9 @@ using upstream::Reply;
 
 namespace {
 
+// bytes; what tells two reads apart is compared and kept under a lock that all loops share
+constexpr std::size_t kLargestJoined = std::size_t{16} << 10U;
+
 Reply unsent(GrpcStatus status, std::string message) {
     Reply reply;
     reply.was_sent = false;
@@ -73,6 +76,8 @@ void Invoker::follow(const upstream::UpstreamState& state) {
 
 asio::awaitable<Reply> Invoker::call(std::string path, std::string request, CallTerms terms) {
     if (!queue_.has_limit()) return call_alone(std::move(path), std::move(request), std::move(terms));
+    if (terms.traits.is_read && request.size() > kLargestJoined)
+        return call_alone(std::move(path), std::move(request), std::move(terms));
     if (terms.traits.is_read) return reads_.ask(*this, std::move(path), std::move(request), std::move(terms));
     return call_as_edit(reads_, *this, std::move(path), std::move(request), std::move(terms));
 }

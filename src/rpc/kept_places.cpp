@@ -27,10 +27,7 @@ void KeptPlaces::keep(CallQueue::Place place, std::uint64_t number) {
         count_.store(kept_.size());
         if (std::exchange(is_asking_, true)) return;
     }
-    upstream::start_task(liveness_.executor(), "question whether the upstream is free", ask_until_released(), [this] {
-        const std::lock_guard lock(mutex_);
-        is_asking_ = false;
-    });
+    upstream::start_task(liveness_.executor(), "question whether the upstream is free", ask_until_released(), [] {});
 }
 
 // Places are given back without the lock: the queue has one of its own and wakes those who wait.
@@ -60,16 +57,28 @@ void KeptPlaces::close() {
     release_all();
 }
 
-std::optional<std::chrono::milliseconds> KeptPlaces::time_to_next_end() const {
+// Whoever keeps the next place after nothing is said here asks anew.
+std::optional<std::chrono::milliseconds> KeptPlaces::time_to_next_end() {
     const std::lock_guard lock(mutex_);
-    if (kept_.empty() || is_closed_) return std::nullopt;
+    is_asking_ = !kept_.empty() && !is_closed_;
+    if (!is_asking_) return std::nullopt;
     const auto next = std::ranges::min_element(kept_, {}, &Kept::until)->until;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now());
     return std::max(left, std::chrono::milliseconds(1));
 }
 
-// One question at a time; who has been asked before the answer came has nothing older left.
 asio::awaitable<void> KeptPlaces::ask_until_released() {
+    try {
+        co_await ask_again_and_again();
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        is_asking_ = false;
+        throw;
+    }
+}
+
+// One question at a time; who has been asked before the answer came has nothing older left.
+asio::awaitable<void> KeptPlaces::ask_again_and_again() {
     asio::steady_timer timer(liveness_.executor());
     for (auto left = time_to_next_end(); left; left = time_to_next_end()) {
         const std::uint64_t begun = history_.begun();

@@ -46,8 +46,9 @@ class KeptPlaces {
     void release_before(std::uint64_t number);
     template <typename Has>
     void release_if(Has has_ended);
-    [[nodiscard]] std::optional<std::chrono::milliseconds> time_to_next_end() const;  // nothing: none is kept
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time_to_next_end();  // nothing: none is kept
     boost::asio::awaitable<void> ask_until_released();
+    boost::asio::awaitable<void> ask_again_and_again();
 
     upstream::Liveness& liveness_;
     CallHistory& history_;

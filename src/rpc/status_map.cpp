@@ -17,8 +17,8 @@ base::ErrorCode error_code_of(base::GrpcStatus status) {
         case GrpcStatus::resource_exhausted: return ErrorCode::upstream_exhausted;
         case GrpcStatus::cancelled: return ErrorCode::cancelled;
         case GrpcStatus::deadline_exceeded: return ErrorCode::deadline_exceeded;
-        case GrpcStatus::unimplemented: return ErrorCode::octane_lacks_method;
-        case GrpcStatus::unavailable: return ErrorCode::octane_unreachable_call;
+        case GrpcStatus::unimplemented: return ErrorCode::release_lacks_method;
+        case GrpcStatus::unavailable: return ErrorCode::upstream_unreachable;
         case GrpcStatus::ok:
         case GrpcStatus::unknown:
         case GrpcStatus::internal:

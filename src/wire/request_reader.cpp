@@ -24,6 +24,11 @@ bool wraps_a_list(const Descriptor& message) {
     return message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
 }
 
+// google.protobuf.BytesValue, which takes what a bytes field takes.
+bool wraps_bytes(const Descriptor& message) {
+    return well_known(message) == WellKnown::wrapper && message.field(0)->type() == FieldDescriptor::TYPE_BYTES;
+}
+
 const FieldDescriptor* find_member(const Descriptor& message, const std::string& name) {
     if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
     for (int i = 0; i < message.field_count(); ++i) {
@@ -251,13 +256,18 @@ bool RequestReader::begin_container() {
 bool RequestReader::start_object(std::size_t /*unknown*/) {
     if (!begin_container()) return false;
     if (is_container_skipped()) return true;
-    const Target here = target();
+    Target here = target();
     if (is_in_buffer()) return misfit(here, describe_expected(*here.field, {}), "an object in its place");
     if (here.is_whole_list) {
         if (!here.field->is_map()) return misfit(here, "an array", "an object");
         if (!claim(here)) return false;
         enter(MemberKind::map, here, here.field);
         return true;
+    }
+    if (here.message && wraps_bytes(*here.message)) {
+        if (!claim(here)) return false;
+        enter_nested(MemberKind::single, here, here.message->field(0));
+        here = target();
     }
     if (!here.message) {
         const bool is_buffer = here.field->type() == FieldDescriptor::TYPE_BYTES && !open_.back().part;

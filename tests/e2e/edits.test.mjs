@@ -164,3 +164,18 @@ test('an update that may not be called is said, and the edit stands', async (t) 
   assert.match(answer.json.warnings[0], /deny/);
   assert.equal((await proxy.call('LiveLink/GetCamera')).position.x, 3);
 });
+
+test('what Octane refuses in its answer is no edit: nothing is updated, and no advice is spent on it', async (t) => {
+  const started = cleanup(t);
+  const octane = started(await Standin.start(small, { release: 'beta2' }));
+  const proxy = started(await Proxy.start(octane));
+  const updates = async () => (await octane.counters()).calls[UPDATE] ?? 0;
+  const before = await updates();
+  const body = { item_ref: { handle: await octane.teapot() }, pin_id: 43, float_value: 1 };
+  const refused = await proxy.post('/ApiNode/setPinValueByPinID?update=1', body);
+  assert.equal(refused.status, 200, refused.text);
+  assert.ok(!refused.json.data.success, refused.text);
+  assert.ok(!('updated' in refused.json), refused.text);
+  assert.ok(!('warnings' in (await proxy.post('/ApiNode/setPinValueByPinID', body)).json));
+  assert.equal(await updates(), before);
+});

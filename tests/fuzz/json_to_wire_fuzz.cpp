@@ -19,7 +19,8 @@ using namespace octane;
 
 bool is_stricter(const base::Error& refusal) {
     if (refusal.code == base::ErrorCode::bad_json) return true;  // json_util reads more than JSON
-    for (const char* words : {"is given twice", "exclude each other", "nested deeper than"}) {
+    // The last: json_util goes by way of a double, which takes what is a little below int64's least number for it.
+    for (const char* words : {"is given twice", "exclude each other", "nested deeper than", "the number -92233720368547758"}) {
         if (refusal.message.find(words) != std::string::npos) return true;
     }
     return false;
@@ -48,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // json_util takes some values that it can then not write, such as a time that its offset moves out of range: as good as
     // refused.
     if (theirs && !fuzz::oracle().to_json(message, *theirs, false, false)) theirs.reset();
+    if (fuzz::has_odd_mask(json)) return 0;
     if (!ours) {
         require(!ours.error().message.empty());
         require(!theirs || is_stricter(ours.error()));

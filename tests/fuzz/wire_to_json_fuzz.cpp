@@ -61,7 +61,7 @@ void hold_against_json_util(const google::protobuf::Descriptor& message, const s
     const auto canonical = fuzz::oracle().canonical(message, bytes, false);
     if (!canonical) return;
     const auto theirs = fuzz::oracle().to_json(message, *canonical, false, false);
-    if (!theirs) return;
+    if (!theirs || fuzz::has_odd_mask(*theirs)) return;
     const auto back = fuzz::oracle().to_wire(message, *theirs);
     if (!back) return;  // a mask of "foo[bar", which it writes and cannot read
     std::string json;
@@ -106,8 +106,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string json = whole.substr(1);
     const auto parsed = nlohmann::json::parse(json, nullptr, false);
     require(!parsed.is_discarded());
-    // Known fault: Node's Buffer form is read for bytes, and not for a BytesValue, which no Octane has.
-    if (options.bytes_as_buffer && json.find(R"("blob":{"type":"Buffer")") != std::string::npos) return 0;
     require(wire::json_to_wire(message, parsed.dump(), {.is_strict = true}).has_value());
     return 0;
 }

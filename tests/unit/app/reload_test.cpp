@@ -54,6 +54,8 @@ TEST_CASE("from HTTP to HTTPS there is no way without a restart") {
     now.tls_key = "k";
     CHECK(compare_options(before, now).needs_start == "tls-cert, tls-key");
     CHECK(take_live_options(before, now).tls_cert.empty());
+    CHECK(compare_options(take_live_options(before, now), now).needs_start == "tls-cert, tls-key");
+    CHECK(compare_options(take_live_options(before, now), before).live.empty());
     auto renewed = now;
     renewed.tls_cert = "d";
     renewed.given["tls-cert"] = "d\n";

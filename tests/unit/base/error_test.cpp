@@ -36,9 +36,9 @@ constexpr std::array kEveryCode = {ErrorCode::bad_path,
                                    ErrorCode::cancelled,
                                    ErrorCode::internal,
                                    ErrorCode::bad_answer,
-                                   ErrorCode::octane_unreachable_call,
+                                   ErrorCode::upstream_unreachable,
                                    ErrorCode::upstream_internal,
-                                   ErrorCode::octane_lacks_method,
+                                   ErrorCode::release_lacks_method,
                                    ErrorCode::message_too_large,
                                    ErrorCode::shutting_down,
                                    ErrorCode::too_many_connections,
@@ -86,8 +86,8 @@ TEST_CASE("an error of the proxy itself gets the nearest gRPC status") {
     CHECK(nearest_grpc_status(ErrorCode::cancelled) == GrpcStatus::cancelled);
     CHECK(nearest_grpc_status(ErrorCode::internal) == GrpcStatus::internal);
     CHECK(nearest_grpc_status(ErrorCode::bad_answer) == GrpcStatus::internal);
-    CHECK(nearest_grpc_status(ErrorCode::octane_unreachable_call) == GrpcStatus::unavailable);
-    CHECK(nearest_grpc_status(ErrorCode::octane_lacks_method) == GrpcStatus::unimplemented);
+    CHECK(nearest_grpc_status(ErrorCode::upstream_unreachable) == GrpcStatus::unavailable);
+    CHECK(nearest_grpc_status(ErrorCode::release_lacks_method) == GrpcStatus::unimplemented);
     CHECK(nearest_grpc_status(ErrorCode::message_too_large) == GrpcStatus::resource_exhausted);
     CHECK(nearest_grpc_status(ErrorCode::shutting_down) == GrpcStatus::unavailable);
     CHECK(nearest_grpc_status(ErrorCode::deadline_exceeded) == GrpcStatus::deadline_exceeded);

@@ -45,6 +45,21 @@ TEST_CASE("without Octane health is 503 with every member, and the process is al
     CHECK(proxy.ask(ready, probe).status == 503);
 }
 
+TEST_CASE("what asks for the proxy alone is a probe, and what looks at Octane is none") {
+    http::Request request;
+    for (const auto* path : {"/livez", "/readyz"}) {
+        request.path = path;
+        CHECK(is_probe(request));
+    }
+    request.query = http::Query("octane=1");
+    CHECK_FALSE(is_probe(request));
+    request.query = {};
+    for (const auto* path : {"/health", "/livez/", "/metrics"}) {
+        request.path = path;
+        CHECK_FALSE(is_probe(request));
+    }
+}
+
 TEST_CASE("health tells how old the newest frame is") {
     IdleProxy proxy;
     proxy.stats().published = 17;

@@ -100,17 +100,18 @@ TEST_CASE("the built-in page has no other files, and nothing of the machine") {
 
 TEST_CASE("a cookie carries the token on if the address had the right one, and only over HTTPS where that is spoken") {
     IdleProxy proxy;
-    const auto cookie = [&proxy](bool is_right, bool is_secure) {
+    const auto cookie = [&proxy](bool is_right, bool is_secure, const char* path = "/") {
         http::Request request;
         request.verb = "GET";
-        request.path = "/";
+        request.path = path;
         request.query = http::Query("token=s3cret");
         request.has_token_in_query = is_right;
         request.is_secure = is_secure;
         return header(proxy.ask(page_file, request), "Set-Cookie");
     };
-    CHECK(cookie(true, false) == "octane_token=s3cret; Path=/; HttpOnly; SameSite=Strict");
-    CHECK(cookie(true, true) == "octane_token=s3cret; Path=/; HttpOnly; SameSite=Strict; Secure");
+    CHECK(cookie(true, false) == "octane_token=s3cret; HttpOnly; SameSite=Strict");
+    CHECK(cookie(true, true) == "octane_token=s3cret; HttpOnly; SameSite=Strict; Secure");
+    CHECK(cookie(true, false, "/index.html") == "octane_token=s3cret; HttpOnly; SameSite=Strict");
     CHECK_FALSE(cookie(false, false).has_value());  // no token is asked for
 }
 

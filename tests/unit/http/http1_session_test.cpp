@@ -194,8 +194,11 @@ TEST_CASE("A refused origin gets 403, the way to allow it, and no CORS header") 
     CHECK(client.ask(get("/hello")).status == 200);
 }
 
-TEST_CASE("A missing token is 401 with CORS headers, and /livez needs none") {
-    RunningServer server(usual_routes, {.options = {}, .access = {{}, "s3cret", {}}, .hooks = {}});
+TEST_CASE("A missing token is 401 with CORS headers, and what is open needs none") {
+    Settings settings;
+    settings.access.token = "s3cret";
+    settings.access.is_open = [](const Request& request) { return request.path == "/livez"; };
+    RunningServer server(usual_routes, std::move(settings));
     auto client = server.connect();
     const auto reply = client.ask(get("/hello"));
     CHECK(reply.status == 401);

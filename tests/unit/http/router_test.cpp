@@ -51,6 +51,7 @@ TEST_CASE("A GET route answers HEAD") {
     router.add("GET", "/health", some());
     CHECK(router.find("HEAD", "/health").entry != nullptr);
     CHECK(router.find("PUT", "/health").entry == nullptr);
+    CHECK(router.find("PUT", "/health").allow == "GET, HEAD, OPTIONS");
 }
 
 TEST_CASE("A capture needs a segment that is not empty, and segments are counted exactly") {

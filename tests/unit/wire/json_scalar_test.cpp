@@ -193,6 +193,8 @@ TEST_CASE("bytes may be base64 in both alphabets or a Buffer object") {
     CHECK(understood("Lists", R"({"blobs":[{"type":"Buffer","data":[1]},"Ag==",{"type":"Buffer","data":[]}]})") ==
           R"({"blobs":["AQ==","Ag==",""]})");
     CHECK(understood("Choice", R"({"blob_value":{"type":"Buffer","data":[]}})") == R"({"blob_value":""})");
+    CHECK(understood("Known", R"({"blob":{"type":"Buffer","data":[251,255]},"text":"x"})") == R"({"text":"x","blob":"+/8="})");
+    CHECK(understood("Known", R"({"blob":{"data":[]}})") == R"({"blob":""})");
 }
 
 TEST_CASE("what is not base64 or a Buffer is refused for bytes") {
@@ -206,6 +208,7 @@ TEST_CASE("what is not base64 or a Buffer is refused for bytes") {
           R"({"blob":{"data":[-1]}})", R"({"blob":{"data":null}})", R"({"blob":{}})"}) {
         CAPTURE(json);
         CHECK(refusal("Scalars", json).find("\"blob\" takes ") == 0);
+        CHECK(refusal("Known", json).find("\"blob\" takes ") == 0);
     }
 }
 
