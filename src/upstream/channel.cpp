@@ -46,8 +46,10 @@ class LossWatch final : public Tag {
         const bool is_same = watched_ == watched;  // else its loss has been counted where it was given up
         watched_ = watched;
         const auto now = watched->channel->GetState(false);
-        const bool is_lost = last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY);
-        if (is_same && is_lost) channel_.losses.fetch_add(1);
+        const bool was_seen_ready = last_ == GRPC_CHANNEL_READY && (has_changed || now != GRPC_CHANNEL_READY);
+        // An attempt that fails ends in TRANSIENT_FAILURE. So what is idle again has been ready, if for less than a look takes.
+        const bool was_ready_unseen = last_ != GRPC_CHANNEL_TRANSIENT_FAILURE && has_changed && now == GRPC_CHANNEL_IDLE;
+        if (is_same && (was_seen_ready || was_ready_unseen)) channel_.losses.fetch_add(1);
         last_ = now;
         tell_start(this);
         watched->channel->NotifyOnStateChange(now, std::chrono::system_clock::now() + kLongestLook, &poller.queue,
