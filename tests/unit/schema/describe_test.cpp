@@ -40,7 +40,7 @@ TEST_CASE("The list of services names every service and method of the tables") {
         CHECK(list.at("schema") == schema->name());
         std::vector<Row> actual;
         for (const auto& service : list.at("services")) {
-            CHECK(schema->find_service(service.at("name").get<std::string>()).value()->full_name() == service.at("fullName"));
+            CHECK(service.at("fullName") == schema->find_service(service.at("name").get<std::string>()).value()->full_name());
             for (const auto& method : service.at("methods")) actual.push_back({service.at("fullName"), method});
         }
         std::vector<Row> expected;
