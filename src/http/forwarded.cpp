@@ -59,7 +59,9 @@ std::vector<std::string_view> items_of(const Request& request, std::string_view 
     for (const auto& [key, value] : request.headers) {
         if (!iequals(key, name)) continue;
         std::string_view rest = value;
-        while (!rest.empty()) items.push_back(take_item(rest));
+        while (!rest.empty()) {
+            if (const auto item = take_item(rest); !item.empty()) items.push_back(item);
+        }
     }
     return items;
 }

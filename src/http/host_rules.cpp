@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "base/nearest.hpp"
@@ -25,7 +26,8 @@ bool is_hex(char c) {
 }
 
 bool is_port(std::string_view text) {
-    return text.size() <= 5 && std::all_of(text.begin(), text.end(), is_digit);
+    if (text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+    return text.empty() || std::stoi(std::string(text)) <= 65535;
 }
 
 bool is_name(std::string_view host) {

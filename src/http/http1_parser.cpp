@@ -59,12 +59,16 @@ void Http1Parser::on_request_impl(beast::http::verb, Text verb_text, Text target
 }
 
 void Http1Parser::take_target(std::string_view target) {
+    std::string with_path;  // where the target names a host and no path
     if (const auto mark = target.find("://"); !target.starts_with('/') && mark != std::string_view::npos) {
         const auto authority_start = mark + 3;
         const auto path_start = std::min(target.find_first_of("/?#", authority_start), target.size());
         authority_ = target.substr(authority_start, path_start - authority_start);
         target.remove_prefix(path_start);
-        if (target.empty()) target = "/";
+        if (!target.starts_with('/')) {
+            with_path = "/" + std::string(target);
+            target = with_path;
+        }
     }
     target = target.substr(0, target.find('#'));
     const auto question = target.find('?');

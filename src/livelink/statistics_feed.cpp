@@ -69,6 +69,7 @@ asio::awaitable<void> StatisticsFeed::ask() {
         hub_.announce_statistics(std::move(json));
     } else {
         next_ = Clock::now() + kRetry;
+        is_due_ = true;  // the render may have ended, and no frame would ask again
     }
 }
 

@@ -25,7 +25,7 @@ bool AnswerWriter::value(const FieldDescriptor& field, Reader& reader, int depth
     switch (field.type()) {
         case FieldDescriptor::TYPE_MESSAGE: return message(*field.message_type(), reader.read_message(), depth);
         case FieldDescriptor::TYPE_STRING: text(reader); break;
-        case FieldDescriptor::TYPE_BYTES: return bytes(reader, depth);
+        case FieldDescriptor::TYPE_BYTES: return bytes(reader);
         default: {
             const std::uint64_t bits = reader.type() == WireType::varint    ? reader.read_varint()
                                        : reader.type() == WireType::fixed64 ? reader.read_fixed64()
@@ -47,13 +47,12 @@ void AnswerWriter::text(Reader& reader) {
     append_json_string(out_, view);
 }
 
-bool AnswerWriter::open_buffer(int depth) {
-    if (!open('{', depth)) return false;
-    out_ += R"("type":"Buffer","data":)";
-    return open('[', depth + 1);
+// Its levels do not count, as those of empty lists do not: what a request may say can be answered in every dialect.
+void AnswerWriter::open_buffer() {
+    out_ += R"({"type":"Buffer","data":[)";
 }
 
-bool AnswerWriter::bytes(Reader& reader, int depth) {
+bool AnswerWriter::bytes(Reader& reader) {
     if (!options_.bytes_as_buffer) {
         out_.reserve(out_.size() + base64_size(reader.length()) + 2);
         out_ += '"';
@@ -63,7 +62,7 @@ bool AnswerWriter::bytes(Reader& reader, int depth) {
         out_ += '"';
         return !reader.failed();
     }
-    if (!open_buffer(depth)) return false;
+    open_buffer();
     reader.visit_bytes([this](std::string_view piece) {
         for (const char c : piece) {
             comma();
@@ -141,7 +140,7 @@ bool AnswerWriter::wrapped(const Descriptor& type, const Reader& reader, int dep
     if (find_order(type, reader) == FieldOrder::malformed) return false;
     const FieldDescriptor& field = *type.field(0);
     if (find_set_fields(type, reader)[0]) return singular_gathered(field, reader, depth);
-    return default_value(field, depth);
+    return default_value(field);
 }
 
 bool AnswerWriter::value_message(const Descriptor& type, const Reader& reader, int depth) {

@@ -48,7 +48,7 @@ bool AnswerWriter::members_in_order(const Descriptor& type, Reader reader, int d
         if (!options_.with_defaults && holds_default(*field, reader)) continue;
         if (field != list) {
             close_list();
-            if (options_.with_defaults && !defaults(type, next_index, field->index(), depth)) return false;
+            if (options_.with_defaults && !defaults(type, next_index, field->index())) return false;
             next_index = field->index() + 1;
             key(*field);
             if (field->is_repeated()) {
@@ -64,7 +64,7 @@ bool AnswerWriter::members_in_order(const Descriptor& type, Reader reader, int d
         }
     }
     close_list();
-    if (options_.with_defaults && !defaults(type, next_index, type.field_count(), depth)) return false;
+    if (options_.with_defaults && !defaults(type, next_index, type.field_count())) return false;
     return !reader.failed();
 }
 
@@ -73,7 +73,7 @@ bool AnswerWriter::members_gathered(const Descriptor& type, const Reader& reader
     for (int i = 0; i < type.field_count(); ++i) {
         const FieldDescriptor& field = *type.field(i);
         if (!is_set[static_cast<std::size_t>(i)]) {
-            if (options_.with_defaults && !defaults(type, i, i + 1, depth)) return false;
+            if (options_.with_defaults && !defaults(type, i, i + 1)) return false;
             continue;
         }
         key(field);
@@ -132,20 +132,19 @@ void AnswerWriter::one_of_key(const FieldDescriptor& field) {
 
 // Writes the members of the index range [from, to), none of which is set. What has presence of its own is left out, but for
 // sub-messages.
-bool AnswerWriter::defaults(const Descriptor& type, int from, int to, int depth) {
+bool AnswerWriter::defaults(const Descriptor& type, int from, int to) {
     for (int i = from; i < to; ++i) {
         const FieldDescriptor& field = *type.field(i);
         if (field.containing_oneof() || field.type() == FieldDescriptor::TYPE_GROUP) continue;
         key(field);
-        if (!default_value(field, depth)) return false;
+        if (!default_value(field)) return false;
     }
     return true;
 }
 
-bool AnswerWriter::default_value(const FieldDescriptor& field, int depth) {
+bool AnswerWriter::default_value(const FieldDescriptor& field) {
     if (field.is_repeated()) {
-        if (!open(field.is_map() ? '{' : '[', depth)) return false;
-        out_ += field.is_map() ? '}' : ']';
+        out_ += field.is_map() ? "{}" : "[]";
         return true;
     }
     switch (field.cpp_type()) {
@@ -153,7 +152,7 @@ bool AnswerWriter::default_value(const FieldDescriptor& field, int depth) {
         case FieldDescriptor::CPPTYPE_ENUM: enum_value(*field.enum_type(), field.default_value_enum()->number()); break;
         case FieldDescriptor::CPPTYPE_STRING:
             if (field.type() == FieldDescriptor::TYPE_BYTES && options_.bytes_as_buffer) {
-                if (!open_buffer(depth)) return false;
+                open_buffer();
                 out_ += "]}";
             } else {
                 out_ += "\"\"";
@@ -206,7 +205,7 @@ bool AnswerWriter::map_key(const FieldDescriptor& field, const Reader& halves, i
 
 bool AnswerWriter::map_half(const FieldDescriptor& field, const Reader& halves, int depth) {
     if (find_value_parts(field, halves).count > 0) return singular_gathered(field, halves, depth);
-    if (!field.message_type()) return default_value(field, depth);
+    if (!field.message_type()) return default_value(field);
     const base::ByteChain nothing;
     return message(*field.message_type(), Reader(nothing), depth);
 }

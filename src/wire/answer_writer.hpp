@@ -46,8 +46,8 @@ class AnswerWriter {
 
     void key(const FieldDescriptor& field);
     void one_of_key(const FieldDescriptor& field);
-    bool defaults(const Descriptor& type, int from, int to, int depth);
-    bool default_value(const FieldDescriptor& field, int depth);
+    bool defaults(const Descriptor& type, int from, int to);
+    bool default_value(const FieldDescriptor& field);
     bool elements(const FieldDescriptor& field, Reader& reader, int depth);
     bool packed_run(const FieldDescriptor& field, Reader& reader);
     bool map_entry(const FieldDescriptor& field, Reader& reader, int depth);
@@ -55,8 +55,8 @@ class AnswerWriter {
     bool map_half(const FieldDescriptor& field, const Reader& halves, int depth);
     bool value(const FieldDescriptor& field, Reader& reader, int depth);
     void text(Reader& reader);
-    bool bytes(Reader& reader, int depth);
-    bool open_buffer(int depth);
+    bool bytes(Reader& reader);
+    void open_buffer();
     void number(const FieldDescriptor& field, std::uint64_t bits);
     void quoted_number(const FieldDescriptor& field, std::uint64_t bits);
     void enum_value(const EnumDescriptor& type, std::int32_t number);

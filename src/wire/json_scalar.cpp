@@ -6,11 +6,14 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include "base/nearest.hpp"
@@ -37,6 +40,13 @@ std::optional<Number> parse_number(std::string_view text) {
     if (text.size() == first || text[first] < '0' || text[first] > '9') return std::nullopt;
     Number number{};
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if constexpr (std::is_floating_point_v<Number>) {
+        // Out of range says both too large and too small; what is too small is the nearest number that there is.
+        if (status == std::errc::result_out_of_range && end == text.data() + text.size()) {
+            number = std::strtod(std::string(text).c_str(), nullptr);
+            return std::abs(number) < 1 ? std::optional<Number>(number) : std::nullopt;
+        }
+    }
     if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return number;
 }

@@ -121,6 +121,9 @@ bool RequestReader::claim(const Target& target) {
     if (open_.empty() || open_.back().kind != MemberKind::message) return true;
     OpenMember& top = open_.back();
     if (top.part) return claim_part();
+    const bool is_given_by_both =
+        ((top.is_alias ? top.seen : top.seen_by_alias) & bit_of(*target.field)) != 0 && !target.field->is_repeated();
+    if (is_given_by_both) warn("\"" + path() + "\" is given by two names that stand for one another; what came later counts");
     if (top.is_alias) {
         top.seen_by_alias |= bit_of(*target.field);
     } else {

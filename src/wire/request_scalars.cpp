@@ -233,8 +233,13 @@ bool RequestReader::misfit(const Target& target, const std::string& expected, co
 std::string RequestReader::expected_at(const Target& target, const JsonScalar& value) {
     if (target.is_whole_list) return target.field->is_map() ? "an object" : "an array";
     if (!target.message) return describe_expected(*target.field, value);
-    const bool is_wrapper = target.message->field_count() == 1 && target.message->field(0)->is_repeated();
-    return std::string("an object ") + (is_wrapper ? "or array " : "") + "(" + target.message->full_name() + ")";
+    const Descriptor& message = *target.message;
+    const bool is_list = well_known(message) == WellKnown::list;
+    const bool wraps_a_list = message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
+    return std::string(is_list        ? "an array "
+                       : wraps_a_list ? "an object or array "
+                                      : "an object ") +
+           "(" + message.full_name() + ")";
 }
 
 // Dotted, with the indexes of elements and the keys of maps: "items.2.name". Empty at the very top.

@@ -48,11 +48,16 @@ TEST_CASE("addresses are read in every way that proxies write them") {
 }
 
 TEST_CASE("where the way cannot be read any further, the last proxy that is known is the client") {
-    for (const char* bad : {"unknown", "_hidden", "", "evil.example", "1.2.3", "[::1", "999.1.1.1"}) {
+    for (const char* bad : {"unknown", "_hidden", "evil.example", "1.2.3", "[::1", "999.1.1.1"}) {
         CAPTURE(bad);
         CHECK(found({{"X-Forwarded-For", std::string("203.0.113.9, ") + bad + ", 10.0.0.7"}}) == "10.0.0.7 ?");
     }
     CHECK(found({{"Forwarded", "for=203.0.113.9, secret, for=10.0.0.7"}}) == "10.0.0.7 ?");
+}
+
+TEST_CASE("empty items of a list are no step of the way") {
+    CHECK(found({{"X-Forwarded-For", "203.0.113.9, , 10.0.0.7,,"}}) == "203.0.113.9 ?");
+    CHECK(found({{"Forwarded", ",for=203.0.113.9,,for=10.0.0.7, ,"}}) == "203.0.113.9 ?");
 }
 
 TEST_CASE("the scheme is that of the first step that a trusted proxy saw") {
