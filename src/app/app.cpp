@@ -20,8 +20,7 @@
 #include "app/own_names.hpp"
 #include "app/process_setup.hpp"
 #include "app/reload.hpp"
-#include "app/schemas.hpp"
-#include "endpoints/callback_message.hpp"
+#include "app/upstream_set.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/health.hpp"
 #include "endpoints/log_files.hpp"
@@ -30,8 +29,6 @@
 #include "frames/large_buffers.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
-#include "livelink/busy_watch.hpp"
-#include "livelink/surface.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_level.hpp"
 #include "upstream/task.hpp"
@@ -42,7 +39,6 @@ using telemetry::Level;
 
 namespace {
 
-constexpr std::chrono::milliseconds kBusyLook{250};
 constexpr std::chrono::seconds kMemoryLook{5};
 constexpr std::chrono::seconds kDrain{5};               // docs/api.md §1
 constexpr std::chrono::milliseconds kLastAnswers{300};  // what is cut off after that is told so
@@ -50,24 +46,6 @@ constexpr std::chrono::milliseconds kClosing{200};      // and closed
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
-}
-
-livelink::OctaneOptions make_octane_options(const Options& options, const LoadedSchemas& schemas) {
-    livelink::OctaneOptions result;
-    result.channel.host = options.octane_host;
-    result.channel.port = options.octane_port;
-    result.channel.max_message = options.max_message;
-    result.channel.keepalive = options.keepalive;
-    result.channel.keepalive_timeout = options.keepalive_timeout;
-    result.probe = {options.probe_after, options.probe_timeout};
-    result.schemas = schemas.schemas;
-    result.should_detect = schemas.should_detect;
-    result.concurrency = options.upstream_concurrency;
-    result.deny = options.deny;
-    result.allow = options.allow;
-    result.timeout = options.timeout;
-    result.epoch_base = livelink::make_epoch_base();
-    return result;
 }
 
 http::AccessOptions make_access_options(const Options& options) {
@@ -108,10 +86,12 @@ http::ServerOptions make_server_options(const Options& options, std::size_t file
     return result;
 }
 
-http::ServerHooks make_hooks(endpoints::RequestStats& requests, const livelink::Octane& octane,
+http::ServerHooks make_hooks(endpoints::RequestStats& requests, const UpstreamSet& upstreams,
                              std::function<void()> on_all_closed) {
     http::ServerHooks hooks;
-    hooks.add_headers = [&octane](std::string& lines) { lines += "X-Octane-Epoch: " + std::to_string(octane.epoch()) + "\r\n"; };
+    hooks.add_headers = [&upstreams](const http::Request& request, std::string& lines) {
+        if (const auto epoch = upstreams.epoch_for(request.path)) lines += "X-Octane-Epoch: " + std::to_string(*epoch) + "\r\n";
+    };
     hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
         requests.count(endpoints::surface_of(request.verb, request.path), status, took);
     };
@@ -130,37 +110,36 @@ std::vector<asio::any_io_executor> executors_of(http::Loops& loops) {
 
 }  // namespace
 
+std::vector<std::string> warnings_of(const std::vector<LoadedUpstream>& upstreams) {
+    std::vector<std::string> all;
+    for (const auto& one : upstreams) all.insert(all.end(), one.schemas.warnings.begin(), one.schemas.warnings.end());
+    return all;
+}
+
 // Members are in the order of construction; what is declared later uses what stands before it and ends first.
 struct App::Impl {
     Impl(const Options& given, ReadOptions read, std::size_t file_limit)
         : options(given),
           read_again(std::move(read)),
-          loaded(load_schemas(given)),
+          loaded(load_upstreams(given)),
           control_guard(asio::make_work_guard(control)),
-          octane(make_octane_options(given, loaded), control.get_executor()),
           loops(given.threads == 0 ? cores() : given.threads),
           workers(std::max(2U, cores() - 1)),
-          hub(control.get_executor(), executors_of(loops), workers, stats, endpoints::wrap_for_viewers),
-          session(octane, hub, control.get_executor(), stats, {}),
-          context{octane,
-                  hub,
-                  session,
-                  stats,
-                  stats,
-                  OCTANE_VERSION,
-                  loaded.warnings,
-                  given.web_root,
-                  std::chrono::steady_clock::now(),
-                  requests,
-                  [this] { return server.connections(); },
-                  workers,
-                  std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
+          site{OCTANE_VERSION,
+               warnings_of(loaded),
+               given.web_root,
+               std::chrono::steady_clock::now(),
+               requests,
+               [this] { return server.connections(); },
+               workers,
+               std::make_shared<endpoints::LogFiles>(given.state_dir.empty() ? given.state_dir : given.state_dir / "logs")},
+          upstreams(given, loaded, control.get_executor(), executors_of(loops), workers, site, site.upstreams),
           server(loops, make_routes(), std::make_shared<const http::AccessPolicy>(make_access_options(given)),
                  make_server_options(given, file_limit),
-                 make_hooks(requests, octane, [this] { asio::post(control, [this] { has_ended.cancel(); }); })),
+                 make_hooks(requests, upstreams, [this] { asio::post(control, [this] { look_at_end(); }); })),
           signals(control, SIGINT, SIGTERM),
           hangups(control) {
-        context.refusals = [this] { return &server.refusals(); };
+        site.refusals = [this] { return &server.refusals(); };
 #ifdef SIGHUP
         hangups.add(SIGHUP);
 #endif
@@ -168,13 +147,16 @@ struct App::Impl {
 
     std::shared_ptr<const http::Router> make_routes() const {
         auto router = std::make_shared<http::Router>();
-        endpoints::add_routes(*router, context);
+        endpoints::add_routes(*router, site);
         return router;
     }
 
     void start();
     void say_what_starts() const;
-    void watch_busy();
+    void say_what_is_loaded(const LoadedUpstream& one) const;
+    void look_at_end() {
+        has_ended.cancel();
+    }
     void watch_memory();
     void await_hangup();
     void read_options_again();
@@ -185,45 +167,48 @@ struct App::Impl {
 
     Options options;  // what counts now
     ReadOptions read_again;
-    LoadedSchemas loaded;
-    frames::FrameStats stats;
+    std::vector<LoadedUpstream> loaded;
     endpoints::RequestStats requests;
-    asio::io_context control{1};  // the strand of the callback session, the connection watch and the signals: one thread
+    asio::io_context control{1};  // the strand of callback sessions, connection watches and the signals: one thread
     asio::executor_work_guard<asio::io_context::executor_type> control_guard;
-    livelink::Octane octane;
     http::Loops loops;
     asio::thread_pool workers;  // encoders, files; ends before the loops: what it still holds belongs to their connections
-    frames::Hub hub;
-    livelink::CallbackSession session;
-    endpoints::Context context;
+    endpoints::Site site;
+    UpstreamSet upstreams;
     http::Server server;
     asio::signal_set signals;
     asio::signal_set hangups;
-    std::function<asio::awaitable<void>()> watch = [this] { return octane.run(); };
-    std::function<asio::awaitable<void>()> serve = [this] { return session.run(); };
-    asio::steady_timer busy_timer{control};
     asio::steady_timer memory_timer{control};
     asio::steady_timer has_ended{control};  // cancelled whenever something that stop() waits for may have ended
-    livelink::BusyWatch busy_watch;         // control thread
     MemoryCare memory_care;                 // control thread
-    bool is_session_running = false;        // control thread
-    bool is_watch_running = false;          // control thread
 };
+
+void App::Impl::say_what_is_loaded(const LoadedUpstream& one) const {
+    const bool is_own = one.spec.name == kOctaneName && options.wants_octane;
+    const auto& host = one.spec.host;
+    const std::string address =
+        (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(one.spec.port);
+    telemetry::log(Level::info, "Upstream",
+                   {{"name", one.spec.name},
+                    {"kind", one.spec.kind == UpstreamKind::octane ? "octane" : "grpc"},
+                    {"address", address},
+                    {"host_from", is_own ? options.octane_host_reason : "its section or --upstream"},
+                    {"schema", one.schemas.schemas.empty() ? "asked of the server" : "loaded"}});
+    for (const auto& schema : one.schemas.schemas) {
+        telemetry::log(Level::info, "Schema loaded",
+                       {{"name", schema->name()}, {"services", std::uint64_t{schema->services().size()}}});
+    }
+}
 
 void App::Impl::say_what_starts() const {
     telemetry::log(Level::info, "octane-proxy " OCTANE_VERSION " starts",
-                   {{"octane", octane.address()},
-                    {"octane_host_from", options.octane_host_reason},
-                    {"upstream_concurrency", options.upstream_concurrency},
+                   {{"upstreams", std::uint64_t{loaded.size()}},
                     {"timeout_ms", std::int64_t{options.timeout.count()}},
                     {"max_body", std::uint64_t{options.max_body}},
                     {"body_memory", std::uint64_t{options.body_memory}},
                     {"max_message", std::uint64_t{options.max_message}}});
-    for (const auto& schema : loaded.schemas) {
-        telemetry::log(Level::info, "Schema loaded",
-                       {{"name", schema->name()}, {"services", std::uint64_t{schema->services().size()}}});
-    }
-    for (const auto& warning : loaded.warnings) telemetry::log(Level::warn, warning);
+    for (const auto& one : loaded) say_what_is_loaded(one);
+    for (const auto& warning : site.warnings) telemetry::log(Level::warn, warning);
     if (is_open_to_others(options.host) && options.token.empty()) {
         telemetry::log(Level::warn,
                        "Anyone who reaches this machine can use Octane through this proxy; --token FILE asks for a token, --host "
@@ -234,26 +219,9 @@ void App::Impl::say_what_starts() const {
 
 void App::Impl::start() {
     say_what_starts();
-    octane.on_change([this](const std::shared_ptr<const livelink::ConnectionState>& state) { session.on_connection(state); });
-    is_watch_running = true;
-    upstream::start_task(control.get_executor(), "connection watch", upstream::keep_running("connection watch", watch), [this] {
-        is_watch_running = false;
-        has_ended.cancel();
-    });
-    octane.policy().on_edit([this](const frames::EditMade& edit, livelink::EditKind kind) {
-        session.edit_made(kind);
-        if (kind == livelink::EditKind::camera) hub.camera_moved();
-        if (!hub.has_call_watchers()) return;
-        asio::post(control, [this, edit, now = std::chrono::system_clock::now()] { hub.announce_edit(edit, now); });
-    });
-    watch_busy();
+    upstreams.start([this] { look_at_end(); });
     watch_memory();
     await_hangup();
-    is_session_running = true;
-    upstream::start_task(control.get_executor(), "callback session", upstream::keep_running("callback session", serve), [this] {
-        is_session_running = false;
-        has_ended.cancel();
-    });
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
         telemetry::log(Level::info, "Going down", {{"signal", signal}});
@@ -264,18 +232,6 @@ void App::Impl::start() {
     loops.start();
     server.start();
     std::cout << "listening on " << (options.tls_cert.empty() ? "http://" : "https://") << server.address() << std::endl;
-}
-
-// Tells viewers when Octane has been at one call for long.
-void App::Impl::watch_busy() {
-    busy_timer.expires_after(kBusyLook);
-    busy_timer.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        watch_busy();
-        if (octane.state()->silent_since) return busy_watch.forget();  // that is what viewers are told
-        const auto now = std::chrono::steady_clock::now();
-        if (auto state = busy_watch.check(octane.invoker().busy(), octane.epoch(), now)) hub.announce(std::move(*state));
-    });
 }
 
 // What was large and is used no more goes back to the system.
@@ -337,19 +293,18 @@ asio::awaitable<void> App::Impl::stop() {
     const auto deadline = std::chrono::steady_clock::now() + kDrain;
     hangups.cancel();
     server.stop_accepting();
-    octane.stop();
-    busy_timer.cancel();
     memory_timer.cancel();
-    hub.say_goodbye();
-    session.stop();
-    const auto has_drained = [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running; };
+    upstreams.stop();
+    const auto has_drained = [](const Impl& self) { return self.server.connections() == 0 && !self.upstreams.has_session(); };
     co_await wait_until(has_drained, deadline);
-    octane.close();
+    upstreams.close();
     co_await wait_until(has_drained, std::chrono::steady_clock::now() + kLastAnswers);
-    hub.stop();
+    upstreams.stop_hubs();
     server.close_all();
     co_await wait_until(
-        [](const Impl& self) { return self.server.connections() == 0 && !self.is_session_running && !self.is_watch_running; },
+        [](const Impl& self) {
+            return self.server.connections() == 0 && !self.upstreams.has_session() && !self.upstreams.has_watch();
+        },
         std::chrono::steady_clock::now() + kClosing);
 }
 
@@ -379,7 +334,7 @@ App::~App() = default;
 void App::run() {
     impl_->start();
     impl_->run_handlers([](asio::io_context& control) { control.run(); });
-    const bool is_clean = impl_->octane.shutdown();  // while the loops still run: what is left of its calls ends on them
+    const bool is_clean = impl_->upstreams.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
     impl_->control.restart();
     impl_->run_handlers([](asio::io_context& control) { control.poll(); });  // and on this thread

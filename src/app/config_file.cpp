@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include "app/option_values.hpp"
@@ -71,8 +72,12 @@ class ConfigReader {
         const auto end = line.find(']');
         if (end == std::string_view::npos) fail("the section's name has no ]");
         const auto name = line.substr(1, end - 1);
-        if (name != "default")
-            fail("section [" + std::string(name.substr(0, 100)) + "] is unknown; options stand without a section");
+        if (name != "default" && !name.starts_with("upstream."))
+            fail("section [" + std::string(name.substr(0, 100)) +
+                 "] is unknown; options stand without a section, those of one upstream in [upstream.NAME]");
+        section_ = name == "default" ? std::string_view() : name;
+        if (!section_.empty() && !seen_.insert(std::string(section_)).second)
+            fail("section [" + std::string(section_.substr(0, 100)) + "] stands here a second time");
         rest_.remove_prefix(end + 1);
         end_line("a section's name");
     }
@@ -80,6 +85,7 @@ class ConfigReader {
     ConfigSetting read_setting(const std::vector<ConfigSetting>& before) {
         ConfigSetting setting;
         setting.line = line_;
+        setting.section = section_;
         const auto end = std::ranges::find_if_not(rest_, is_name_character) - rest_.begin();
         setting.name = rest_.substr(0, static_cast<std::size_t>(end));
         if (setting.name.empty()) fail("a line is name = value, a comment or empty; this one is " + show_value(line_rest()));
@@ -87,7 +93,9 @@ class ConfigReader {
         skip_blanks();
         if (peek() != '=') fail(show_value(setting.name) + " has no = behind it; a line is name = value");
         rest_.remove_prefix(1);
-        const auto same = std::ranges::find(before, setting.name, &ConfigSetting::name);
+        const auto same = std::ranges::find_if(before, [&setting](const ConfigSetting& other) {
+            return other.section == setting.section && other.name == setting.name;
+        });
         if (same != before.end())
             fail(show_value(setting.name) + " stands here a second time; the first is in line " + std::to_string(same->line));
         skip_blanks();
@@ -181,6 +189,8 @@ class ConfigReader {
     std::string_view rest_;
     const std::string& file_;
     std::size_t line_ = 1;
+    std::string_view section_;
+    std::set<std::string> seen_;  // sections
 };
 
 }  // namespace

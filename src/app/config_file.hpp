@@ -1,7 +1,8 @@
 // Room: app. The configuration file: TOML as far as options need it, and INI. docs/options.md.
 //
 // A line is `name = value`: a string in quotes, an array of such, or a bare word up to the end of the line. `#` and `;` begin a
-// comment. Whatever else stands there is refused with its line, so that a slip never changes what counts.
+// comment. [upstream.NAME] begins what is said of that upstream. Whatever else stands there is refused with its line, so that a
+// slip never changes what counts.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@
 namespace octane::app {
 
 struct ConfigSetting {
-    std::string name;  // as it is written
+    std::string section;  // "upstream.nurec"; empty for what stands before any section, or in [default]
+    std::string name;     // as it is written
     std::vector<std::string> values;
     std::size_t line = 0;
 };

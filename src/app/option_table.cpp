@@ -15,33 +15,6 @@ constexpr std::size_t kLargestBody = 16UL << 30U;
 constexpr std::uint64_t kMostConnections = 1'000'000;
 constexpr std::size_t kLargestMessage = std::numeric_limits<int>::max();  // gRPC counts in int
 
-std::string method_pattern(const std::string& text) {
-    const auto slash = text.find('/');
-    if (slash == 0 || slash == std::string::npos || slash + 1 == text.size() || text.find('/', slash + 1) != std::string::npos) {
-        throw std::invalid_argument(show_value(text) + " is not of the form Service/method, where * stands for any characters");
-    }
-    return text;
-}
-
-std::chrono::milliseconds parse_positive_duration(const std::string& text) {
-    const auto duration = parse_duration(text);
-    if (duration.count() == 0)
-        throw std::invalid_argument(show_value(text) + " is no time to wait; it takes 1ms or more, such as 5s");
-    return duration;
-}
-
-void set_api(Options& options, const std::string& value) {
-    if (value == "auto") {
-        options.api = Api::automatic;
-    } else if (value == "alpha5") {
-        options.api = Api::alpha5;
-    } else if (value == "beta2") {
-        options.api = Api::beta2;
-    } else {
-        throw std::invalid_argument(show_value(value) + " is none of auto, alpha5, beta2");
-    }
-}
-
 void set_level(Options& options, const std::string& value) {
     if (!telemetry::parse_level(value, options.log.level)) {
         throw std::invalid_argument(show_value(value) + " is none of trace, debug, info, warn, error, off");
@@ -67,7 +40,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 32> kTable = {{
+constexpr std::array<OptionEntry, 33> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -91,7 +64,8 @@ constexpr std::array<OptionEntry, 32> kTable = {{
      [](Options& options, const std::string& value) {
          options.octane_port = static_cast<std::uint16_t>(parse_number(value, 1, 65535));
      }},
-    {"api", "RELEASE", "Octane", "which of Octane's schemas to speak: auto, alpha5 or beta2", "auto", "", false, set_api},
+    {"api", "RELEASE", "Octane", "which of Octane's schemas to speak: auto, alpha5 or beta2", "auto", "", false,
+     [](Options& options, const std::string& value) { options.api = parse_api(value); }},
     {"proto-path", "DIR", "Octane", "speak the .proto files of this directory instead of the built-in schemas", "none", "", true,
      [](Options& options, const std::string& value) { options.proto_paths.push_back(parse_directory(value)); }},
     {"descriptor-set", "FILE", "Octane", "speak a compiled descriptor set (protoc --descriptor_set_out) instead", "none", "",
@@ -113,6 +87,13 @@ constexpr std::array<OptionEntry, 32> kTable = {{
     {"keepalive-timeout", "DURATION", "Octane", "how long such a ping may go unanswered before the connection counts as lost",
      "20s", "", false,
      [](Options& options, const std::string& value) { options.keepalive_timeout = parse_positive_duration(value); }},
+
+    {"upstream", "NAME=HOST:PORT", "Upstreams",
+     "another gRPC server, called as /NAME/<service>/<method>; it is asked for its schema (reflection). [upstream.NAME] in a "
+     "file "
+     "says more. Octane is then served only if --octane-host or --octane-port names it",
+     "none, Octane alone", "", true,
+     [](Options& options, const std::string& value) { options.upstreams.push_back(parse_upstream(value)); }},
 
     {"timeout", "DURATION", "Limits", "deadline of a call that sets none, like 500ms, 30s or 2m; 0 = none", "30s", "", false,
      [](Options& options, const std::string& value) { options.timeout = parse_duration(value); }},
@@ -147,9 +128,9 @@ constexpr std::array<OptionEntry, 32> kTable = {{
      [](Options& options, const std::string& value) { options.token = read_token(value); }, true},
     {"deny", "PATTERN", "Access", "methods to refuse besides the built-in list, as Service/method with * wildcards",
      "built-in list", "", true,
-     [](Options& options, const std::string& value) { options.deny.push_back(method_pattern(value)); }},
+     [](Options& options, const std::string& value) { options.deny.push_back(parse_method_pattern(value)); }},
     {"allow", "PATTERN", "Access", "methods to let through although a list refuses them", "none", "", true,
-     [](Options& options, const std::string& value) { options.allow.push_back(method_pattern(value)); }},
+     [](Options& options, const std::string& value) { options.allow.push_back(parse_method_pattern(value)); }},
 
     {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level, true},
     {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format},

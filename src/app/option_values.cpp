@@ -92,6 +92,13 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
     return std::chrono::milliseconds{static_cast<std::int64_t>(parts->number * *factor)};
 }
 
+std::chrono::milliseconds parse_positive_duration(const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (duration.count() == 0)
+        throw std::invalid_argument(show_value(text) + " is no time to wait; it takes 1ms or more, such as 5s");
+    return duration;
+}
+
 std::uint64_t parse_number(const std::string& text, std::uint64_t lowest, std::uint64_t highest) {
     const auto parts = split_unit(text);
     if (!parts || !parts->unit.empty() || parts->number < lowest || parts->number > highest) {
@@ -152,6 +159,21 @@ std::string parse_web_origin(const std::string& text) {
 http::Network parse_network(const std::string& text) {
     if (const auto network = http::Network::parse(text)) return *network;
     throw std::invalid_argument(show_value(text) + " is neither an address nor a network; write it like 10.0.0.7 or 10.0.0.0/8");
+}
+
+Api parse_api(const std::string& text) {
+    if (text == "auto") return Api::automatic;
+    if (text == "alpha5") return Api::alpha5;
+    if (text == "beta2") return Api::beta2;
+    throw std::invalid_argument(show_value(text) + " is none of auto, alpha5, beta2");
+}
+
+std::string parse_method_pattern(const std::string& text) {
+    const auto slash = text.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == text.size() || text.find('/', slash + 1) != std::string::npos) {
+        throw std::invalid_argument(show_value(text) + " is not of the form Service/method, where * stands for any characters");
+    }
+    return text;
 }
 
 std::vector<std::string> split_list(std::string_view text) {

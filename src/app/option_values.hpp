@@ -14,12 +14,18 @@
 
 namespace octane::app {
 
+// Which of Octane's schemas to speak.
+enum class Api : std::uint8_t { automatic, alpha5, beta2 };
+
 // "1000", "64KiB", "64MiB", "2GiB" (powers of 1024), "1kB", "64MB", "1GB" (powers of 1000); the case of letters does not matter.
 // At least 1 byte, at most `limit`.
 std::size_t parse_size(const std::string& text, std::size_t limit);
 
 // "500ms", "30s", "2m", "1h", "0"; a number without unit other than 0 is refused.
 std::chrono::milliseconds parse_duration(const std::string& text);
+
+// The same, but not 0.
+std::chrono::milliseconds parse_positive_duration(const std::string& text);
 
 std::uint64_t parse_number(const std::string& text, std::uint64_t lowest, std::uint64_t highest);
 
@@ -37,6 +43,12 @@ std::string parse_web_origin(const std::string& text);
 
 // "10.0.0.7", "10.0.0.0/8", "fd00::/8".
 http::Network parse_network(const std::string& text);
+
+// "auto", "alpha5", "beta2".
+Api parse_api(const std::string& text);
+
+// "Service/method", where * stands for any characters.
+std::string parse_method_pattern(const std::string& text);
 
 // "a, b,,c" → a b c
 std::vector<std::string> split_list(std::string_view text);

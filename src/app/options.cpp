@@ -83,19 +83,37 @@ GivenOptions read_environment(const Surroundings& surroundings) {
     return given;
 }
 
-GivenOptions read_file(const std::string& file) {
+// What a file says: of the program, and of its upstreams one by one.
+struct GivenFile {
     GivenOptions given;
+    struct OfUpstream {
+        std::string upstream;
+        std::string option;
+        Given given;
+    };
+    std::vector<OfUpstream> of_upstreams;  // as they stand there
+};
+
+GivenFile read_file(const std::string& file) {
+    constexpr std::string_view kUpstream = "upstream.";
+    GivenFile result;
+    GivenOptions& given = result.given;
     for (ConfigSetting& setting : read_config_file(file)) {
         std::string name = setting.name;
         std::ranges::replace(name, '_', '-');
         const std::string place = " in " + show_value(file) + ", line " + std::to_string(setting.line);
+        if (!setting.section.empty()) {
+            const std::string upstream = setting.section.substr(kUpstream.size());
+            result.of_upstreams.push_back({upstream, name, {name + place, std::move(setting.values)}});
+            continue;
+        }
         const auto entry = std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name);
         if (entry == option_table().end()) throw std::invalid_argument(show_value(setting.name) + place + ", is not an option");
         if (!entry->is_list && setting.values.size() != 1)
             throw std::invalid_argument(name + place + ", takes one value and no array");
         given[entry->name] = {name + place, std::move(setting.values)};
     }
-    return given;
+    return result;
 }
 
 // Of an option that is no list, the last value counts.
@@ -106,6 +124,43 @@ void apply(Options& options, const OptionEntry& entry, const Given& given) {
             for (const std::string& item : split_list(value)) entry.apply(options, item);
         }
     } catch (const std::invalid_argument& error) { throw std::invalid_argument(given.source + ": " + error.what()); }
+}
+
+void apply_to_upstream(Options& options, const GivenFile::OfUpstream& setting) {
+    try {
+        check_upstream_name(setting.upstream);
+    } catch (const std::invalid_argument& error) { throw std::invalid_argument(setting.given.source + ": " + error.what()); }
+    auto spec = std::ranges::find(options.upstreams, setting.upstream, &UpstreamSpec::name);
+    if (spec == options.upstreams.end()) {
+        options.upstreams.emplace_back().name = setting.upstream;
+        spec = std::prev(options.upstreams.end());
+    }
+    const auto entry = std::ranges::find(upstream_option_table(), std::string_view(setting.option), &UpstreamOption::name);
+    if (entry == upstream_option_table().end())
+        throw std::invalid_argument(setting.given.source + ", is not an option of an upstream");
+    if (!entry->is_list && setting.given.values.size() != 1)
+        throw std::invalid_argument(setting.given.source + ", takes one value and no array");
+    try {
+        for (const auto& value : setting.given.values) entry->apply(*spec, value);
+    } catch (const std::invalid_argument& error) { throw std::invalid_argument(setting.given.source + ": " + error.what()); }
+    for (const auto& value : setting.given.values)
+        options.given["upstream." + setting.upstream + "." + setting.option] += value + '\n';
+}
+
+// The file's sections add to what the command line has named; each upstream has a name of its own.
+void read_upstreams(Options& options, const GivenFile& file, bool is_octane_given) {
+    for (auto one = options.upstreams.begin(); one != options.upstreams.end(); ++one) {
+        if (std::ranges::find(options.upstreams.begin(), one, one->name, &UpstreamSpec::name) != one)
+            throw std::invalid_argument("--upstream names " + show_value(one->name) + " twice; each needs a name of its own");
+    }
+    for (const auto& setting : file.of_upstreams) apply_to_upstream(options, setting);
+    for (const auto& spec : options.upstreams) check_upstream(spec);
+    options.wants_octane = options.upstreams.empty() || is_octane_given;
+    const bool is_name_taken = options.wants_octane && std::ranges::find(options.upstreams, std::string(kOctaneName),
+                                                                         &UpstreamSpec::name) != options.upstreams.end();
+    if (is_name_taken)
+        throw std::invalid_argument("upstream " + show_value(kOctaneName) +
+                                    " is described twice: by its own options, and by --octane-host or --octane-port");
 }
 
 // What no single option can know.
@@ -122,7 +177,7 @@ void check_together(const GivenOptions& given) {
 
 Options read_options(const CommandLine& command_line, const Surroundings& surroundings) {
     const GivenOptions environment = read_environment(surroundings);
-    GivenOptions file;
+    GivenFile file;
     const auto config_variable = find_variable(surroundings, "OCTANE_PROXY_CONFIG");
     if (!command_line.config.empty() || config_variable) {
         const bool is_flag = !command_line.config.empty();
@@ -134,7 +189,7 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
     }
     GivenOptions given = command_line.given;
     given.insert(environment.begin(), environment.end());  // insert keeps what is there: precedence
-    given.insert(file.begin(), file.end());
+    given.insert(file.given.begin(), file.given.end());
     check_together(given);
     Options options;
     for (const OptionEntry& entry : option_table()) {
@@ -143,6 +198,7 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
         apply(options, entry, found->second);
         for (const auto& value : found->second.values) options.given[std::string(entry.name)] += value + '\n';
     }
+    read_upstreams(options, file, given.contains("octane-host") || given.contains("octane-port"));
     if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
     if (options.state_dir.empty()) options.state_dir = default_state_dir(surroundings);
     if (options.octane_host.empty()) {

@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/upstream_options.hpp"
 #include "http/network.hpp"
 #include "telemetry/log.hpp"
 
 namespace octane::app {
 
-enum class Api : std::uint8_t { automatic, alpha5, beta2 };
+// By which the Octane is called that the options without a section describe.
+inline constexpr std::string_view kOctaneName = "octane";
 
 struct Options {
     std::string host = "0.0.0.0";
@@ -52,6 +54,9 @@ struct Options {
     std::filesystem::path tls_cert;
     std::filesystem::path tls_key;
     unsigned threads = 0;  // 0: as many as cores
+    // As they were named: --upstream first, then sections. Empty: the one upstream is Octane, as the members above say.
+    std::vector<UpstreamSpec> upstreams;
+    bool wants_octane = true;  // false: other upstreams are named, and nothing is said of Octane
     telemetry::LogOptions log;
     std::map<std::string, std::string>
         given;  // by option: its values as they were written, a line each; of the place that counts

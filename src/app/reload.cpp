@@ -1,5 +1,7 @@
 #include "app/reload.hpp"
 
+#include <set>
+
 #include "app/option_table.hpp"
 
 namespace octane::app {
@@ -26,6 +28,20 @@ bool is_taken(const OptionEntry& entry, const Options& before, const Options& no
     return entry.is_live && !(is_tls && changes_scheme(before, now));
 }
 
+// "upstream.nurec" for each whose section says something else.
+std::set<std::string> changed_upstreams(const Options& before, const Options& now) {
+    constexpr std::string_view kSection = "upstream.";
+    std::set<std::string> names;
+    const auto add_unlike = [&names](const Options& from, const Options& to) {
+        for (const auto& [name, value] : from.given) {
+            if (name.starts_with(kSection) && given_for(to, name) != value) names.insert(name.substr(0, name.rfind('.')));
+        }
+    };
+    add_unlike(before, now);
+    add_unlike(now, before);
+    return names;
+}
+
 }  // namespace
 
 OptionChanges compare_options(const Options& before, const Options& now) {
@@ -35,6 +51,7 @@ OptionChanges compare_options(const Options& before, const Options& now) {
         if (given_for(before, entry.name) == given_for(now, entry.name) && !is_other_token) continue;
         append_name(is_taken(entry, before, now) ? changes.live : changes.needs_start, entry.name);
     }
+    for (const auto& name : changed_upstreams(before, now)) append_name(changes.needs_start, name);
     return changes;
 }
 

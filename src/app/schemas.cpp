@@ -11,9 +11,9 @@ namespace {
 
 using LoadedSchema = base::Result<std::shared_ptr<const schema::Schema>>;
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, const std::string& prefix) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("--descriptor-set: cannot read " + path.string());
+    if (!in) throw std::runtime_error(prefix + "descriptor-set: cannot read " + path.string());
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -34,16 +34,18 @@ LoadedSchemas take(const LoadedSchema& loaded, const std::string& option) {
 
 }  // namespace
 
-LoadedSchemas load_schemas(const Options& options) {
-    if (!options.proto_paths.empty())
-        return take(schema::Schema::from_directories("custom", options.proto_paths), "--proto-path");
-    if (!options.descriptor_sets.empty()) {
+LoadedSchemas load_schemas(const UpstreamSpec& spec, const std::string& prefix) {
+    const std::string name = spec.kind == UpstreamKind::octane ? "custom" : spec.name;
+    if (!spec.proto_paths.empty())
+        return take(schema::Schema::from_directories(name, spec.proto_paths, spec.import_paths), prefix + "proto-path");
+    if (!spec.descriptor_sets.empty()) {
         std::vector<std::string> sets;
-        for (const auto& path : options.descriptor_sets) sets.push_back(read_file(path));
-        return take(schema::Schema::from_descriptor_sets("custom", {sets.begin(), sets.end()}), "--descriptor-set");
+        for (const auto& path : spec.descriptor_sets) sets.push_back(read_file(path, prefix));
+        return take(schema::Schema::from_descriptor_sets(name, {sets.begin(), sets.end()}), prefix + "descriptor-set");
     }
     LoadedSchemas result;
-    const std::string wanted = options.api == Api::alpha5 ? "alpha5" : options.api == Api::beta2 ? "beta2" : "";
+    if (spec.kind != UpstreamKind::octane) return result;
+    const std::string wanted = spec.api == Api::alpha5 ? "alpha5" : spec.api == Api::beta2 ? "beta2" : "";
     for (const auto& schema : livelink::builtin_schemas()) {
         // The one asked for stands first; the others stay known, so that a refusal can say which release has a method.
         if (schema->name() == wanted) {

@@ -53,6 +53,7 @@ enum class ErrorCode : int {
     method_not_found = 40402,
     path_not_found = 40403,
     pass_not_found = 40404,
+    no_such_upstream = 40405,
     upstream_not_found = 40410,
     verb_not_allowed = 40501,
     not_acceptable = 40601,

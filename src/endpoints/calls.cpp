@@ -95,24 +95,31 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
 
 }  // namespace
 
-std::optional<base::Error> judge_call(const Context& context, const http::Request& request, QueryNames names,
+base::Result<const UpstreamEntry*> find_upstream(const Site& site, const http::Request& request) {
+    const auto& captures = request.captures;
+    return captures.size() > 2 ? site.upstreams.named(captures[2]) : site.upstreams.route(captures[0], captures[1]);
+}
+
+std::optional<base::Error> judge_call(const Site& site, const http::Request& request, QueryNames names,
                                       const http::BodySource& body) {
     if (auto known = check_query_names(request.query, names); !known) return std::move(known).error();
     constexpr std::size_t kSmall = 64UL << 10U;
     if (body.is_at_end()) return std::nullopt;
     const auto size = body.declared_size();
     if (size && *size <= kSmall) return std::nullopt;
-    if (!context.octane.state()->has_verdict) return std::nullopt;
+    const auto upstream = find_upstream(site, request);
+    if (!upstream) return upstream.error();
+    if (!(*upstream)->upstream().liveness().has_verdict()) return std::nullopt;
     rpc::CallHead head;
     head.service = request.captures[0];
     head.method = request.captures[1];
-    auto planned = context.octane.policy().plan(head);
+    auto planned = (*upstream)->policy->plan(head);
     if (planned) return std::nullopt;
     return std::move(planned).error();
 }
 
-std::optional<http::Response> refuse_call(const Context& context, http::Request& request, const http::BodySource& body) {
-    const auto refused = judge_call(context, request, kCallParameters, body);
+std::optional<http::Response> refuse_call(const Site& site, http::Request& request, const http::BodySource& body) {
+    const auto refused = judge_call(site, request, kCallParameters, body);
     if (!refused) return std::nullopt;
     const CallLog log(request);
     auto response = http::error_response(*refused, log.call_id());
@@ -121,7 +128,7 @@ std::optional<http::Response> refuse_call(const Context& context, http::Request&
     return response;
 }
 
-asio::awaitable<http::Response> call_method(const Context& context, http::Request& request) {
+asio::awaitable<http::Response> call_method(const Site& site, http::Request& request) {
     const CallLog log(request);
     auto options = read_dialect(request);
     base::Result<base::Done> answer = base::Done{};
@@ -134,16 +141,24 @@ asio::awaitable<http::Response> call_method(const Context& context, http::Reques
         call.head.method = request.captures[1];
         call.head.wants_empty_objects = !options->dialect.with_defaults && !is_raw;
         answer = read_origin(request, log.call_id(), call);
+        base::Result<const UpstreamEntry*> upstream = static_cast<const UpstreamEntry*>(nullptr);
         base::Result<std::unique_ptr<rpc::CallPlan>> plan = std::unique_ptr<rpc::CallPlan>();
         if (answer) {
-            plan = co_await context.octane.caller().plan(call);
+            upstream = find_upstream(site, request);
+            if (!upstream) answer = upstream.error();
+        }
+        if (answer) {
+            plan = co_await (*upstream)->caller->plan(call);
             if (!plan) answer = plan.error();
         }
         const auto begun = std::chrono::steady_clock::now();
-        if (answer) answer = co_await context.octane.caller().run(**plan, call, request.body, codec);
+        if (answer) answer = co_await (*upstream)->caller->run(**plan, call, request.body, codec);
         const bool wants_update = request.query.flag("update");
-        if (answer && is_followed(context, **plan, wants_update))
-            follow_up = co_await follow_edit(context, **plan, call, begun, wants_update);
+        const Context* const octane = answer ? (*upstream)->octane : nullptr;
+        if (octane != nullptr && is_followed(*octane, **plan, wants_update))
+            follow_up = co_await follow_edit(*octane, **plan, call, begun, wants_update);
+        if (answer && octane == nullptr && wants_update)
+            follow_up.warning = "?update=1 has no effect: upstream " + (*upstream)->name() + " is no Octane";
     } else {
         answer = std::move(options).error();
     }

@@ -33,8 +33,8 @@ http::Response failure(const base::Error& error, const http::Request& request) {
 
 }  // namespace
 
-std::optional<http::Response> refuse_call_from_web(const Context& context, http::Request& request, const http::BodySource& body) {
-    const auto refused = judge_call(context, request, {}, body);
+std::optional<http::Response> refuse_call_from_web(const Site& site, http::Request& request, const http::BodySource& body) {
+    const auto refused = judge_call(site, request, {}, body);
     if (!refused) return std::nullopt;
     const CallLog log(request);
     log.failure(*refused, kFailure);
@@ -43,14 +43,20 @@ std::optional<http::Response> refuse_call_from_web(const Context& context, http:
     return response;
 }
 
-asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request) {
+asio::awaitable<http::Response> call_from_web(const Site& site, http::Request& request) {
     const CallLog log(request);
     rpc::CallRequest call;
     call.head.service = request.captures[0];
     call.head.method = request.captures[1];
     rpc::JsonCodec codec({false, kWebDialect, {}});
     auto answer = read_origin(request, log.call_id(), call);
-    if (answer) answer = co_await context.octane.caller().call(call, request.body, codec);
+    if (answer) {
+        const auto upstream = find_upstream(site, request);
+        if (upstream)
+            answer = co_await (*upstream)->caller->call(call, request.body, codec);
+        else
+            answer = upstream.error();
+    }
     http::Response response;
     if (answer) {
         log.success();
@@ -63,8 +69,10 @@ asio::awaitable<http::Response> call_from_web(const Context& context, http::Requ
     co_return response;
 }
 
-asio::awaitable<http::Response> web_health(const Context& context, http::Request&) {
-    const bool is_connected = context.octane.status().is_connected;
+asio::awaitable<http::Response> web_health(const Site& site, http::Request&) {
+    const auto* const octane = site.upstreams.first_octane();
+    const bool is_connected =
+        octane != nullptr ? octane->octane.status().is_connected : site.upstreams.first().upstream().liveness().is_connected();
     co_return json_response(std::string(R"({"status":")") + (is_connected ? "ok" : "unhealthy") + R"(","octane":")" +
                             (is_connected ? "connected" : "disconnected") + R"(","server":"octane-proxy","timestamp":")" +
                             telemetry::format_time(std::chrono::system_clock::now()) + "\"}");

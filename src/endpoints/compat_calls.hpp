@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "endpoints/context.hpp"
+#include "endpoints/site.hpp"
 #include "http/exchange.hpp"
 #include "http/message.hpp"
 #include "wire/wire_to_json.hpp"
@@ -15,12 +15,12 @@ inline constexpr wire::JsonWriteOptions kWebDialect{.with_defaults = true, .one_
 
 // POST /api/grpc/<Service>/<method>: the bare answer; every failure is 500 {"error":"<code> <NAME>: <text>","service","method",
 // "code"}.
-boost::asio::awaitable<http::Response> call_from_web(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> call_from_web(const Site& site, http::Request& request);
 
 // The same refusal as refuse_call(), as this surface spells it.
-std::optional<http::Response> refuse_call_from_web(const Context& context, http::Request& request, const http::BodySource& body);
+std::optional<http::Response> refuse_call_from_web(const Site& site, http::Request& request, const http::BodySource& body);
 
 // GET /api/health: 200 also when Octane is away, as octaneWebR's own server answers: the page asks once, and never again at 503.
-boost::asio::awaitable<http::Response> web_health(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> web_health(const Site& site, http::Request& request);
 
 }  // namespace octane::endpoints

@@ -104,13 +104,13 @@ base::Result<std::string> append_to_page_log(LogFiles& logs, const http::Request
 
 using LogWork = base::Result<std::string> (*)(LogFiles& logs, const http::Request& request);
 
-asio::awaitable<http::Response> answer_with(LogWork work, const Context& context, const http::Request& request) {
-    auto answer = co_await http::run_on(context.log_writer, [work, &context, &request] { return work(*context.logs, request); });
+asio::awaitable<http::Response> answer_with(LogWork work, const Site& site, const http::Request& request) {
+    auto answer = co_await http::run_on(site.log_writer, [work, &site, &request] { return work(*site.logs, request); });
     co_return answer ? json_response(std::move(*answer)) : http::error_response(answer.error());
 }
 
-asio::awaitable<http::Response> clear_page_log(const Context& context) {
-    const auto cleared = co_await http::run_on(context.log_writer, [&context] { return context.logs->replace(kPageLog, {}); });
+asio::awaitable<http::Response> clear_page_log(const Site& site) {
+    const auto cleared = co_await http::run_on(site.log_writer, [&site] { return site.logs->replace(kPageLog, {}); });
     if (cleared) co_return json_response(R"({"status":"ok","message":"Log cleared"})");
     const json answer = {{"status", "error"}, {"error", cleared.error().message}};
     co_return json_response(answer.dump(), 500);
@@ -118,40 +118,40 @@ asio::awaitable<http::Response> clear_page_log(const Context& context) {
 
 }  // namespace
 
-asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request) {
-    return answer_with(clear_session, context, request);
+asio::awaitable<http::Response> clear_session_log(const Site& site, http::Request& request) {
+    return answer_with(clear_session, site, request);
 }
 
-asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request) {
-    return answer_with(append_to_session, context, request);
+asio::awaitable<http::Response> append_session_log(const Site& site, http::Request& request) {
+    return answer_with(append_to_session, site, request);
 }
 
-asio::awaitable<http::Response> save_session_log(const Context& context, http::Request& request) {
-    return answer_with(save_session, context, request);
+asio::awaitable<http::Response> save_session_log(const Site& site, http::Request& request) {
+    return answer_with(save_session, site, request);
 }
 
-asio::awaitable<http::Response> show_session_log(const Context& context, http::Request& request) {
+asio::awaitable<http::Response> show_session_log(const Site& site, http::Request& request) {
     const auto id = LogFiles::make_id(request.captures[0]);
     if (!id) co_return http::error_response(base::make_error(base::ErrorCode::path_not_found, "Log file not found"));
-    auto content = co_await http::run_on(context.log_writer, [&context, &id] { return context.logs->read(*id); });
+    auto content = co_await http::run_on(site.log_writer, [&site, &id] { return site.logs->read(*id); });
     if (!content) co_return http::error_response(content.error());
     auto response = json_response(std::move(*content));
     response.content_type = "text/plain; charset=utf-8";  // what others wrote must never be taken for a page
     co_return response;
 }
 
-asio::awaitable<http::Response> page_log(const Context& context, http::Request& request) {
+asio::awaitable<http::Response> page_log(const Site& site, http::Request& request) {
     const std::string name = base::lowered(request.captures[0]);
     if (name == "log") {
-        auto written = co_await answer_with(append_to_page_log, context, request);
+        auto written = co_await answer_with(append_to_page_log, site, request);
         co_return written;
     }
     if (name == "logclear") {
-        auto cleared = co_await clear_page_log(context);
+        auto cleared = co_await clear_page_log(site);
         co_return cleared;
     }
     request.captures.insert(request.captures.begin(), "api");
-    auto response = co_await call_method(context, request);
+    auto response = co_await call_method(site, request);
     co_return response;
 }
 

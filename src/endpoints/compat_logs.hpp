@@ -1,8 +1,8 @@
 // Room: endpoints. The logs of existing pages: docs/octane.md §3.2 (octaneProxy) and §3.3 (octaneWebR). docs/api.md §5.
 #pragma once
 
-#include "endpoints/context.hpp"
 #include "endpoints/log_files.hpp"
+#include "endpoints/site.hpp"
 #include "http/message.hpp"
 
 namespace octane::endpoints {
@@ -11,12 +11,12 @@ namespace octane::endpoints {
 inline constexpr std::size_t kLongestLogBody = 4 * LogFiles::kLargest;  // bytes
 
 // octaneProxy: one log per session, {sessionId, …}.
-boost::asio::awaitable<http::Response> clear_session_log(const Context& context, http::Request& request);
-boost::asio::awaitable<http::Response> append_session_log(const Context& context, http::Request& request);
-boost::asio::awaitable<http::Response> save_session_log(const Context& context, http::Request& request);
-boost::asio::awaitable<http::Response> show_session_log(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> clear_session_log(const Site& site, http::Request& request);
+boost::asio::awaitable<http::Response> append_session_log(const Site& site, http::Request& request);
+boost::asio::awaitable<http::Response> save_session_log(const Site& site, http::Request& request);
+boost::asio::awaitable<http::Response> show_session_log(const Site& site, http::Request& request);
 
 // octaneWebR: POST /api/log and /api/logClear in any letter case; any other name is a method of a service "api".
-boost::asio::awaitable<http::Response> page_log(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> page_log(const Site& site, http::Request& request);
 
 }  // namespace octane::endpoints

@@ -1,22 +1,11 @@
-// Room: endpoints. What the handlers work with; made by the app, alive as long as the server.
+// Room: endpoints. What the handlers of one Octane work with; made by the app, alive as long as the server.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <chrono>
-#include <filesystem>
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "endpoints/log_files.hpp"
-#include "endpoints/request_stats.hpp"
+#include "endpoints/site.hpp"
 #include "frames/hub.hpp"
 #include "frames/stats.hpp"
-#include "http/body_cache.hpp"
-#include "http/refusals.hpp"
 #include "livelink/callback_session.hpp"
 #include "livelink/octane.hpp"
 
@@ -26,23 +15,13 @@ class UpdateAdvice;
 std::shared_ptr<UpdateAdvice> make_update_advice();
 
 struct Context {
+    const Site& site;
     livelink::Octane& octane;
     frames::Hub& hub;
     livelink::CallbackSession& session;
     const frames::FrameStats& stats;
-    frames::FrameStats& viewer_stats;   // the same object, for the viewers that write it
-    std::string version;                // of the proxy
-    std::vector<std::string> warnings;  // what start-up found; shown in /health
-    std::filesystem::path web_root;     // empty: the built-in page
-    std::chrono::steady_clock::time_point started;
-    const RequestStats& requests;
-    std::function<std::size_t()> open_connections;
-    boost::asio::thread_pool& workers;                                                     // for what must not hold up a loop
-    std::shared_ptr<LogFiles> logs = std::make_shared<LogFiles>(std::filesystem::path());  // in the state directory
-    boost::asio::any_io_executor log_writer = boost::asio::make_strand(workers);    // one at a time: a slow disk takes one worker
-    std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();  // of the page's files and of /services
-    std::shared_ptr<UpdateAdvice> update_advice = make_update_advice();             // whom edits have been explained to
-    std::function<const http::Refusals*()> refusals = [] { return nullptr; };       // those of the server
+    frames::FrameStats& viewer_stats;                                    // the same object, for the viewers that write it
+    std::shared_ptr<UpdateAdvice> update_advice = make_update_advice();  // whom edits have been explained to
 };
 
 }  // namespace octane::endpoints

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "endpoints/context.hpp"
 #include "endpoints/json_body.hpp"
 
 namespace octane::endpoints {
@@ -63,33 +64,111 @@ Json describe_last_calls(const livelink::OctaneStatus::Break& broken) {
     return {{"broke_s", seconds_since(broken.at)}, {"calls", std::move(calls)}};
 }
 
-}  // namespace
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-asio::awaitable<http::Response> health(const Context& context, http::Request&) {
+Json describe_start(const Site& site) {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - site.started).count();
+}
+
+Json describe_octane_health(const Context& context) {
     const auto octane = context.octane.status();
     Json json = {{"status", octane.is_connected ? "ok" : "unavailable"}, {"connected", octane.is_connected}};
     if (!octane.is_connected) json["error"] = octane.error;
-    json["version"] = context.version;
+    json["version"] = context.site.version;
     json["octane"] = describe_octane(octane);
     if (octane.last_break) json["last_calls"] = describe_last_calls(*octane.last_break);
     json["frames"] = describe_frames(context.stats);
     json["queue"] = describe_queue(octane);
-    json["uptime_s"] =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - context.started).count();
-    json["warnings"] = context.warnings;
+    json["uptime_s"] = describe_start(context.site);
+    json["warnings"] = context.site.warnings;
     if (octane.is_connected && !octane.is_release_known) {
         json["warnings"].push_back("Octane's release could not be made out, " + octane.api +
                                    " is assumed; --api says which it is");
     }
-    co_return json_response(json.dump(-1, ' ', false, Json::error_handler_t::replace), octane.is_connected ? 200 : 503);
+    return json;
 }
 
-asio::awaitable<http::Response> alive(const Context&, http::Request&) {
+// Why it is not there; empty if it is.
+std::string trouble_of(const upstream::Upstream& upstream, const upstream::UpstreamState& state) {
+    if (state.silent_since) return upstream.silence_message();
+    if (state.is_connected) return {};
+    return upstream.unreachable_message(state.has_verdict ? state.error : "the first attempt is under way");
+}
+
+const char* state_of(const upstream::UpstreamState& state) {
+    if (state.silent_since) return "silent";
+    if (state.is_connected) return "connected";
+    return state.has_verdict ? "lost" : "connecting";
+}
+
+Json describe_upstream(const UpstreamEntry& entry) {
+    const auto& upstream = entry.upstream();
+    const auto state = upstream.liveness().state();
+    Json json = {
+        {"name", upstream.name()}, {"kind", entry.octane != nullptr ? "octane" : "grpc"}, {"address", upstream.address()}};
+    if (entry.octane != nullptr) {
+        const auto octane = entry.octane->octane.status();
+        json["state"] = name_of(octane.link);
+        if (!octane.is_connected) json["error"] = octane.error;
+        json["api"] = octane.api;
+        json["version"] = octane.version;
+        json["epoch"] = octane.epoch;
+        json["viewers"] = entry.octane->stats.viewers.load();
+        json["services"] = state->schema->services().size();
+        return json;
+    }
+    json["state"] = state_of(*state);
+    if (const auto error = trouble_of(upstream, *state); !error.empty()) json["error"] = error;
+    json["is_schema_known"] = state->is_schema_certain;
+    json["services"] = state->schema->services().size();
+    return json;
+}
+
+Json describe_upstream_health(const UpstreamEntry& entry, const Site& site) {
+    const auto state = entry.upstream().liveness().state();
+    const bool is_there = state->is_connected && !state->silent_since;
+    Json json = {{"status", is_there ? "ok" : "unavailable"}, {"connected", is_there}};
+    if (const auto error = trouble_of(entry.upstream(), *state); !error.empty()) json["error"] = error;
+    json["version"] = site.version;
+    json["upstream"] = describe_upstream(entry);
+    const auto load = entry.caller->invoker().load();
+    json["queue"] = {{"in_flight", load.in_flight}, {"waiting", load.waiting}};
+    json["uptime_s"] = describe_start(site);
+    json["warnings"] = site.warnings;
+    return json;
+}
+
+Json list_of(const Site& site) {
+    Json list = Json::array();
+    for (const auto& entry : site.upstreams.entries()) list.push_back(describe_upstream(entry));
+    return list;
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> health(const Site& site, http::Request& request) {
+    auto upstream = request.captures.empty() ? base::Result<const UpstreamEntry*>(&site.upstreams.first())
+                                             : site.upstreams.named(request.captures[0]);
+    if (!upstream) co_return http::error_response(upstream.error());
+    const auto* const octane = (*upstream)->octane;
+    Json json = octane != nullptr ? describe_octane_health(*octane) : describe_upstream_health(**upstream, site);
+    if (site.upstreams.entries().size() > 1 && request.captures.empty()) json["upstreams"] = list_of(site);
+    const int status = json["connected"] == true ? 200 : 503;
+    co_return json_response(text_of(json), status);
+}
+
+asio::awaitable<http::Response> list_upstreams(const Site& site, http::Request&) {
+    co_return json_response(text_of({{"upstreams", list_of(site)}}), 200);
+}
+
+asio::awaitable<http::Response> alive(const Site&, http::Request&) {
     co_return json_response(R"({"status":"ok"})");
 }
 
-asio::awaitable<http::Response> ready(const Context& context, http::Request& request) {
-    return request.query.flag("octane") ? health(context, request) : alive(context, request);
+asio::awaitable<http::Response> ready(const Site& site, http::Request& request) {
+    return request.query.flag("octane") ? health(site, request) : alive(site, request);
 }
 
 bool is_probe(const http::Request& request) {

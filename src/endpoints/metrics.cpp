@@ -1,10 +1,14 @@
 #include "endpoints/metrics.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "endpoints/context.hpp"
 #include "telemetry/call_stats.hpp"
 #include "telemetry/metrics_text.hpp"
 #include "telemetry/process.hpp"
@@ -15,8 +19,7 @@ using telemetry::MetricsText;
 
 namespace {
 
-void add_octane(MetricsText& text, const Context& context, const livelink::OctaneStatus& octane) {
-    text.gauge("octane_proxy_build_info", "The proxy's version; always 1").add({{"version", context.version}}, 1);
+void add_octane(MetricsText& text, const livelink::OctaneStatus& octane) {
     text.gauge("octane_proxy_octane_connected", "1 while Octane is connected and answers").add(octane.is_connected ? 1 : 0);
     auto state = text.gauge("octane_proxy_octane_state", "1 for the state that Octane is in, as /health names it");
     for (const auto link : livelink::kEveryLink) state.add({{"state", name_of(link)}}, link == octane.link ? 1 : 0);
@@ -79,33 +82,86 @@ void add_viewers(MetricsText& text, const frames::DeliveryStats& delivery) {
     }
 }
 
-void add_calls(MetricsText& text, const telemetry::CallStats& calls, const livelink::OctaneStatus& octane, std::uint64_t joined) {
-    const auto lines = calls.read();
-    auto total = text.counter("octane_proxy_upstream_calls_total", "Calls sent to Octane that have ended");
-    for (const auto& line : lines) {
-        total.add({{"method", line.method}, {"status", base::grpc_status_name(line.status)}}, static_cast<double>(line.calls));
+// Each upstream's samples, which carry its name where there are several.
+class PerUpstream {
+  public:
+    PerUpstream(MetricsText::Family family, const UpstreamTable& upstreams)
+        : family_(family), is_named_(upstreams.entries().size() > 1) {}
+
+    template <typename Value>
+    void add(const UpstreamEntry& upstream, const Value& value) {
+        if (is_named_)
+            family_.add({{"upstream", upstream.name()}}, value);
+        else
+            family_.add({}, value);
     }
-    auto seconds = text.counter("octane_proxy_upstream_seconds_total", "Time that these calls took, from sending to the answer");
-    for (const auto& line : lines) {
-        seconds.add({{"method", line.method}, {"status", base::grpc_status_name(line.status)}}, line.seconds);
+    void add(const UpstreamEntry& upstream, std::string_view status, double value) {
+        if (is_named_)
+            family_.add({{"upstream", upstream.name()}, {"status", status}}, value);
+        else
+            family_.add({{"status", status}}, value);
     }
-    text.histogram("octane_proxy_upstream_call_seconds", "Time that a call to Octane took, of all methods")
-        .add({}, calls.durations());
-    auto unsent = text.counter("octane_proxy_upstream_calls_unsent_total", "Calls given up before Octane got them");
-    for (std::size_t i = 0; i < telemetry::CallStats::kStatuses; ++i) {
-        const auto status = static_cast<base::GrpcStatus>(i);
-        if (const auto count = calls.unsent(status); count > 0)
-            unsent.add({{"status", base::grpc_status_name(status)}}, static_cast<double>(count));
+    void add(const UpstreamEntry& upstream, std::string_view method, std::string_view status, double value) {
+        if (is_named_)
+            family_.add({{"upstream", upstream.name()}, {"method", method}, {"status", status}}, value);
+        else
+            family_.add({{"method", method}, {"status", status}}, value);
     }
-    text.counter("octane_proxy_upstream_reads_joined_total", "Reads answered with the answer to an equal one that was in flight")
-        .add(static_cast<double>(joined));
-    text.gauge("octane_proxy_upstream_calls_in_flight", "Calls that Octane has and has not answered")
-        .add(static_cast<double>(octane.calls_in_flight));
-    text.gauge("octane_proxy_upstream_calls_waiting", "Calls that wait for their turn")
-        .add(static_cast<double>(octane.calls_waiting));
-    text.gauge("octane_proxy_upstream_busy_seconds",
-               "For how long Octane has ended none of the calls it has, while all places are taken")
-        .add(octane.busy ? static_cast<double>(octane.busy->count()) : 0);
+
+  private:
+    MetricsText::Family family_;
+    bool is_named_;
+};
+
+double busy_seconds(const rpc::Invoker& invoker) {
+    const auto since = invoker.load().full_since;
+    return since ? std::floor(std::chrono::duration<double>(std::chrono::steady_clock::now() - *since).count()) : 0;
+}
+
+void add_calls(MetricsText& text, const UpstreamTable& upstreams) {
+    const auto& entries = upstreams.entries();
+    const auto each = [&](MetricsText::Family family, const auto& value) {
+        PerUpstream samples(family, upstreams);
+        for (const auto& entry : entries) samples.add(entry, value(entry.caller->invoker()));
+    };
+    const auto each_line = [&](MetricsText::Family family, const auto& value) {
+        PerUpstream samples(family, upstreams);
+        for (const auto& entry : entries) {
+            for (const auto& line : entry.caller->invoker().stats().read())
+                samples.add(entry, line.method, base::grpc_status_name(line.status), value(line));
+        }
+    };
+    using Line = telemetry::CallStats::Line;
+    each(text.gauge("octane_proxy_upstream_connected", "1 while the upstream is connected and answers"),
+         [](const rpc::Invoker& invoker) {
+             const auto state = invoker.upstream().liveness().state();
+             return state->is_connected && !state->silent_since ? 1.0 : 0.0;
+         });
+    each_line(text.counter("octane_proxy_upstream_calls_total", "Calls sent to the upstream that have ended"),
+              [](const Line& line) { return static_cast<double>(line.calls); });
+    each_line(text.counter("octane_proxy_upstream_seconds_total", "Time that these calls took, from sending to the answer"),
+              [](const Line& line) { return line.seconds; });
+    each(text.histogram("octane_proxy_upstream_call_seconds", "Time that a call to the upstream took, of all methods"),
+         [](const rpc::Invoker& invoker) { return invoker.stats().durations(); });
+    PerUpstream unsent(text.counter("octane_proxy_upstream_calls_unsent_total", "Calls given up before the upstream got them"),
+                       upstreams);
+    for (const auto& entry : entries) {
+        for (std::size_t i = 0; i < telemetry::CallStats::kStatuses; ++i) {
+            const auto status = static_cast<base::GrpcStatus>(i);
+            const auto count = entry.caller->invoker().stats().unsent(status);
+            if (count > 0) unsent.add(entry, base::grpc_status_name(status), static_cast<double>(count));
+        }
+    }
+    each(text.counter("octane_proxy_upstream_reads_joined_total",
+                      "Reads answered with the answer to an equal one that was in flight"),
+         [](const rpc::Invoker& invoker) { return static_cast<double>(invoker.joined_reads()); });
+    each(text.gauge("octane_proxy_upstream_calls_in_flight", "Calls that the upstream has and has not answered"),
+         [](const rpc::Invoker& invoker) { return static_cast<double>(invoker.load().in_flight); });
+    each(text.gauge("octane_proxy_upstream_calls_waiting", "Calls that wait for their turn"),
+         [](const rpc::Invoker& invoker) { return static_cast<double>(invoker.load().waiting); });
+    each(text.gauge("octane_proxy_upstream_busy_seconds",
+                    "For how long the upstream has ended none of the calls it has, while all places are taken"),
+         busy_seconds);
 }
 
 void add_requests(MetricsText& text, const RequestStats& requests, std::size_t connections) {
@@ -154,15 +210,18 @@ void add_process(MetricsText& text) {
 
 }  // namespace
 
-asio::awaitable<http::Response> metrics(const Context& context, http::Request&) {
+asio::awaitable<http::Response> metrics(const Site& site, http::Request&) {
     MetricsText text;
-    const auto octane = context.octane.status();
-    add_octane(text, context, octane);
-    add_frames(text, context.stats);
-    add_viewers(text, context.stats.delivery);
-    add_calls(text, context.octane.invoker().stats(), octane, context.octane.invoker().joined_reads());
-    add_requests(text, context.requests, context.open_connections());
-    if (const auto* refusals = context.refusals()) add_refusals(text, *refusals);
+    text.gauge("octane_proxy_build_info", "The proxy's version; always 1").add({{"version", site.version}}, 1);
+    if (const Context* const context = site.upstreams.first_octane()) {
+        const auto octane = context->octane.status();
+        add_octane(text, octane);
+        add_frames(text, context->stats);
+        add_viewers(text, context->stats.delivery);
+    }
+    add_calls(text, site.upstreams);
+    add_requests(text, site.requests, site.open_connections());
+    if (const auto* refusals = site.refusals()) add_refusals(text, *refusals);
     add_process(text);
     http::Response response;
     response.content_type = MetricsText::kContentType;

@@ -15,11 +15,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::optional<http::Response> find_builtin(const Context& context, const std::string& name, const http::Request& request) {
+std::optional<http::Response> find_builtin(const Site& site, const std::string& name, const http::Request& request) {
     const auto files = page_files();
     const auto found = std::ranges::find(files, std::string_view(name), &PageFile::path);
     if (found == files.end()) return std::nullopt;
-    const auto body = context.bodies->get("page:" + name, {}, [&]() -> std::optional<http::StoredBody> {
+    const auto body = site.bodies->get("page:" + name, {}, [&]() -> std::optional<http::StoredBody> {
         return http::StoredBody(std::string(found->bytes), {http::media_type_of(name), {}, {}});
     });
     return body->answer(request, http::cache_rule_of(name));
@@ -29,12 +29,12 @@ bool is_cookie_character(char c) {
     return c > ' ' && c < 0x7F && std::string_view("\",;\\").find(c) == std::string_view::npos;
 }
 
-asio::awaitable<std::optional<http::Response>> find_file(const Context& context, const std::string& path,
+asio::awaitable<std::optional<http::Response>> find_file(const Site& site, const std::string& path,
                                                          const http::Request& request) {
     const std::string name = path.ends_with('/') ? path + "index.html" : path;
-    auto response = co_await http::run_on(context.workers.get_executor(), [&] {
-        return context.web_root.empty() ? find_builtin(context, name, request)
-                                        : http::find_static_file(context.web_root, name, request, *context.bodies);
+    auto response = co_await http::run_on(site.workers.get_executor(), [&] {
+        return site.web_root.empty() ? find_builtin(site, name, request)
+                                     : http::find_static_file(site.web_root, name, request, *site.bodies);
     });
     if (!response) co_return std::nullopt;
     // The page's own files come without the token in their URL: a cookie carries it, for this site's own requests only. Without
@@ -50,10 +50,10 @@ asio::awaitable<std::optional<http::Response>> find_file(const Context& context,
 
 // A built single-page application has paths of its own, which a reload asks for: it is they whom the browser shows, and not what
 // a script fetches.
-asio::awaitable<std::optional<http::Response>> find_application(const Context& context, const http::Request& request) {
+asio::awaitable<std::optional<http::Response>> find_application(const Site& site, const http::Request& request) {
     const bool is_shown = request.header("Accept").find("text/html") != std::string_view::npos;
-    if (context.web_root.empty() || !is_shown || request.path.starts_with("/api/")) co_return std::nullopt;
-    auto index = co_await find_file(context, "/", request);
+    if (site.web_root.empty() || !is_shown || request.path.starts_with("/api/")) co_return std::nullopt;
+    auto index = co_await find_file(site, "/", request);
     co_return index;
 }
 
@@ -65,17 +65,17 @@ http::Response not_found(const http::Request& request) {
 
 }  // namespace
 
-asio::awaitable<http::Response> page_file(const Context& context, http::Request& request) {
-    auto found = co_await find_file(context, request.path, request);
-    if (!found) found = co_await find_application(context, request);
+asio::awaitable<http::Response> page_file(const Site& site, http::Request& request) {
+    auto found = co_await find_file(site, request.path, request);
+    if (!found) found = co_await find_application(site, request);
     co_return found ? std::move(*found) : not_found(request);
 }
 
-asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request) {
-    auto found = co_await find_file(context, request.path, request);
+asio::awaitable<http::Response> page_file_or_method(const Site& site, http::Request& request) {
+    auto found = co_await find_file(site, request.path, request);
     if (found) co_return std::move(*found);
-    if (!context.octane.policy().find_service(context.octane.state()->schema, request.captures[0])) {
-        found = co_await find_application(context, request);
+    if (!site.upstreams.has_service(request.captures[0])) {
+        found = co_await find_application(site, request);
         co_return found ? std::move(*found) : not_found(request);
     }
     auto response = http::error_response(
@@ -85,10 +85,14 @@ asio::awaitable<http::Response> page_file_or_method(const Context& context, http
     co_return response;
 }
 
-asio::awaitable<http::Response> no_such_path(const Context& context, http::Request& request) {
+asio::awaitable<http::Response> no_such_path(const Site& site, http::Request& request) {
     if (request.verb == "GET" || request.verb == "HEAD") {
-        auto file = co_await page_file(context, request);
+        auto file = co_await page_file(site, request);
         co_return file;
+    }
+    if (request.verb == "POST" && site.upstreams.entries().size() > 1 && std::ranges::count(request.path, '/') == 3) {
+        const auto name = std::string_view(request.path).substr(1, request.path.find('/', 1) - 1);
+        if (const auto upstream = site.upstreams.named(name); !upstream) co_return http::error_response(upstream.error());
     }
     // octaneWeb calls POST /octane/render/… and moves on at 404 (docs/octane.md §4.6).
     if (request.verb == "POST" && !request.path.starts_with("/octane/")) {

@@ -4,19 +4,19 @@
 
 #include <optional>
 
-#include "endpoints/context.hpp"
+#include "endpoints/site.hpp"
 #include "http/message.hpp"
 
 namespace octane::endpoints {
 
 // GET of any path that no route has: a file of the page or the application, else 404.
-boost::asio::awaitable<http::Response> page_file(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> page_file(const Site& site, http::Request& request);
 
 // GET of a path of two segments: a file of the page or the application, else 404; if it begins with a service, it is a method to
 // be POSTed to, and gets 405.
-boost::asio::awaitable<http::Response> page_file_or_method(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> page_file_or_method(const Site& site, http::Request& request);
 
 // A path that is none: 400 for POST (it should be /<service>/<method>), 404 otherwise.
-boost::asio::awaitable<http::Response> no_such_path(const Context& context, http::Request& request);
+boost::asio::awaitable<http::Response> no_such_path(const Site& site, http::Request& request);
 
 }  // namespace octane::endpoints

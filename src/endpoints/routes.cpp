@@ -1,11 +1,14 @@
 #include "endpoints/routes.hpp"
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "endpoints/calls.hpp"
 #include "endpoints/compat_calls.hpp"
 #include "endpoints/compat_logs.hpp"
 #include "endpoints/compat_socket.hpp"
+#include "endpoints/context.hpp"
 #include "endpoints/frame.hpp"
 #include "endpoints/frame_query.hpp"
 #include "endpoints/health.hpp"
@@ -20,53 +23,85 @@
 
 namespace octane::endpoints {
 
-void add_routes(http::Router& router, const Context& context) {
-    using Endpoint = boost::asio::awaitable<http::Response> (*)(const Context&, http::Request&);
-    const auto to = [&context](Endpoint endpoint) -> http::Handler {
-        return [&context, endpoint](http::Request& request) { return endpoint(context, request); };
-    };
+namespace {
 
-    // Every path says which options its query may have.
-    const auto taking = [](QueryNames names) {
-        http::RouteRules rules;
-        rules.check = [names](http::Request& request, const http::BodySource&) -> std::optional<http::Response> {
-            const auto known = check_query_names(request.query, names);
-            if (known) return std::nullopt;
-            return http::refusal_response(known.error(), request);
-        };
-        return rules;
+// Every path says which options its query may have.
+http::RouteRules taking(QueryNames names) {
+    http::RouteRules rules;
+    rules.check = [names](http::Request& request, const http::BodySource&) -> std::optional<http::Response> {
+        const auto known = check_query_names(request.query, names);
+        if (known) return std::nullopt;
+        return http::refusal_response(known.error(), request);
+    };
+    return rules;
+}
+
+http::RouteRules small_body() {
+    auto rules = taking({});
+    rules.max_body = 64UL << 10U;  // bytes: a few members, read on a loop
+    return rules;
+}
+
+// The frames of one Octane, below `prefix`: "", or "/" and its name.
+void add_frame_routes(http::Router& router, const std::string& prefix, const Context& context) {
+    using Endpoint = boost::asio::awaitable<http::Response> (*)(const Context&, http::Request&);
+    const auto add = [&](const char* verb, const char* path, Endpoint endpoint, http::RouteRules rules) {
+        const http::Handler handler = [&context, endpoint](http::Request& request) { return endpoint(context, request); };
+        router.add(verb, prefix + path, handler, std::move(rules));
+    };
+    add("POST", "/render/register-callback", register_callback, small_body());
+    add("DELETE", "/render/register-callback", unregister_callback, small_body());
+    add("GET", "/render/stream", open_stream, taking(kViewParameters));
+    add("GET", "/render/mjpeg", open_mjpeg, taking(kViewParameters));
+    add("GET", "/render/ws", open_web_socket, taking(kViewParameters));
+    for (const char* path : {"/render/frame", "/render/frame.jpg", "/render/frame.png", "/render/frame.webp", "/render/frame.exr",
+                             "/render/frame.raw", "/render/frame.json"})
+        add("GET", path, newest_frame, taking(kFrameParameters));
+    add("GET", "/render/callback-status", callback_status, taking({}));
+    add("POST", "/render/ping-client", ping_client, small_body());
+    add("GET", "/api/callbacks", open_callbacks, taking({}));
+}
+
+// Of a path that begins with an upstream's name: the name is the last of the captures.
+http::RouteRules below(const std::string& name, http::RouteRules rules) {
+    rules.check = [name, check = std::move(rules.check)](http::Request& request, const http::BodySource& body) {
+        request.captures.push_back(name);
+        return check(request, body);
+    };
+    return rules;
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, const Site& site) {
+    using Endpoint = boost::asio::awaitable<http::Response> (*)(const Site&, http::Request&);
+    const auto to = [&site](Endpoint endpoint) -> http::Handler {
+        return [&site, endpoint](http::Request& request) { return endpoint(site, request); };
     };
     const auto plain = taking({});
-    const auto view = taking(kViewParameters);
-    const auto one_frame = taking(kFrameParameters);
-    auto small = plain;
-    small.max_body = 64UL << 10U;  // bytes: a few members, read on a loop
-
     auto log_rules = plain;
     log_rules.max_body = kLongestLogBody;
 
     http::RouteRules call_rules;
-    call_rules.check = [&context](http::Request& request, const http::BodySource& body) {
-        return refuse_call(context, request, body);
-    };
+    call_rules.check = [&site](http::Request& request, const http::BodySource& body) { return refuse_call(site, request, body); };
     http::RouteRules web_call_rules;
-    web_call_rules.check = [&context](http::Request& request, const http::BodySource& body) {
-        return refuse_call_from_web(context, request, body);
+    web_call_rules.check = [&site](http::Request& request, const http::BodySource& body) {
+        return refuse_call_from_web(site, request, body);
     };
     router.add("POST", "/{service}/{method}", to(call_method), call_rules);
-
-    router.add("POST", "/render/register-callback", to(register_callback), small);
-    router.add("DELETE", "/render/register-callback", to(unregister_callback), small);
-    router.add("GET", "/render/stream", to(open_stream), view);
-    router.add("GET", "/render/mjpeg", to(open_mjpeg), view);
-    router.add("GET", "/render/ws", to(open_web_socket), view);
-    for (const char* path : {"/render/frame", "/render/frame.jpg", "/render/frame.png", "/render/frame.webp", "/render/frame.exr",
-                             "/render/frame.raw", "/render/frame.json"})
-        router.add("GET", path, to(newest_frame), one_frame);
-    router.add("GET", "/render/callback-status", to(callback_status), plain);
-    router.add("POST", "/render/ping-client", to(ping_client), small);
+    if (const auto* const octane = site.upstreams.first_octane()) add_frame_routes(router, "", *octane);
+    for (const auto& entry : site.upstreams.entries()) {
+        const auto& name = entry.name();
+        const std::string prefix = "/" + name;
+        router.add("POST", prefix + "/{service}/{method}", to(call_method), below(name, call_rules));
+        router.add("GET", prefix + "/health", to(health), below(name, plain));
+        router.add("GET", prefix + "/services", to(list_services), below(name, plain));
+        router.add("GET", prefix + "/services/{service}", to(show_service), below(name, plain));
+        if (entry.octane != nullptr) add_frame_routes(router, prefix, *entry.octane);
+    }
 
     router.add("GET", "/health", to(health), plain);
+    router.add("GET", "/upstreams", to(list_upstreams), plain);
     router.add("GET", "/readyz", to(ready), taking(kReadinessParameters));
     router.add("GET", "/livez", to(alive), plain);
     router.add("GET", "/metrics", to(metrics), plain);
@@ -75,7 +110,6 @@ void add_routes(http::Router& router, const Context& context) {
 
     router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web), web_call_rules);
     router.add("GET", "/api/health", to(web_health), plain);
-    router.add("GET", "/api/callbacks", to(open_callbacks), plain);
     router.add("POST", "/api/{log}", to(page_log), log_rules);
     router.add("POST", "/debug/clear-log", to(clear_session_log), log_rules);
     router.add("POST", "/debug/append-log", to(append_session_log), log_rules);

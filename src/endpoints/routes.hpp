@@ -1,12 +1,12 @@
 // Room: endpoints. Every URL the proxy answers.
 #pragma once
 
-#include "endpoints/context.hpp"
+#include "endpoints/site.hpp"
 #include "http/router.hpp"
 
 namespace octane::endpoints {
 
-// The context must outlive the router.
-void add_routes(http::Router& router, const Context& context);
+// The site, whose upstreams are complete, must outlive the router.
+void add_routes(http::Router& router, const Site& site);
 
 }  // namespace octane::endpoints

@@ -98,7 +98,7 @@ void Http1Exchange::compose_head(const Response& response, BodyFraming framing, 
     const auto& access = connection_->shard().access();
     if (is_let_in_) access.append_cors(output_.lines, request().header("Origin"));
     const bool depends_on_page = access.append_guards(output_.lines, request());
-    if (context.hooks.add_headers) context.hooks.add_headers(output_.lines);
+    if (context.hooks.add_headers) context.hooks.add_headers(request(), output_.lines);
 
     HeadStyle style;
     style.framing = framing;

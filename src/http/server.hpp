@@ -38,8 +38,9 @@ struct ServerOptions {
 // What happened, for log and metrics; called on the connection's loop.
 struct ServerHooks {
     std::function<void(const Request&, int status, std::chrono::steady_clock::duration)>
-        on_response;                                          // after each response head, streams included
-    std::function<void(std::string& lines)> add_headers;      // appends header lines for the response about to be written
+        on_response;  // after each response head, streams included
+    std::function<void(const Request&, std::string& lines)>
+        add_headers;                                          // appends header lines for the response about to be written
     std::function<void(std::string_view what)> on_exception;  // an exception reached the session's seam; the client got a 500
     std::function<void()> on_all_closed;                      // the last open connection has ended; any thread
 };

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "schema/method_pattern.hpp"
+
 namespace octane::livelink {
 namespace {
 
@@ -37,57 +39,16 @@ bool is_killing_type(const google::protobuf::FieldDescriptor& field, std::uint64
     return name != nullptr && name->name().starts_with("_");
 }
 
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t retry = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            retry = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++retry;
-        } else {
-            return false;
-        }
-    }
-    return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(), [](char c) { return c == '*'; });
-}
-
-// The method's name in each form of its service: ApiItem, ApiItemService, octaneapi.ApiItem, octaneapi.ApiItemService.
-std::vector<std::string> spellings(const google::protobuf::MethodDescriptor& method) {
-    constexpr std::string_view kSuffix = "Service";
-    const auto* service = method.service();
-    std::vector<std::string> names;
-    for (std::string name : {std::string(service->name()), std::string(service->full_name())}) {
-        names.push_back(name + "/" + method.name());
-        if (name.size() > kSuffix.size() && name.ends_with(kSuffix)) {
-            name.resize(name.size() - kSuffix.size());
-            names.push_back(name + "/" + method.name());
-        }
-    }
-    return names;
-}
-
-bool any_matches(std::string_view pattern, const std::vector<std::string>& names) {
-    return std::ranges::any_of(names, [&](const std::string& name) { return matches(pattern, name); });
-}
-
 std::optional<std::string> find_reason(const google::protobuf::MethodDescriptor& method, const std::vector<std::string>& deny,
                                        const std::vector<std::string>& allow) {
-    const auto names = spellings(method);
+    const auto is_among = [&method](std::string_view pattern) { return schema::matches_method(pattern, method); };
     for (const auto& pattern : deny) {
-        if (any_matches(pattern, names)) return names.back() + " is refused: it is on this proxy's --deny list (" + pattern + ")";
+        if (is_among(pattern))
+            return schema::pattern_of(method) + " is refused: it is on this proxy's --deny list (" + pattern + ")";
     }
     for (const auto& entry : kBuiltIn) {
-        if (!any_matches(entry.pattern, names)) continue;
-        if (std::ranges::any_of(allow, [&](const std::string& pattern) { return any_matches(pattern, names); }))
-            return std::nullopt;
+        if (!is_among(entry.pattern)) continue;
+        if (std::ranges::any_of(allow, is_among)) return std::nullopt;
         return std::string(entry.pattern) + " is refused: " + std::string(entry.why) + "; start the proxy with --allow " +
                std::string(entry.pattern) + " to let it through";
     }
@@ -103,11 +64,10 @@ DenyList::DenyList(const std::vector<std::string>& deny, const std::vector<std::
             for (int i = 0; i < service->method_count(); ++i) {
                 const auto* const method = service->method(i);
                 if (auto why = find_reason(*method, deny, allow)) refused_.emplace(method, std::move(*why));
-                const auto names = spellings(*method);
                 const auto* const type = method->input_type()->FindFieldByName("type");
-                if (!any_matches(kJudgedByType, names) || type == nullptr || type->enum_type() == nullptr) continue;
-                const bool is_allowed =
-                    std::ranges::any_of(allow, [&](const std::string& pattern) { return any_matches(pattern, names); });
+                if (!schema::matches_method(kJudgedByType, *method) || type == nullptr || type->enum_type() == nullptr) continue;
+                const bool is_allowed = std::ranges::any_of(
+                    allow, [&](const std::string& pattern) { return schema::matches_method(pattern, *method); });
                 if (!is_allowed) judged_by_argument_.emplace(method, Argument{type, std::string(kJudgedByType)});
             }
         }

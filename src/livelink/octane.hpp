@@ -63,6 +63,7 @@ class Octane {
     [[nodiscard]] const rpc::Caller& caller() const { return caller_; }
     [[nodiscard]] rpc::Invoker& invoker() { return invoker_; }
     [[nodiscard]] const rpc::Invoker& invoker() const { return invoker_; }
+    [[nodiscard]] const std::string& name() const { return upstream_.name(); }
     [[nodiscard]] const std::string& address() const { return upstream_.address(); }
     [[nodiscard]] std::string unreachable_message(const std::string& cause) const { return upstream_.unreachable_message(cause); }
     [[nodiscard]] std::string silence_message() const { return upstream_.silence_message(); }

@@ -39,6 +39,13 @@ base::Result<std::unique_ptr<rpc::CallPlan>> OctanePolicy::plan(const rpc::CallH
     return std::unique_ptr<rpc::CallPlan>(std::make_unique<OctanePlan>(*this, std::move(state), *std::move(found), head));
 }
 
+bool OctanePolicy::has_method(std::string_view service, std::string_view method) const {
+    const auto found = find(*epochs_.state(), service, method);
+    if (found) return true;
+    const auto code = found.error().code;
+    return code != ErrorCode::service_not_found && code != ErrorCode::method_not_found;
+}
+
 base::Result<OctanePolicy::Target> OctanePolicy::resolve(std::string_view service, std::string_view method) const {
     auto found = find(*epochs_.state(), service, method);
     if (!found) return std::move(found).error();

@@ -30,6 +30,7 @@ class OctanePolicy final : public rpc::CallPolicy {
 
     // Besides CallPolicy's: 40901 stale_epoch, 50110 release_lacks_method.
     [[nodiscard]] base::Result<std::unique_ptr<rpc::CallPlan>> plan(const rpc::CallHead& head) const override;
+    [[nodiscard]] bool has_method(std::string_view service, std::string_view method) const override;
 
     struct Target {
         std::shared_ptr<const schema::Schema> schema;  // keeps `method` alive

@@ -4,6 +4,7 @@
 // a policy says so; PlainPolicy (plain_policy.hpp) says nothing of the kind.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,6 +56,9 @@ class CallPlan {
     [[nodiscard]] virtual const schema::Method& method() const = 0;  // what the upstream is asked
     [[nodiscard]] virtual CallTraits traits() const = 0;
 
+    // The deadline of calls that set none; nothing: the upstream's, 0: none.
+    [[nodiscard]] virtual std::optional<std::chrono::milliseconds> timeout() const { return std::nullopt; }
+
     // Asked when the call's turn has come: what is wanted no longer is not sent, and ends ABORTED.
     [[nodiscard]] virtual bool is_still_wanted() const { return true; }
 
@@ -70,6 +74,8 @@ class CallPolicy {
     virtual ~CallPolicy() = default;
     // Errors: 40401, 40402 for unknown names, 40303 for what is refused, and the policy's own.
     [[nodiscard]] virtual base::Result<std::unique_ptr<CallPlan>> plan(const CallHead& head) const = 0;
+    // Whether the name stands for a method here, which may still be refused.
+    [[nodiscard]] virtual bool has_method(std::string_view service, std::string_view method) const = 0;
 };
 
 }  // namespace octane::rpc

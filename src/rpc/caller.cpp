@@ -65,7 +65,7 @@ asio::awaitable<base::Result<base::Done>> Caller::run(CallPlan& plan, const Call
 
     CallTerms terms;
     terms.traits = plan.traits();
-    terms.timeout = request.timeout.value_or(default_timeout_);
+    terms.timeout = request.timeout.value_or(plan.timeout().value_or(default_timeout_));
     terms.slot = request.client_gone;
     terms.client = request.client;
     terms.id = request.head.call_id;

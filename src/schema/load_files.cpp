@@ -94,6 +94,7 @@ class Loader {
     void add(Candidate candidate) {
         const auto earlier = entries_.find(candidate.name);
         if (earlier == entries_.end()) {
+            if (candidate.is_only_imported) out_.only_imported.insert(candidate.name);
             entries_.emplace(std::move(candidate.name), Entry{std::move(candidate.contents), std::move(candidate.fault)});
         } else if (earlier->second.contents.SerializeAsString() != candidate.contents.SerializeAsString()) {
             repeated_.insert(std::move(candidate.name));

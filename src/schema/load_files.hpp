@@ -8,6 +8,7 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ struct Candidate {
     std::string name;  // as other files import it: relative, with forward slashes
     google::protobuf::FileDescriptorProto contents;
     std::string fault;
+    bool is_only_imported = false;  // its services are not offered
 };
 
 struct LoadedFiles {
     std::unique_ptr<google::protobuf::DescriptorPool> pool;
     std::vector<const google::protobuf::FileDescriptor*> files;  // those of the candidates that were loaded, imports first
+    std::set<std::string> only_imported;                         // names of those of them that are
     std::vector<std::string> problems;                           // one sentence per candidate left out, sorted by file name
 };
 

@@ -3,7 +3,10 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "schema/load_files.hpp"
@@ -17,9 +20,37 @@ namespace {
 
 using google::protobuf::ServiceDescriptor;
 
+base::Result<std::vector<Candidate>> read_all(const std::vector<std::filesystem::path>& directories) {
+    std::vector<Candidate> all;
+    for (const auto& directory : directories) {
+        auto candidates = read_directory(directory);
+        if (!candidates) return std::move(candidates).error();
+        std::move(candidates->begin(), candidates->end(), std::back_inserter(all));
+    }
+    return all;
+}
+
+// Of the files that only others import, those that are wanted.
+void add_imported(std::vector<Candidate>& own, std::vector<Candidate> others) {
+    std::map<std::string, Candidate*> known;
+    for (auto& file : others) known.emplace(file.name, &file);  // of two with one name the earlier
+    std::set<std::string> have;
+    for (const auto& file : own) have.insert(file.name);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        const std::vector<std::string> wanted(own[i].contents.dependency().begin(), own[i].contents.dependency().end());
+        for (const auto& name : wanted) {
+            const auto found = known.find(name);
+            if (found == known.end() || !have.insert(name).second) continue;
+            own.push_back(std::move(*found->second));
+            own.back().is_only_imported = true;
+        }
+    }
+}
+
 std::vector<const ServiceDescriptor*> sorted_services(const LoadedFiles& loaded) {
     std::vector<const ServiceDescriptor*> services;
     for (const auto* file : loaded.files) {
+        if (loaded.only_imported.contains(file->name())) continue;
         for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
     }
     std::sort(services.begin(), services.end(),
@@ -77,6 +108,12 @@ struct Schema::Impl {
           index(services),
           problems(std::move(loaded.problems)) {}
 
+    static std::uint64_t next_id() {
+        static std::atomic<std::uint64_t> last{0};
+        return ++last;
+    }
+
+    std::uint64_t id = next_id();
     std::string name;
     std::unique_ptr<google::protobuf::DescriptorPool> pool;
     std::vector<const ServiceDescriptor*> services;
@@ -113,14 +150,22 @@ base::Result<std::shared_ptr<const Schema>> Schema::from_directory(std::string n
 }
 
 base::Result<std::shared_ptr<const Schema>> Schema::from_directories(std::string name,
-                                                                     const std::vector<std::filesystem::path>& directories) {
-    std::vector<Candidate> all;
-    for (const auto& directory : directories) {
-        auto candidates = read_directory(directory);
-        if (!candidates) return std::move(candidates).error();
-        std::move(candidates->begin(), candidates->end(), std::back_inserter(all));
-    }
-    return from_candidates(std::move(name), std::move(all));
+                                                                     const std::vector<std::filesystem::path>& directories,
+                                                                     const std::vector<std::filesystem::path>& imports) {
+    auto own = read_all(directories);
+    if (!own) return std::move(own).error();
+    auto others = read_all(imports);
+    if (!others) return std::move(others).error();
+    add_imported(*own, *std::move(others));
+    return from_candidates(std::move(name), *std::move(own));
+}
+
+std::shared_ptr<const Schema> Schema::empty(std::string name) {
+    return std::shared_ptr<const Schema>(new Schema(std::make_unique<Impl>(std::move(name), load_files({}))));
+}
+
+std::uint64_t Schema::id() const {
+    return impl_->id;
 }
 
 const std::string& Schema::name() const {

@@ -3,6 +3,7 @@
 // A Schema is built once and never changes; it is shared by all threads without locks. Names: docs/api.md §2.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -50,11 +51,16 @@ class Schema {
     static base::Result<std::shared_ptr<const Schema>> from_directory(std::string name, const std::filesystem::path& directory);
 
     // Several as one: files import one another by their names below their own directory, and of two with one name that of the
-    // earlier directory counts.
+    // earlier directory counts. What they import is also looked for in `imports`, whose services are not offered.
     static base::Result<std::shared_ptr<const Schema>> from_directories(std::string name,
-                                                                        const std::vector<std::filesystem::path>& directories);
+                                                                        const std::vector<std::filesystem::path>& directories,
+                                                                        const std::vector<std::filesystem::path>& imports = {});
+
+    // Of a server that has not yet said what it is: no service.
+    static std::shared_ptr<const Schema> empty(std::string name);
 
     [[nodiscard]] const std::string& name() const;
+    [[nodiscard]] std::uint64_t id() const;  // no other schema of this process has it
     [[nodiscard]] const google::protobuf::DescriptorPool& pool() const;
     [[nodiscard]] const std::vector<std::string>& problems() const;  // one sentence per file left out
     [[nodiscard]] const std::vector<const google::protobuf::ServiceDescriptor*>& services() const;  // sorted by full name

@@ -84,7 +84,8 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
 
     // On the awaiting loop.
     void start(const std::shared_ptr<Channel::Impl>& channel, UnaryCall& call) {
-        for (const auto& [name, value] : call.metadata) context.AddMetadata(name, value);
+        add_metadata(context, channel->options.metadata);
+        add_metadata(context, call.metadata);
         slot_ = call.slot;
         if (slot_.is_connected()) {
             slot_.assign([this](asio::cancellation_type) {
@@ -202,6 +203,7 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // two channels to one address are two connections
+    if (options.tls && !options.tls->server_name.empty()) arguments.SetSslTargetNameOverride(options.tls->server_name);
     const std::chrono::milliseconds usual = is_loopback(options.host) ? std::chrono::minutes(0) : ChannelOptions::kSafeKeepAlive;
     const auto keepalive = options.keepalive.value_or(usual);
     if (keepalive.count() > 0) {
@@ -223,8 +225,25 @@ std::string address_of(const ChannelOptions& options) {
     return (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
 }
 
+namespace {
+
+std::shared_ptr<grpc::ChannelCredentials> make_credentials(const ChannelOptions& options) {
+    if (!options.tls) return grpc::InsecureChannelCredentials();
+    grpc::SslCredentialsOptions ssl;
+    ssl.pem_root_certs = options.tls->roots;
+    ssl.pem_private_key = options.tls->key;
+    ssl.pem_cert_chain = options.tls->certificate;
+    return grpc::SslCredentials(ssl);
+}
+
+}  // namespace
+
+void add_metadata(grpc::ClientContext& context, const Metadata& metadata) {
+    for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+}
+
 GrpcConnection::GrpcConnection(const ChannelOptions& options)
-    : channel(grpc::CreateCustomChannel(address_of(options), grpc::InsecureChannelCredentials(), make_arguments(options))),
+    : channel(grpc::CreateCustomChannel(address_of(options), make_credentials(options), make_arguments(options))),
       stub(channel) {}
 
 Channel::Impl::Impl(const ChannelOptions& given, std::shared_ptr<Poller> shared)

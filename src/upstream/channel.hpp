@@ -21,6 +21,17 @@
 
 namespace octane::upstream {
 
+// How the connection is encrypted. Files are read when the channel is made.
+struct ChannelTls {
+    std::string roots;        // PEM; empty: the system's
+    std::string certificate;  // PEM of the client's chain; empty: none
+    std::string key;          // PEM
+    std::string server_name;  // what the server's certificate must be for; empty: the host
+};
+
+// Names in lower case; values of names that end in "-bin" are bytes.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
 struct ChannelOptions {
     // A gRPC server as it comes out of the box allows one ping in 5 min without data, and ends the connection at the third too
     // many.
@@ -34,13 +45,12 @@ struct ChannelOptions {
     std::optional<std::chrono::milliseconds> keepalive;
     // What the ping's answer may take. On Linux also how long what was sent may stay without the far kernel's acknowledgement.
     std::chrono::milliseconds keepalive_timeout{20000};
+    std::optional<ChannelTls> tls;  // nothing: plain text
+    Metadata metadata;              // sent with every call
 };
 
 // "127.0.0.1:51022"; an IPv6 address in brackets.
 std::string address_of(const ChannelOptions& options);
-
-// Names in lower case; values of names that end in "-bin" are bytes.
-using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // What gRPC answered. `message` is the server's text (or gRPC's own), word for word; `body` is empty unless status is ok.
 struct Reply {

@@ -18,6 +18,8 @@ namespace octane::upstream {
 // the 2 s of docs/api.md §1.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options);
 
+void add_metadata(grpc::ClientContext& context, const Metadata& metadata);
+
 // One connection: a channel of gRPC's, which makes it anew where it breaks.
 struct GrpcConnection {
     explicit GrpcConnection(const ChannelOptions& options);

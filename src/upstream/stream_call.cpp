@@ -13,6 +13,7 @@ StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& 
     }
     connection = channel->connection.get();
     poller.add(*this);
+    add_metadata(context, channel->options.metadata);
     call = channel->connection->stub.PrepareCall(&context, path, &poller.queue);
 }
 

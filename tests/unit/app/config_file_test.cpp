@@ -15,6 +15,7 @@ std::string read(std::string_view text) {
     try {
         std::string all;
         for (const auto& setting : parse_config(text, "p.toml")) {
+            if (!setting.section.empty()) all += setting.section + ':';
             all += setting.name + '=';
             for (std::size_t i = 0; i < setting.values.size(); ++i) all += (i > 0 ? "|" : "") + setting.values[i];
             all += ';';
@@ -31,6 +32,8 @@ TEST_CASE("settings are words, strings and arrays, with comments and blanks arou
     CHECK(read("deny = []") == "deny=;");
     CHECK(read("a = \"q\\\"\\\\\\t\"\r\nb = 2\r\n") == "a=q\"\\\t;b=2;");
     CHECK(read("[default]\nport = 1\n") == "port=1;");
+    CHECK(read("port = 1\n[upstream.a]\nport = 2\n[upstream.b]\nport = 3\n[default]\nhost = h\n") ==
+          "port=1;upstream.a:port=2;upstream.b:port=3;host=h;");
     CHECK(read("deny = A/b, C/d\n") == "deny=A/b, C/d;");
     CHECK(read("web-root = /a b/c\n") == "web-root=/a b/c;");
     CHECK(read("\xEF\xBB\xBFport = 1\n") == "port=1;");
@@ -60,6 +63,8 @@ TEST_CASE("whatever else stands there is refused with its line and what would be
         {"port = 1\nhost = a\nport = 2\n", "line 3: \"port\" stands here a second time; the first is in line 1"},
         {"[octane]\nport = 1\n", "line 1: section [octane] is unknown"},
         {"[octane\n", "line 1: the section's name has no ]"},
+        {"[upstream.a]\nx = 1\n[upstream.a]\n", "line 3: section [upstream.a] stands here a second time"},
+        {"[upstream.a]\nx = 1\nx = 2\n", "line 3: \"x\" stands here a second time"},
         {"a.b = 1\n", "line 1: \"a\" has no = behind it"},
         {"port = 1\nhost = \x01\n", "line 2: a control character"},
         {"\xFF\xFEp\0", "is UTF-16; save it as UTF-8"}};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/option_table.hpp"
+#include "app/upstream_options.hpp"
 
 namespace octane::app {
 namespace {
@@ -61,6 +62,22 @@ TEST_CASE("docs/options.md has every option with its argument and its default, a
         rows.erase(row);
     }
     for (const auto& [name, row] : rows) FAIL_CHECK("docs/options.md has --" << name << ", which the option table lacks");
+}
+
+TEST_CASE("docs/options.md has every option of a section, and no other") {
+    std::ifstream page(OCTANE_SOURCE_DIR "/docs/options.md");
+    std::set<std::string> rows;
+    for (std::string line; std::getline(page, line);) {
+        if (line.starts_with("| `") && line.find(" = ") < line.find('`', 3)) rows.insert(line);
+    }
+    for (const UpstreamOption& option : upstream_option_table()) {
+        const std::string begin = "| `" + std::string(option.name) + " = " + std::string(option.argument) + "`" +
+                                  (option.is_list ? " +" : "") + " | `" + std::string(option.default_text) + "` |";
+        const auto row = std::ranges::find_if(rows, [&begin](const std::string& one) { return one.starts_with(begin); });
+        CHECK_MESSAGE(row != rows.end(), begin);
+        if (row != rows.end()) rows.erase(row);
+    }
+    for (const auto& row : rows) FAIL_CHECK(row);
 }
 
 TEST_CASE("docs/options.md names the second variables of the environment") {

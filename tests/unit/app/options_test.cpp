@@ -298,3 +298,38 @@ TEST_CASE("the version is one line") {
     CHECK(parsed.exit_status == 0);
     CHECK(parsed.message == "octane-proxy " OCTANE_VERSION);
 }
+TEST_CASE("upstreams come from the command line, the environment and the file's sections, and Octane only where it is named") {
+    CHECK(parse_good({}).upstreams.empty());
+    CHECK(parse_good({}).wants_octane);
+    const auto two = parse_good({"--upstream", "a=h:1", "--upstream", "b=h:2"});
+    REQUIRE(two.upstreams.size() == 2);
+    CHECK(two.upstreams[1].name == "b");
+    CHECK_FALSE(two.wants_octane);
+    CHECK(parse_good({"--upstream", "a=h:1", "--octane-port", "51022"}).wants_octane);
+    CHECK(parse_good({"--upstream", "a=h:1"}, {{"OCTANE_HOST", "10.0.0.1"}}).wants_octane);
+    CHECK(parse_good({}, {{"OCTANE_PROXY_UPSTREAM", "a=h:1,b=h:2"}}).upstreams.size() == 2);
+
+    const TemporaryFile file(
+        "timeout = 5s\n[upstream.b]\naddress = h:2\nmetadata = [\"x: a, b\"]\n[upstream.c]\nkind = octane\naddress = h:3\n");
+    const auto all = parse_good({"--config", file.path(), "--upstream", "b=g:9", "--upstream", "a=h:1"});
+    REQUIRE(all.upstreams.size() == 3);
+    CHECK(all.timeout == 5s);
+    CHECK(all.upstreams[0].host == "h");  // a section says more than the command line
+    CHECK(all.upstreams[0].metadata.at(0).second == "a, b");
+    CHECK(all.upstreams[2].kind == UpstreamKind::octane);
+}
+
+TEST_CASE("an upstream that is described badly is refused with the place") {
+    check_refused({"--upstream", "a=h:1", "--upstream", "a=h:2"}, "names \"a\" twice");
+    check_refused({"--upstream", "render=h:1"}, "--upstream: \"render\" is no name of an upstream");
+    check_refused({"--upstream", "octane=h:1", "--octane-port", "1"}, "described twice");
+    const auto of_file = [](const char* text, const std::string& sentence) {
+        const TemporaryFile file(text);
+        check_refused({"--config", file.path()}, sentence);
+    };
+    of_file("[upstream.a]\nkind = grpc\n", "upstream \"a\" has no address");
+    of_file("[upstream.a]\naddress = h:1\nports = 2\n", "line 3, is not an option of an upstream");
+    of_file("[upstream.a]\naddress = [\"h:1\", \"h:2\"]\n", "takes one value and no array");
+    of_file("[upstream.A]\naddress = h:1\n", "line 2: \"A\" is no name of an upstream");
+    of_file("[upstream.a]\naddress = here\n", "line 2: \"here\" is not of the form HOST:PORT");
+}

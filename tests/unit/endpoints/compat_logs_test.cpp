@@ -26,7 +26,7 @@ using tests::text_of;
 class Logging {
   public:
     Logging() : top_(fs::temp_directory_path() / ("octane-logs-" + base::make_uuid())) {
-        proxy.context().logs = std::make_shared<LogFiles>(folder());
+        proxy.site().logs = std::make_shared<LogFiles>(folder());
     }
     ~Logging() {
         std::error_code ignored;
@@ -37,7 +37,7 @@ class Logging {
 
     [[nodiscard]] fs::path folder() const { return top_ / "state" / "logs"; }
     [[nodiscard]] const fs::path& top() const { return top_; }
-    http::Response post(IdleProxy::Endpoint endpoint, const nlohmann::json& body) {
+    http::Response post(IdleProxy::SiteEndpoint endpoint, const nlohmann::json& body) {
         return proxy.ask(endpoint, "POST", "/", body.dump());
     }
     http::Response show(const std::string& id) {
@@ -136,14 +136,14 @@ TEST_CASE("a text that fills a log may be sent with every character escaped") {
 TEST_CASE("a log's body is read where it is written, away from the loop") {
     boost::asio::io_context writer;
     Logging logs;
-    auto& context = logs.proxy.context();
+    auto& context = logs.proxy.site();
     context.log_writer = writer.get_executor();
     for (const auto endpoint : {append_session_log, save_session_log, clear_session_log, page_log}) {
         http::Request request;
         request.captures = {"log"};
         request.body = "not JSON";
         std::optional<int> status;
-        boost::asio::co_spawn(context.hub.at(0).executor(), endpoint(context, request),
+        boost::asio::co_spawn(logs.proxy.context().hub.at(0).executor(), endpoint(context, request),
                               [&status](const std::exception_ptr&, const http::Response& response) { status = response.status; });
         logs.proxy.settle();
         CHECK_FALSE(status);
@@ -182,7 +182,7 @@ TEST_CASE("octaneWebR's log is written in both forms and cleared by a name in an
     }
     CHECK(logs.api("log", "not JSON").status == 400);
     CHECK(logs.api("nothing", "{}").status == 404);
-    logs.proxy.context().logs = std::make_shared<LogFiles>(fs::path());
+    logs.proxy.site().logs = std::make_shared<LogFiles>(fs::path());
     const auto failed = logs.api("logClear", "");
     CHECK(failed.status == 500);
     CHECK(json_of(failed)["status"] == "error");

@@ -28,18 +28,15 @@ class IdleProxy {
         : octane_(octane_options(), loop_.get_executor()),
           hub_(loop_.get_executor(), {loop_.get_executor()}, workers_, stats_, wrap_for_viewers),
           session_(octane_, hub_, loop_.get_executor(), stats_, {}),
-          context_{octane_,
-                   hub_,
-                   session_,
-                   stats_,
-                   stats_,
-                   "9.8.7",
-                   {"a warning of the start"},
-                   std::move(web_root),
-                   std::chrono::steady_clock::now(),
-                   requests_,
-                   [] { return std::size_t{3}; },
-                   workers_} {
+          site_{"9.8.7",
+                {"a warning of the start"},
+                std::move(web_root),
+                std::chrono::steady_clock::now(),
+                requests_,
+                [] { return std::size_t{3}; },
+                workers_},
+          context_{site_, octane_, hub_, session_, stats_, stats_} {
+        site_.upstreams.add({&octane_.caller(), &octane_.policy(), &context_});
         livelink::ConnectionState away;
         away.has_verdict = true;
         away.schema = livelink::builtin_schemas().back();
@@ -51,9 +48,15 @@ class IdleProxy {
     IdleProxy& operator=(const IdleProxy&) = delete;
 
     using Endpoint = boost::asio::awaitable<http::Response> (*)(const Context&, http::Request&);
+    using SiteEndpoint = boost::asio::awaitable<http::Response> (*)(const Site&, http::Request&);
 
     // Runs a handler that needs nobody else to its end.
     http::Response ask(Endpoint endpoint, http::Request& request) {
+        std::optional<http::Response> response;
+        begin(endpoint, request, response);
+        return finish(response);
+    }
+    http::Response ask(SiteEndpoint endpoint, http::Request& request) {
         std::optional<http::Response> response;
         begin(endpoint, request, response);
         return finish(response);
@@ -63,13 +66,18 @@ class IdleProxy {
         request.loop = &loop_;
         boost::asio::co_spawn(loop_, keep(endpoint(context_, request), response), boost::asio::detached);
     }
+    void begin(SiteEndpoint endpoint, http::Request& request, std::optional<http::Response>& response) {
+        request.loop = &loop_;
+        boost::asio::co_spawn(loop_, keep(endpoint(site_, request), response), boost::asio::detached);
+    }
     http::Response finish(std::optional<http::Response>& response) {
         loop_.restart();
         while (!response && loop_.run_one() > 0) {}
         if (!response) throw std::runtime_error("the handler waits for something that never comes");
         return std::move(*response);
     }
-    http::Response ask(Endpoint endpoint, std::string verb, std::string path, std::string body = {}) {
+    template <typename AnyEndpoint>
+    http::Response ask(AnyEndpoint endpoint, std::string verb, std::string path, std::string body = {}) {
         http::Request request;
         request.verb = std::move(verb);
         request.path = std::move(path);
@@ -83,6 +91,7 @@ class IdleProxy {
         loop_.poll();
     }
     Context& context() { return context_; }
+    Site& site() { return site_; }
     frames::FrameStats& stats() { return stats_; }
     RequestStats& requests() { return requests_; }
 
@@ -106,6 +115,7 @@ class IdleProxy {
     livelink::Octane octane_;
     frames::Hub hub_;
     livelink::CallbackSession session_;
+    Site site_;
     Context context_;
 };
 

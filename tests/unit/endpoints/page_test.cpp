@@ -24,9 +24,9 @@ using tests::json_of;
 using tests::text_of;
 
 // A web root beside which lies what must never be served.
-class Site {
+class WebRoot {
   public:
-    Site() : top_(fs::temp_directory_path() / ("octane-page-" + base::make_uuid())) {
+    WebRoot() : top_(fs::temp_directory_path() / ("octane-page-" + base::make_uuid())) {
         write("root/index.html", "<title>mine</title>");
         write("root/app.js", "run();");
         write("root/sub/index.html", "sub page");
@@ -44,12 +44,12 @@ class Site {
         fs::create_symlink("nowhere", root() / "dangling");
         fs::create_symlink("loop", root() / "loop");
     }
-    ~Site() {
+    ~WebRoot() {
         std::error_code ignored;
         fs::remove_all(top_, ignored);
     }
-    Site(const Site&) = delete;
-    Site& operator=(const Site&) = delete;
+    WebRoot(const WebRoot&) = delete;
+    WebRoot& operator=(const WebRoot&) = delete;
 
     [[nodiscard]] fs::path root() const { return top_ / "root"; }
     [[nodiscard]] const fs::path& top() const { return top_; }
@@ -116,7 +116,7 @@ TEST_CASE("a cookie carries the token on if the address had the right one, and o
 }
 
 TEST_CASE("a web root serves its files, with index.html for a folder") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     CHECK(text_of(get(proxy, "/")) == "<title>mine</title>");
     CHECK(text_of(get(proxy, "/app.js")) == "run();");
@@ -131,14 +131,14 @@ TEST_CASE("a web root serves its files, with index.html for a folder") {
 }
 
 TEST_CASE("a web root replaces the built-in page as a whole") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     REQUIRE_FALSE(page_files().empty());
     check_absent(proxy, "/style.css");
 }
 
 TEST_CASE("no path leads out of the web root") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     for (const char* path : {"/../secret.txt", "/../../secret.txt", "/sub/../../secret.txt", "/sub/deep/../../../secret.txt",
                              "/../root-beside/secret.txt", "/..", "/../", "/.", "/./../secret.txt", "//../secret.txt",
@@ -154,7 +154,7 @@ TEST_CASE("no path leads out of the web root") {
 }
 
 TEST_CASE("a link that leads out of the web root is not followed, one that stays inside is") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     for (const char* path :
          {"/link-out.txt", "/link-out-absolute.txt", "/folder-out/secret.txt", "/dangling", "/loop", "/self/../secret.txt"})
@@ -164,7 +164,7 @@ TEST_CASE("a link that leads out of the web root is not followed, one that stays
 }
 
 TEST_CASE("a web root that is itself a link, or given with a trailing slash, is as good") {
-    const Site site;
+    const WebRoot site;
     fs::create_directory_symlink(site.root(), site.top() / "linked");
     IdleProxy linked(site.top() / "linked");
     CHECK(text_of(get(linked, "/app.js")) == "run();");
@@ -176,7 +176,7 @@ TEST_CASE("a web root that is itself a link, or given with a trailing slash, is 
 }
 
 TEST_CASE("folders, pipes and other things that are no files are not served") {
-    const Site site;
+    const WebRoot site;
     REQUIRE(::mkfifo((site.root() / "pipe").c_str(), 0600) == 0);
     IdleProxy proxy(site.root());
     for (const char* path : {"/sub", "/sub/deep", "/sub/deep/", "/pipe", "/app.js/", "/app.js/x"}) check_absent(proxy, path);
@@ -189,9 +189,9 @@ TEST_CASE("a web root that is not there serves nothing and harms nobody") {
 }
 
 TEST_CASE("a single-page application's own paths lead to its index, but only where a browser shows them") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
-    const auto shown = [&](IdleProxy::Endpoint endpoint, const std::string& path, std::vector<std::string> captures = {}) {
+    const auto shown = [&](IdleProxy::SiteEndpoint endpoint, const std::string& path, std::vector<std::string> captures = {}) {
         http::Request request;
         request.verb = "GET";
         request.path = path;
@@ -234,7 +234,7 @@ TEST_CASE("the built-in page is compressed once, and its compressed form has a t
 }
 
 TEST_CASE("a file has an entity tag by which it is not sent again, until it changes") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     const auto first = get(proxy, "/app.js");
     const auto tag = header(first, "ETag");
@@ -264,7 +264,7 @@ TEST_CASE("a file has an entity tag by which it is not sent again, until it chan
 }
 
 TEST_CASE("GET of a method's path says how methods are called, unless it is a file") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     const auto get_two = [&](const std::string& first, const std::string& second) {
         http::Request request;
@@ -284,7 +284,7 @@ TEST_CASE("GET of a method's path says how methods are called, unless it is a fi
 }
 
 TEST_CASE("a path that is none answers by its verb: a file or 404, 400 for a call that names no method") {
-    const Site site;
+    const WebRoot site;
     IdleProxy proxy(site.root());
     CHECK(text_of(proxy.ask(no_such_path, "GET", "/app.js")) == "run();");
     CHECK(proxy.ask(no_such_path, "GET", "/a/b/c").status == 404);

@@ -17,7 +17,7 @@ namespace {
 using tests::IdleProxy;
 
 struct Routed {
-    Routed() { add_routes(router, proxy.context()); }
+    Routed() { add_routes(router, proxy.site()); }
     IdleProxy proxy;
     http::Router router;
 };

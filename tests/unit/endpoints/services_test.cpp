@@ -57,7 +57,7 @@ TEST_CASE("a service is described once: by whatever name it is asked for, the sa
 TEST_CASE("a description is made by a worker: while all of them are busy the loop goes on without it") {
     IdleProxy proxy;
     std::promise<void> go_on;
-    boost::asio::post(proxy.context().workers, [wait = go_on.get_future().share()] { wait.wait(); });
+    boost::asio::post(proxy.site().workers, [wait = go_on.get_future().share()] { wait.wait(); });
     http::Request list;
     http::Request one;
     one.captures = {"ApiItem"};

@@ -1,0 +1,182 @@
+#include "app/upstream_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "upstream/reflection_schema.hpp"
+#include "upstream/task.hpp"
+
+namespace octane::app {
+namespace asio = boost::asio;
+
+namespace {
+
+// What its section leaves open is as for the program as a whole.
+upstream::ChannelOptions channel_of(const Options& options, const UpstreamSpec& spec) {
+    upstream::ChannelOptions channel;
+    channel.host = spec.host;
+    channel.port = spec.port;
+    channel.max_message = spec.max_message.value_or(options.max_message);
+    channel.keepalive = spec.keepalive ? spec.keepalive : options.keepalive;
+    channel.keepalive_timeout = spec.keepalive_timeout.value_or(options.keepalive_timeout);
+    channel.tls = spec.tls;
+    channel.metadata = spec.metadata;
+    return channel;
+}
+
+upstream::ProbeTimes probe_of(const Options& options, const UpstreamSpec& spec) {
+    return {spec.probe_after.value_or(options.probe_after), spec.probe_timeout.value_or(options.probe_timeout)};
+}
+
+livelink::OctaneOptions octane_of(const Options& options, const LoadedUpstream& loaded) {
+    const auto& spec = loaded.spec;
+    livelink::OctaneOptions result;
+    result.name = spec.name;
+    result.channel = channel_of(options, spec);
+    result.probe = probe_of(options, spec);
+    result.schemas = loaded.schemas.schemas;
+    result.should_detect = loaded.schemas.should_detect;
+    result.concurrency = spec.concurrency.value_or(options.upstream_concurrency);
+    result.deny = spec.deny;
+    result.allow = spec.allow;
+    result.timeout = spec.timeout.value_or(options.timeout);
+    result.epoch_base = livelink::make_epoch_base();
+    return result;
+}
+
+upstream::UpstreamOptions plain_of(const Options& options, const LoadedUpstream& loaded) {
+    const auto& spec = loaded.spec;
+    upstream::UpstreamOptions result;
+    result.name = spec.name;
+    result.words.title = "Upstream " + spec.name;
+    result.words.unreachable_hint = "start it, or say where it is in [upstream." + spec.name + "] or with --upstream";
+    result.words.name_hint = "give a name or address that resolves here in [upstream." + spec.name + "] or with --upstream";
+    result.words.silence_hint = "it may be frozen, or the way to it cut; the proxy keeps asking, and goes on by itself";
+    result.words.doubt_hint = "; give proto-path or descriptor-set in [upstream." + spec.name + "] if it has no reflection";
+    result.channel = channel_of(options, spec);
+    result.probe = probe_of(options, spec);
+    if (loaded.schemas.schemas.empty())
+        result.schema = std::make_shared<upstream::ReflectionSchema>(spec.name);
+    else
+        result.schema = std::make_shared<upstream::FixedSchema>(loaded.schemas.schemas.front());
+    return result;
+}
+
+// The Octane that the options without a section describe.
+UpstreamSpec own_octane(const Options& options) {
+    UpstreamSpec spec;
+    spec.name = kOctaneName;
+    spec.kind = UpstreamKind::octane;
+    spec.host = options.octane_host;
+    spec.port = options.octane_port;
+    spec.api = options.api;
+    spec.proto_paths = options.proto_paths;
+    spec.descriptor_sets = options.descriptor_sets;
+    spec.deny = options.deny;
+    spec.allow = options.allow;
+    return spec;
+}
+
+}  // namespace
+
+std::vector<LoadedUpstream> load_upstreams(const Options& options) {
+    std::vector<LoadedUpstream> all;
+    if (options.wants_octane) {
+        auto spec = own_octane(options);
+        auto schemas = load_schemas(spec, "--");
+        all.push_back({std::move(spec), std::move(schemas)});
+    }
+    for (const auto& spec : options.upstreams) all.push_back({spec, load_schemas(spec, "upstream " + spec.name + ": ")});
+    return all;
+}
+
+// An upstream that nothing special is known of.
+struct UpstreamSet::Plain {
+    Plain(const Options& options, const LoadedUpstream& loaded, const asio::any_io_executor& control)
+        : upstream(plain_of(options, loaded), control),
+          invoker(upstream, {loaded.spec.concurrency.value_or(0), false, {}}),
+          policy(upstream, {loaded.spec.deny, loaded.spec.allow, loaded.spec.method_timeouts}),
+          caller(invoker, policy, loaded.spec.timeout.value_or(options.timeout)) {}
+
+    upstream::Upstream upstream;
+    rpc::Invoker invoker;
+    rpc::PlainPolicy policy;
+    rpc::Caller caller;
+    std::function<asio::awaitable<void>()> watch = [this] { return upstream.liveness().run(); };
+    bool is_watch_running = false;
+};
+
+UpstreamSet::UpstreamSet(const Options& options, const std::vector<LoadedUpstream>& loaded, const asio::any_io_executor& control,
+                         const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers, const endpoints::Site& site,
+                         endpoints::UpstreamTable& table) {
+    for (const auto& one : loaded) {
+        if (one.spec.kind == UpstreamKind::octane) {
+            auto& front =
+                *octanes_.emplace_back(std::make_unique<OctaneFront>(octane_of(options, one), control, loops, workers, site));
+            table.add({&front.octane().caller(), &front.octane().policy(), &front.context()});
+        } else {
+            auto& plain = *plain_.emplace_back(std::make_unique<Plain>(options, one, control));
+            table.add({&plain.caller, &plain.policy, nullptr});
+        }
+    }
+}
+
+UpstreamSet::~UpstreamSet() = default;
+
+void UpstreamSet::start(const std::function<void()>& on_end) {
+    for (const auto& octane : octanes_) octane->start(on_end);
+    for (const auto& plain : plain_) {
+        plain->is_watch_running = true;
+        upstream::start_task(plain->upstream.liveness().executor(), "connection watch",
+                             upstream::keep_running("connection watch", plain->watch), [of = plain.get(), on_end] {
+                                 of->is_watch_running = false;
+                                 on_end();
+                             });
+    }
+}
+
+void UpstreamSet::stop() {
+    for (const auto& octane : octanes_) octane->stop();
+    for (const auto& plain : plain_) plain->upstream.liveness().stop();
+}
+
+void UpstreamSet::stop_hubs() {
+    for (const auto& octane : octanes_) octane->stop_hub();
+}
+
+bool UpstreamSet::has_session() const {
+    return std::ranges::any_of(octanes_, [](const auto& octane) { return octane->is_session_running(); });
+}
+
+bool UpstreamSet::has_watch() const {
+    return std::ranges::any_of(octanes_, [](const auto& octane) { return octane->is_watch_running(); }) ||
+           std::ranges::any_of(plain_, [](const auto& plain) { return plain->is_watch_running; });
+}
+
+void UpstreamSet::close() {
+    for (const auto& octane : octanes_) octane->octane().close();
+    for (const auto& plain : plain_) {
+        plain->invoker.close();
+        plain->upstream.close();
+    }
+}
+
+bool UpstreamSet::shutdown() {
+    close();  // all of them, before the first is waited for
+    bool is_clean = true;
+    for (const auto& octane : octanes_) is_clean = octane->octane().shutdown() && is_clean;
+    for (const auto& plain : plain_) is_clean = plain->upstream.shutdown() && is_clean;
+    return is_clean;
+}
+
+std::optional<std::uint64_t> UpstreamSet::epoch_for(std::string_view path) const {
+    if (octanes_.empty()) return std::nullopt;
+    for (const auto& octane : octanes_) {
+        const auto& name = octane->octane().name();
+        if (path.size() > name.size() + 1 && path[name.size() + 1] == '/' && path.substr(1, name.size()) == name)
+            return octane->octane().epoch();
+    }
+    return octanes_.front()->octane().epoch();
+}
+
+}  // namespace octane::app

@@ -1,0 +1,56 @@
+// Room: endpoints. The upstreams by name, and which of them a call is for: docs/api.md §2.
+//
+// Filled before the server starts; read from all loops after that.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "rpc/caller.hpp"
+#include "schema/schema.hpp"
+
+namespace octane::endpoints {
+
+struct Context;
+
+// What it refers to outlives the table.
+struct UpstreamEntry {
+    const rpc::Caller* caller = nullptr;
+    const rpc::CallPolicy* policy = nullptr;
+    const Context* octane = nullptr;  // not null: an Octane, whose frames are shown
+
+    [[nodiscard]] const upstream::Upstream& upstream() const { return caller->invoker().upstream(); }
+    [[nodiscard]] const std::string& name() const { return upstream().name(); }
+    [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const { return upstream().liveness().state()->schema; }
+    [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(
+        const std::shared_ptr<const schema::Schema>& schema, std::string_view service) const;
+};
+
+class UpstreamTable {
+  public:
+    void add(const UpstreamEntry& entry) { entries_.push_back(entry); }
+
+    [[nodiscard]] const std::vector<UpstreamEntry>& entries() const { return entries_; }
+    [[nodiscard]] const UpstreamEntry& first() const { return entries_.front(); }
+    [[nodiscard]] const Context* first_octane() const;
+
+    // By its name. Error 40405 no_such_upstream, which names those there are.
+    [[nodiscard]] base::Result<const UpstreamEntry*> named(std::string_view name) const;
+    // The one that has the method. Of several Octanes the first is meant. Errors: 40401 service_not_found where none or more than
+    // one has it, and 40402 method_not_found; each says who could be meant.
+    [[nodiscard]] base::Result<const UpstreamEntry*> route(std::string_view service, std::string_view method) const;
+    // The one that has a service of that name; of several Octanes the first is meant. Error 40401.
+    [[nodiscard]] base::Result<const UpstreamEntry*> holder_of(std::string_view service) const;
+    [[nodiscard]] bool has_service(std::string_view service) const;
+
+  private:
+    // A later Octane has to be named: without a name the first one is meant.
+    [[nodiscard]] bool may_be_meant(const UpstreamEntry& entry) const;
+
+    std::vector<UpstreamEntry> entries_;  // never empty once filled
+};
+
+}  // namespace octane::endpoints

@@ -1,0 +1,115 @@
+#include "app/upstream_options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace octane::app {
+namespace {
+
+// Empty, or the sentence of the refusal.
+template <typename Act>
+std::string refusal_of(Act act) {
+    try {
+        act();
+        return {};
+    } catch (const std::invalid_argument& error) { return error.what(); }
+}
+
+std::string refusal_of(std::string_view option, const std::string& value) {
+    const auto entry = std::ranges::find(upstream_option_table(), option, &UpstreamOption::name);
+    REQUIRE(entry != upstream_option_table().end());
+    UpstreamSpec spec;
+    return refusal_of([&] { entry->apply(spec, value); });
+}
+
+void set(UpstreamSpec& spec, std::string_view option, const std::string& value) {
+    const auto entry = std::ranges::find(upstream_option_table(), option, &UpstreamOption::name);
+    REQUIRE(entry != upstream_option_table().end());
+    entry->apply(spec, value);
+}
+
+TEST_CASE("an upstream is named with its address") {
+    const auto spec = parse_upstream("nu-rec2=[::1]:46435");
+    CHECK(spec.name == "nu-rec2");
+    CHECK(spec.host == "::1");
+    CHECK(spec.port == 46435);
+    CHECK(spec.kind == UpstreamKind::grpc);
+}
+
+TEST_CASE("a name or an address that cannot be one is refused with what would be right") {
+    for (const auto& [text, sentence] :
+         {std::pair("nurec", "NAME=HOST:PORT"), std::pair("nurec=host", "HOST:PORT"), std::pair("nurec=host:", "HOST:PORT"),
+          std::pair("nurec=host:0", "from 1 to 65535"), std::pair("nurec=host:70000", "from 1 to 65535"),
+          std::pair("=host:1", "no name of an upstream"), std::pair("NuRec=host:1", "lower-case"),
+          std::pair("-a=host:1", "no name of an upstream"), std::pair("a.b=host:1", "no name of an upstream"),
+          std::pair("render=host:1", "paths of its own"), std::pair("api=host:1", "paths of its own"),
+          std::pair("nurec=:1", "is not a host")}) {
+        CAPTURE(text);
+        CHECK(refusal_of([&, given = text] { (void)parse_upstream(given); }).find(sentence) != std::string::npos);
+    }
+}
+
+TEST_CASE("what a section says is understood, and a slip is refused with what would be right") {
+    UpstreamSpec spec;
+    set(spec, "kind", "octane");
+    CHECK(spec.kind == UpstreamKind::octane);
+    set(spec, "timeout", "0");
+    CHECK(spec.timeout == std::chrono::milliseconds(0));
+    set(spec, "metadata", "x-key:  a, b");
+    CHECK(spec.metadata == upstream::Metadata{{"x-key", "a, b"}});
+    set(spec, "method-timeout", "A/render_*=180s");
+    CHECK(spec.method_timeouts.at(0).pattern == "A/render_*");
+    CHECK(spec.method_timeouts.at(0).timeout == std::chrono::seconds(180));
+    set(spec, "tls-name", "sim.example");
+    CHECK(spec.tls.value().server_name == "sim.example");
+    set(spec, "tls", "false");
+    CHECK_FALSE(spec.tls.has_value());
+    for (const auto& [option, value, sentence] :
+         {std::tuple("kind", "http", "none of grpc, octane"), std::tuple("metadata", "X-Key: a", "lower-case"),
+          std::tuple("metadata", "x-key", "name: value"), std::tuple("metadata", "grpc-x: a", "cannot be set"),
+          std::tuple("metadata", "x-bin: a", "cannot be set"), std::tuple("method-timeout", "A/b", "Service/method=DURATION"),
+          std::tuple("method-timeout", "A=1s", "Service/method"), std::tuple("tls", "maybe", "neither true nor false"),
+          std::tuple("tls-ca", "/etc/hostname", "no PEM file"), std::tuple("address", "here", "HOST:PORT"),
+          std::tuple("probe-timeout", "0", "1ms or more")}) {
+        CAPTURE(option);
+        CAPTURE(value);
+        CHECK(refusal_of(option, value).find(sentence) != std::string::npos);
+    }
+}
+
+TEST_CASE("what does not go together is refused with the upstream's name") {
+    UpstreamSpec spec = parse_upstream("sim=h:1");
+    CHECK(refusal_of([&] { check_upstream(spec); }).empty());
+    const auto check_refused = [](UpstreamSpec wrong, const char* sentence) {
+        const auto said = refusal_of([&] { check_upstream(wrong); });
+        CAPTURE(said);
+        CHECK(said.starts_with("upstream \"sim\" "));
+        CHECK(said.find(sentence) != std::string::npos);
+    };
+    auto wrong = spec;
+    wrong.port = 0;
+    check_refused(wrong, "--upstream sim=HOST:PORT");
+    wrong = spec;
+    wrong.proto_paths = {"a"};
+    wrong.descriptor_sets = {"b"};
+    check_refused(wrong, "exclude each other");
+    wrong = spec;
+    wrong.import_paths = {"a"};
+    check_refused(wrong, "without proto-path");
+    wrong = spec;
+    wrong.api = Api::beta2;
+    check_refused(wrong, "kind = octane");
+    wrong = spec;
+    set(wrong, "tls", "true");
+    wrong.tls->key = "k";
+    check_refused(wrong, "belong together");
+}
+
+}  // namespace
+}  // namespace octane::app

@@ -1,0 +1,169 @@
+"""What the example stand-ins share: a gRPC server made of .proto files at run time, without generated code.
+
+A method is a function of (request, context) that returns a message, or a generator of messages where the answer is a stream.
+Reflection, where it is asked for, is answered from the same descriptors.
+"""
+
+import argparse
+import concurrent.futures
+import http.server
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+import grpc
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+LIMIT = 300 << 20  # bytes of one message
+REFLECTION = 'grpc.reflection.%s.ServerReflection'
+
+
+def compile_protos(root):
+    """Every .proto below the folder as one descriptor set."""
+    root = pathlib.Path(root)
+    files = sorted(str(path.relative_to(root)) for path in root.rglob('*.proto'))
+    with tempfile.NamedTemporaryFile(suffix='.pb') as out:
+        subprocess.run(['protoc', '-I', str(root), '--include_imports', '--descriptor_set_out', out.name, *files], check=True)
+        return descriptor_pb2.FileDescriptorSet.FromString(pathlib.Path(out.name).read_bytes())
+
+
+class Server:
+    def __init__(self, root):
+        self.files = compile_protos(root)
+        self.pool = descriptor_pool.DescriptorPool()
+        for file in self.files.file:
+            self.pool.Add(file)
+        self.factory = message_factory.MessageFactory(self.pool)
+        self.services = {}
+        self.seen = []  # the requests, for the control port
+        self.failures = {}  # by method: (status, text), set over the control port
+        self.lock = threading.Lock()
+        self.open_streams = 0
+        self.cancelled = 0  # calls whose caller left before their answer
+
+    def message(self, name):
+        """The class of a message by its full name."""
+        return self.factory.GetPrototype(self.pool.FindMessageTypeByName(name))
+
+    def add(self, service, methods):
+        """`methods`: by name, the function that answers."""
+        descriptor = self.pool.FindServiceByName(service)
+        handlers = {name: self._handler(descriptor.methods_by_name[name], act) for name, act in methods.items()}
+        self.services[service] = grpc.method_handlers_generic_handler(service, handlers)
+
+    def _handler(self, method, act):
+        request = self.factory.GetPrototype(method.input_type)
+        proto = descriptor_pb2.MethodDescriptorProto()
+        method.CopyToProto(proto)
+
+        def note(asked, context):
+            with self.lock:
+                metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
+                self.seen.append({'method': method.full_name, 'size': asked.ByteSize(), 'metadata': metadata,
+                                  'bytes': asked.SerializeToString() if asked.ByteSize() < 1 << 20 else b''})
+                del self.seen[:-20]
+                failure = self.failures.get(method.name)
+            if failure:
+                context.abort(getattr(grpc.StatusCode, failure[0]), failure[1])
+
+        def unary(asked, context):
+            note(asked, context)
+            return act(asked, context)
+
+        def stream(asked, context):
+            note(asked, context)
+            with self.lock:
+                self.open_streams += 1
+            try:
+                yield from act(asked, context)
+            finally:
+                with self.lock:
+                    self.open_streams -= 1
+
+        wrap = grpc.unary_stream_rpc_method_handler if proto.server_streaming else grpc.unary_unary_rpc_method_handler
+        return wrap(stream if proto.server_streaming else unary, request_deserializer=request.FromString,
+                    response_serializer=lambda answer: answer.SerializeToString())
+
+    # gRPC's reflection: a request of one field, an answer of one field. Written by hand, since its own descriptors are no part of
+    # what is served.
+    def _reflect(self, requests, _context):
+        files = {file.name: file for file in self.files.file}
+
+        def field(number, data):
+            size, out = len(data), bytes([number << 3 | 2])
+            while size >= 0x80:
+                out, size = out + bytes([size & 0x7F | 0x80]), size >> 7
+            return out + bytes([size]) + data
+
+        for request in requests:
+            number, text = request[0] >> 3, request[2:].decode()
+            if number == 7:
+                names = b''.join(field(1, field(1, name.encode())) for name in sorted(self.services))
+                yield field(6, names)
+                continue
+            try:
+                name = text if number == 3 else self.pool.FindFileContainingSymbol(text).name
+                yield field(4, field(1, files[name].SerializeToString()))
+            except KeyError:
+                yield field(7, b'\x08\x05' + field(2, b'not found'))
+
+    def start(self, port, reflection):
+        self.grpc = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=64), options=[
+            ('grpc.max_receive_message_length', LIMIT), ('grpc.max_send_message_length', LIMIT), ('grpc.so_reuseport', 0)])
+        self.grpc.add_generic_rpc_handlers(tuple(self.services.values()))
+        if reflection:
+            handler = grpc.stream_stream_rpc_method_handler(self._reflect)
+            self.grpc.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(
+                REFLECTION % reflection, {'ServerReflectionInfo': handler}),))
+        bound = self.grpc.add_insecure_port(f'127.0.0.1:{port}')
+        if bound == 0:
+            sys.exit(f'port {port} is taken')
+        self.grpc.start()
+        print(f'listening on 127.0.0.1:{bound}', flush=True)
+
+    def run(self, control_port):
+        """Until it is stopped. The control port tells what was asked (GET /seen) and takes failures (POST /fail)."""
+        server = self
+
+        class Control(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                with server.lock:
+                    seen = [{**one, 'bytes': one['bytes'].hex()} for one in server.seen]
+                    self._answer({'seen': seen, 'open_streams': server.open_streams, 'cancelled': server.cancelled})
+
+            def do_POST(self):
+                given = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+                with server.lock:
+                    server.failures = given
+                self._answer({})
+
+            def _answer(self, value):
+                body = json.dumps(value).encode()
+                self.send_response(200)
+                self.send_header('Content-Type', 'application/json')
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        control = http.server.ThreadingHTTPServer(('127.0.0.1', control_port), Control)
+        print(f'control on http://127.0.0.1:{control.server_port}', flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        control.serve_forever()
+
+
+def arguments(description, **more):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument('--port', type=int, default=0, help='0 picks a free one, which the first line says')
+    parser.add_argument('--control-port', type=int, default=0, help='the same, for what tests ask')
+    parser.add_argument('--reflection', choices=['v1', 'v1alpha'], help='answer questions for the schema')
+    for name, options in more.items():
+        parser.add_argument('--' + name.replace('_', '-'), **options)
+    return parser.parse_args()
