@@ -80,7 +80,10 @@ Metadata read_trailers(const grpc::ClientContext& context) {
 template <typename Handler>
 class UnaryOperation final : public Tag, public LiveCall, public std::enable_shared_from_this<UnaryOperation<Handler>> {
   public:
-    explicit UnaryOperation(Handler handler) : handler_(std::move(handler)), timer_(asio::get_associated_executor(*handler_)) {}
+    explicit UnaryOperation(Handler handler)
+        : LiveCall([](LiveCall& call, const Ending& why) { static_cast<UnaryOperation&>(call).hand_over_end(why); }),
+          handler_(std::move(handler)),
+          timer_(asio::get_associated_executor(*handler_)) {}
 
     // On the awaiting loop.
     void start(const std::shared_ptr<Channel::Impl>& channel, UnaryCall& call) {
@@ -133,7 +136,7 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
         });
     }
 
-    void end_soon(const Ending& why) override {
+    void hand_over_end(const Ending& why) {
         auto self = this->weak_from_this().lock();
         if (!self) return;
         this->end_for(why);

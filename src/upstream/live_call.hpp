@@ -35,13 +35,17 @@ inline Reply reply_of(const Ending& ending) {
 
 class LiveCall : public boost::intrusive::list_base_hook<> {
   public:
-    LiveCall() = default;
+    // How the call is ended; not a virtual function, since who walks over the calls may meet one whose destructor has begun and
+    // waits for the list's lock.
+    using EndSoon = void (*)(LiveCall& call, const Ending& why);
+
+    explicit LiveCall(EndSoon end_soon) : end_soon_(end_soon) {}
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
 
     // Who awaits the call is told so, at most Channel::kGrace after the context was cancelled. Any thread; only hands over. `why`
     // is one of the constants above.
-    virtual void end_soon(const Ending& why) = 0;
+    void end_soon(const Ending& why) { end_soon_(*this, why); }
 
     grpc::ClientContext context;
     const void* connection = nullptr;  // that it goes over
@@ -58,6 +62,7 @@ class LiveCall : public boost::intrusive::list_base_hook<> {
     [[nodiscard]] const Ending* ending() const { return ending_.load(); }  // null: it was not ended from here
 
   private:
+    const EndSoon end_soon_;
     std::atomic<const Ending*> ending_{nullptr};
 };
 

@@ -4,7 +4,10 @@ namespace octane::upstream {
 namespace asio = boost::asio;
 
 StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, asio::any_io_executor loop)
-    : channel(std::move(owner)), loop_(std::move(loop)), timer_(loop_) {
+    : LiveCall([](LiveCall& call, const Ending& why) { static_cast<StreamCall&>(call).hand_over_end(why); }),
+      channel(std::move(owner)),
+      loop_(std::move(loop)),
+      timer_(loop_) {
     Poller& poller = *channel->poller;
     const std::shared_lock lock(poller.gate);
     if (!poller.is_open) {
@@ -23,7 +26,7 @@ void StreamCall::end_now(const Ending& why) {
     if (awaited_) arm();
 }
 
-void StreamCall::end_soon(const Ending& why) {
+void StreamCall::hand_over_end(const Ending& why) {
     auto self = weak_from_this().lock();
     if (!self) return;
     end_for(why);

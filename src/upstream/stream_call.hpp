@@ -1,6 +1,6 @@
 // Room: upstream, private. What every streaming call is made of.
 //
-// All of it but end_soon() is used on the one loop that opened the call.
+// All of it but LiveCall::end_soon() is used on the one loop that opened the call.
 #pragma once
 
 #include <grpcpp/generic/generic_stub.h>
@@ -43,7 +43,6 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
 
     // What is awaited now or later ends soon, and so does the call.
     void end_now(const Ending& why);
-    void end_soon(const Ending& why) override;  // any thread; the context is to be cancelled besides
 
     // Operations from now on end the call where it is still there then. time_point::max(): none.
     void set_deadline(Clock::time_point time) { deadline_ = time; }
@@ -61,6 +60,7 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
     grpc::Status status;
 
   private:
+    void hand_over_end(const Ending& why);
     void arm();
     void on_time();
 

@@ -29,6 +29,16 @@ TEST_CASE("an option that a path does not have is refused with the nearest name,
     CHECK(refusal_of(std::string(5000, 'x') + "=1", kViewParameters).size() < 400);
 }
 
+TEST_CASE("a switch is on or off, and no other word") {
+    for (const char* query : {"bare", "bare=", "bare=1", "bare=0", "update=true", "defaults=false", "update=yes&bare=no"}) {
+        CAPTURE(query);
+        CHECK(refusal_of(query, kCallParameters).empty());
+    }
+    CHECK(refusal_of("update=7", kCallParameters) == "?update= is '7'; it takes 1 or 0");
+    CHECK(refusal_of("octane=maybe", kReadinessParameters) == "?octane= is 'maybe'; it takes 1 or 0");
+    CHECK(refusal_of("raw=7", kCallParameters).empty());
+}
+
 TEST_CASE("what a path has is let through, and a token and what keeps caches away on every path") {
     CHECK(refusal_of("", {}).empty());
     CHECK(refusal_of("token=se+cret", {}).empty());

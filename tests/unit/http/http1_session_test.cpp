@@ -92,6 +92,7 @@ TEST_CASE("Path and query are decoded, captures are filled") {
     CHECK(client.ask(get("/path/a%20b/c")).body == "a b|c");
     CHECK(client.ask(get("/query?q=1%2B1#part")).body == "1+1");
     CHECK(client.ask("GET http://localhost:1/query?q=absolute HTTP/1.1\r\nHost: ignored.example\r\n\r\n").body == "absolute");
+    CHECK(client.ask("GET http://localhost:1?q=1 HTTP/1.1\r\nHost: ignored.example\r\n\r\n").status == 404);  // as "/?q=1"
     CHECK(client.ask("GET http://rebound.example/query HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 403);
 }
 

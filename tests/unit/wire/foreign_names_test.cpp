@@ -98,6 +98,13 @@ TEST_CASE("a foreign member that must not get lost is refused, and an unknown on
 TEST_CASE("a foreign name beside the member's own name merges with it") {
     CHECK(read_foreign(kByName, R"({"thing":{"handle":"7"},"item_ref":{"type":5}})").json ==
           R"({"item_ref":{"handle":"7","type":"ImageType"}})");
+    for (const char* twice :
+         {R"({"thing":{"handle":"7"},"item_ref":{"handle":"8"}})", R"({"item_ref":{"handle":"7"},"thing":{"handle":"8"}})"}) {
+        const auto outcome = read_foreign(kByName, twice);
+        CHECK(outcome.json.find(R"("handle":"8")") != std::string::npos);
+        REQUIRE(outcome.warnings.size() == 1);
+        CHECK(outcome.warnings[0].find("two names that stand for one another") != std::string::npos);
+    }
 }
 
 TEST_CASE("parts of a member may stand beside the message's other members") {

@@ -133,6 +133,10 @@ TEST_CASE("an integer that does not fit its field is refused with the path, the 
 }
 
 TEST_CASE("a number beyond double's range is refused with its path") {
+    for (const char* tiny : {R"({"long_real":1e-400})", R"({"long_real":"1e-400"})", R"({"real":"-1e-400"})"})
+        CHECK_MESSAGE(refusal("Scalars", tiny) == "accepted", tiny);
+    CHECK(understood("Scalars", R"({"long_real":"1e-400"})") == "{}");
+    CHECK(refusal("Scalars", R"({"long_real":"1e400"})") != "accepted");
     CHECK(refusal("Scalars", R"({"long_real":1e400})") == R"("long_real" holds the number 1e400, which is too large)");
 }
 
@@ -182,6 +186,13 @@ TEST_CASE("an unknown enum name is refused with the nearest names") {
           std::string::npos);
     CHECK(refusal("Scalars", R"({"color":4294967296})").find("the number 4294967296") != std::string::npos);
     CHECK(refusal("Scalars", R"({"color":true})").find("but true was found") != std::string::npos);
+}
+
+TEST_CASE("what a message takes is said as it is: an object, an array, or either") {
+    CHECK(refusal("Known", R"({"structure":[]})") ==
+          R"("structure" takes an object (google.protobuf.Struct), but an array was found)");
+    CHECK(refusal("Known", R"({"list":5})").starts_with(R"("list" takes an array (google.protobuf.ListValue))"));
+    CHECK(refusal("Scene", R"({"points":5})").find("an object or array (everyday.Points)") != std::string::npos);
 }
 
 TEST_CASE("bytes may be base64 in both alphabets or a Buffer object") {
