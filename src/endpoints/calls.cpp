@@ -73,8 +73,7 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
     if (follow_up.warning) warnings.push_back(*follow_up.warning);
     if (is_raw) {
         response.chain = std::move(codec.raw());
-        response.content_type =
-            recognise_content(response.chain.segments().empty() ? std::string_view() : response.chain.segments().front());
+        response.content_type = recognise_content(response.chain);
     }
     if (is_raw || is_bare) {
         if (!is_raw) response.body = std::move(codec.json());

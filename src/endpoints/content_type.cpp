@@ -30,4 +30,14 @@ std::string recognise_content(std::string_view first_bytes) {
     return std::string(kUnknown);
 }
 
+std::string recognise_content(const base::ByteChain& content) {
+    constexpr std::size_t kEnough = 16;
+    std::string begin;
+    for (const auto piece : content.segments()) {
+        begin += piece.substr(0, kEnough - begin.size());
+        if (begin.size() == kEnough) break;
+    }
+    return recognise_content(std::string_view(begin));
+}
+
 }  // namespace octane::endpoints

@@ -4,9 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
+
 namespace octane::endpoints {
 
 // By signature: JPEG, PNG, WebP, GIF, TIFF, OpenEXR, Radiance HDR, ZIP; application/octet-stream otherwise.
 std::string recognise_content(std::string_view first_bytes);
+// The same of bytes that lie in pieces, of which the first may be shorter than any signature.
+std::string recognise_content(const base::ByteChain& content);
 
 }  // namespace octane::endpoints

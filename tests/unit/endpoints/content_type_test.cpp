@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace octane::endpoints {
 namespace {
@@ -27,6 +29,17 @@ TEST_CASE("bytes that only begin like a signature, or are none, are bytes") {
                                          "RIFF\x10\0\0\0WEB"sv, "II*"sv, "PK"sv, "<html>"sv, "plain text"sv}) {
         CHECK(recognise_content(bytes) == "application/octet-stream");
     }
+}
+
+TEST_CASE("bytes are recognised however they are cut") {
+    const std::string png = "\x89PNG\r\n\x1A\n and more than enough";
+    for (std::size_t size = 1; size < png.size(); ++size) {
+        std::vector<std::string_view> pieces{std::string_view()};
+        for (std::string_view rest = png; !rest.empty(); rest.remove_prefix(pieces.back().size()))
+            pieces.push_back(rest.substr(0, size));
+        CHECK(recognise_content(base::ByteChain(pieces, nullptr)) == "image/png");
+    }
+    CHECK(recognise_content(base::ByteChain()) == "application/octet-stream");
 }
 
 }  // namespace
