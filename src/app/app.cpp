@@ -185,13 +185,13 @@ struct App::Impl {
 
 void App::Impl::say_what_is_loaded(const LoadedUpstream& one) const {
     const bool is_own = one.spec.name == kOctaneName && options.wants_octane;
-    const auto& host = one.spec.host;
-    const std::string address =
-        (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(one.spec.port);
+    upstream::ChannelOptions channel;
+    channel.host = one.spec.host;
+    channel.port = one.spec.port;
     telemetry::log(Level::info, "Upstream",
                    {{"name", one.spec.name},
                     {"kind", one.spec.kind == UpstreamKind::octane ? "octane" : "grpc"},
-                    {"address", address},
+                    {"address", upstream::address_of(channel)},
                     {"host_from", is_own ? options.octane_host_reason : "its section or --upstream"},
                     {"schema", one.schemas.schemas.empty() ? "asked of the server" : "loaded"}});
     for (const auto& schema : one.schemas.schemas) {

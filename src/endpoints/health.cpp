@@ -68,7 +68,7 @@ std::string text_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json describe_start(const Site& site) {
+Json uptime_of(const Site& site) {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - site.started).count();
 }
 
@@ -81,7 +81,7 @@ Json describe_octane_health(const Context& context) {
     if (octane.last_break) json["last_calls"] = describe_last_calls(*octane.last_break);
     json["frames"] = describe_frames(context.stats);
     json["queue"] = describe_queue(octane);
-    json["uptime_s"] = describe_start(context.site);
+    json["uptime_s"] = uptime_of(context.site);
     json["warnings"] = context.site.warnings;
     if (octane.is_connected && !octane.is_release_known) {
         json["warnings"].push_back("Octane's release could not be made out, " + octane.api +
@@ -135,7 +135,7 @@ Json describe_upstream_health(const UpstreamEntry& entry, const Site& site) {
     json["upstream"] = describe_upstream(entry);
     const auto load = entry.caller->invoker().load();
     json["queue"] = {{"in_flight", load.in_flight}, {"waiting", load.waiting}};
-    json["uptime_s"] = describe_start(site);
+    json["uptime_s"] = uptime_of(site);
     json["warnings"] = site.warnings;
     return json;
 }

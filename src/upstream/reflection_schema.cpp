@@ -85,23 +85,27 @@ struct Answer {
 };
 
 asio::awaitable<Answer> ask(Channel& channel, const char* path, std::string request) {
-    auto stream = co_await channel.open_stream(path, std::move(request));
+    // The timer's handler may be on its way when this ends.
+    struct Question {
+        std::unique_ptr<ServerStream> stream;
+        bool is_late = false;
+    };
+    const auto question = std::make_shared<Question>();
+    question->stream = co_await channel.open_stream(path, std::move(request));
     asio::steady_timer limit(co_await asio::this_coro::executor, ReflectionSchema::kLongestAnswer);
-    bool is_late = false;
-    limit.async_wait([&stream, &is_late](const boost::system::error_code& ended) {
+    limit.async_wait([question](const boost::system::error_code& ended) {
         if (ended) return;
-        is_late = true;
-        stream->cancel();
+        question->is_late = true;
+        question->stream->cancel();
     });
     Answer answer;
-    if (auto message = co_await stream->read()) {
+    if (auto message = co_await question->stream->read()) {
         answer.message = message->flatten();
-        stream->cancel();
+        question->stream->cancel();
     }
-    while (!answer.message && co_await stream->read()) {}
-    const Reply end = co_await stream->finish();
+    const Reply end = co_await question->stream->finish();
     limit.cancel();
-    if (!answer.message) answer.status = is_late ? GrpcStatus::deadline_exceeded : end.status;
+    if (!answer.message) answer.status = question->is_late ? GrpcStatus::deadline_exceeded : end.status;
     co_return answer;
 }
 
@@ -147,6 +151,7 @@ class SchemaQuestions {
     }
 
     asio::awaitable<GrpcStatus> fetch(int question, const std::string& name) {
+        if (std::chrono::steady_clock::now() >= deadline_) co_return GrpcStatus::deadline_exceeded;
         const Answer answer = co_await ask(channel_, path_, request_of(question, name));
         if (!answer.message) co_return answer.status;
         const auto files = values_of(*answer.message, kFilesAnswer);
@@ -175,6 +180,7 @@ class SchemaQuestions {
 
     Channel& channel_;
     const char* path_;
+    const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + ReflectionSchema::kLongestReading;
     std::string set_;
     std::set<std::string> have_;
     std::deque<std::string> wanted_;  // bounded: imports of at most kMostFiles files

@@ -19,11 +19,6 @@ bool is_message(const FieldDescriptor& field) {
     return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
 }
 
-// Whether an array may stand for the message: its only field is a list.
-bool wraps_a_list(const Descriptor& message) {
-    return message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
-}
-
 // google.protobuf.BytesValue, which takes what a bytes field takes.
 bool wraps_bytes(const Descriptor& message) {
     return well_known(message) == WellKnown::wrapper && message.field(0)->type() == FieldDescriptor::TYPE_BYTES;
@@ -60,6 +55,10 @@ const OneofDescriptor* find_one_of(const Descriptor& message, const std::string&
 }
 
 }  // namespace
+
+bool RequestReader::wraps_a_list(const Descriptor& message) {
+    return message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
+}
 
 RequestReader::RequestReader(const Descriptor& message, const JsonReadOptions& options, std::string_view json)
     : root_(message), options_(options), json_(json), builder_(json.size()) {

@@ -87,6 +87,8 @@ class RequestReader {
         bool is_whole_list = false;  // a repeated field itself rather than an element of it
     };
     [[nodiscard]] Target target() const;
+    // Whether an array may stand for the message: its only field is a list.
+    static bool wraps_a_list(const Descriptor& message);
 
     bool scalar(const JsonScalar& value);
     bool skipped_scalar(const JsonScalar& value);

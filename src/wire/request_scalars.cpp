@@ -235,10 +235,9 @@ std::string RequestReader::expected_at(const Target& target, const JsonScalar& v
     if (!target.message) return describe_expected(*target.field, value);
     const Descriptor& message = *target.message;
     const bool is_list = well_known(message) == WellKnown::list;
-    const bool wraps_a_list = message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
-    return std::string(is_list        ? "an array "
-                       : wraps_a_list ? "an object or array "
-                                      : "an object ") +
+    return std::string(is_list                 ? "an array "
+                       : wraps_a_list(message) ? "an object or array "
+                                               : "an object ") +
            "(" + message.full_name() + ")";
 }
 
