@@ -1,6 +1,10 @@
 #include "wire/answer_fields.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <algorithm>
+#include <bit>
 
 #include "wire/json_scalar.hpp"
 
@@ -11,14 +15,53 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::OneofDescriptor;
 
+bool has_wire_type(const FieldDescriptor& field, const Reader& reader) {
+    if (is_packed_run(field, reader)) return reader.length() > 0;
+    return static_cast<int>(reader.type()) == wire_type_of(field);
+}
+
+// Looked for only where the message itself has no such field.
+const FieldDescriptor* known_extension(const Descriptor& message, const Reader& reader) {
+    if (message.extension_range_count() == 0 || message.options().message_set_wire_format()) return nullptr;
+    if (reader.field() > static_cast<std::uint32_t>(FieldDescriptor::kMaxNumber)) return nullptr;
+    const auto* field = message.file()->pool()->FindExtensionByNumber(&message, static_cast<int>(reader.field()));
+    return field && has_wire_type(*field, reader) ? field : nullptr;
+}
+
+std::uint64_t zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1U) ^ (value < 0 ? ~std::uint64_t{0} : 0);
+}
+
 }  // namespace
 
 const FieldDescriptor* known_field(const Descriptor& message, const Reader& reader) {
     if (reader.field() > static_cast<std::uint32_t>(FieldDescriptor::kMaxNumber)) return nullptr;
     const FieldDescriptor* field = message.FindFieldByNumber(static_cast<int>(reader.field()));
-    if (!field || field->type() == FieldDescriptor::TYPE_GROUP) return nullptr;
-    if (is_packed_run(*field, reader)) return reader.length() > 0 ? field : nullptr;
-    return static_cast<int>(reader.type()) == wire_type_of(*field) ? field : nullptr;
+    return field && has_wire_type(*field, reader) ? field : nullptr;
+}
+
+bool is_value_of(const FieldDescriptor& field, const Reader& reader) {
+    return reader.field() == static_cast<std::uint32_t>(field.number()) && has_wire_type(field, reader);
+}
+
+std::uint64_t default_bits(const FieldDescriptor& field) {
+    switch (field.cpp_type()) {
+        case FieldDescriptor::CPPTYPE_INT32: {
+            const std::int64_t value = field.default_value_int32();
+            return field.type() == FieldDescriptor::TYPE_SINT32 ? zigzag(value) : static_cast<std::uint64_t>(value);
+        }
+        case FieldDescriptor::CPPTYPE_INT64: {
+            const std::int64_t value = field.default_value_int64();
+            return field.type() == FieldDescriptor::TYPE_SINT64 ? zigzag(value) : static_cast<std::uint64_t>(value);
+        }
+        case FieldDescriptor::CPPTYPE_UINT32: return field.default_value_uint32();
+        case FieldDescriptor::CPPTYPE_UINT64: return field.default_value_uint64();
+        case FieldDescriptor::CPPTYPE_FLOAT: return std::bit_cast<std::uint32_t>(field.default_value_float());
+        case FieldDescriptor::CPPTYPE_DOUBLE: return std::bit_cast<std::uint64_t>(field.default_value_double());
+        case FieldDescriptor::CPPTYPE_BOOL: return field.default_value_bool() ? 1 : 0;
+        case FieldDescriptor::CPPTYPE_ENUM: return static_cast<std::uint64_t>(std::int64_t{field.default_value_enum()->number()});
+        default: return 0;
+    }
 }
 
 bool is_packed_run(const FieldDescriptor& field, const Reader& reader) {
@@ -50,7 +93,10 @@ FieldOrder find_order(const Descriptor& message, Reader reader) {
     while (reader.next()) {
         if (!is_ascending) continue;  // only looking for malformed tags now
         const FieldDescriptor* field = known_field(message, reader);
-        if (!field) continue;
+        if (!field) {
+            is_ascending = known_extension(message, reader) == nullptr;
+            continue;
+        }
         const int index = field->index();
         is_ascending = index > last || (index == last && field->is_repeated());
         last = index;
@@ -70,13 +116,13 @@ ValueParts find_value_parts(const FieldDescriptor& field, const Reader& message)
     ValueParts parts{0, message, message};
     Reader at = message;
     while (at.next()) {
-        const FieldDescriptor* other = known_field(type, at);
-        if (other == &field) {
+        if (is_value_of(field, at)) {
             if (parts.count++ == 0) parts.first = at;
             parts.last = at;
-        } else if (other && one_of && other->real_containing_oneof() == one_of) {
-            parts.count = 0;
+            continue;
         }
+        const FieldDescriptor* other = one_of ? known_field(type, at) : nullptr;
+        if (other && other->real_containing_oneof() == one_of) parts.count = 0;
     }
     if (at.failed()) parts.count = 0;
     return parts;
@@ -96,6 +142,19 @@ std::vector<bool> find_set_fields(const Descriptor& message, Reader reader) {
         holder = field;
     }
     return is_set;
+}
+
+std::vector<const FieldDescriptor*> find_set_extensions(const Descriptor& message, Reader reader) {
+    std::vector<const FieldDescriptor*> set;
+    if (message.extension_range_count() == 0) return set;
+    while (reader.next()) {
+        if (known_field(message, reader)) continue;
+        const FieldDescriptor* field = known_extension(message, reader);
+        const auto place = std::ranges::lower_bound(
+            set, reader.field(), {}, [](const FieldDescriptor* one) { return static_cast<std::uint32_t>(one->number()); });
+        if (field && (place == set.end() || *place != field)) set.insert(place, field);
+    }
+    return set;
 }
 
 }  // namespace octane::wire

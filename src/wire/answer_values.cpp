@@ -23,7 +23,8 @@ std::int64_t from_zigzag(std::uint64_t bits) {
 
 bool AnswerWriter::value(const FieldDescriptor& field, Reader& reader, int depth) {
     switch (field.type()) {
-        case FieldDescriptor::TYPE_MESSAGE: return message(*field.message_type(), reader.read_message(), depth);
+        case FieldDescriptor::TYPE_MESSAGE:
+        case FieldDescriptor::TYPE_GROUP: return message(*field.message_type(), reader.read_message(), depth);
         case FieldDescriptor::TYPE_STRING: text(reader); break;
         case FieldDescriptor::TYPE_BYTES: return bytes(reader);
         default: {
@@ -63,14 +64,32 @@ bool AnswerWriter::bytes(Reader& reader) {
         return !reader.failed();
     }
     open_buffer();
-    reader.visit_bytes([this](std::string_view piece) {
-        for (const char c : piece) {
-            comma();
-            append_json_number(out_, std::uint64_t{static_cast<unsigned char>(c)});
-        }
-    });
+    reader.visit_bytes([this](std::string_view piece) { buffer_piece(piece); });
     out_ += "]}";
     return !reader.failed();
+}
+
+void AnswerWriter::buffer_piece(std::string_view piece) {
+    for (const char c : piece) {
+        comma();
+        append_json_number(out_, std::uint64_t{static_cast<unsigned char>(c)});
+    }
+}
+
+// The default of a string or bytes field; only proto2 knows others than none.
+void AnswerWriter::text_default(const FieldDescriptor& field) {
+    const std::string& value = field.default_value_string();
+    if (field.type() == FieldDescriptor::TYPE_STRING) {
+        append_json_string(out_, value);
+    } else if (options_.bytes_as_buffer) {
+        open_buffer();
+        buffer_piece(value);
+        out_ += "]}";
+    } else {
+        out_ += '"';
+        base64_append(out_, value);
+        out_ += '"';
+    }
 }
 
 // `bits` is the value as it stood on the wire; a 32-bit type keeps the lower half, as protobuf does.
@@ -127,6 +146,7 @@ bool AnswerWriter::special(WellKnown kind, const Descriptor& type, const Reader&
         case WellKnown::structure:
         case WellKnown::list: return sole_list(type, reader, depth);
         case WellKnown::value: return value_message(type, reader, depth);
+        case WellKnown::any: return any_message(type, reader, depth);
         default: return append_well_known_json(kind, reader, out_);
     }
 }

@@ -24,15 +24,23 @@ bool AnswerWriter::open(char bracket, int depth) {
 
 bool AnswerWriter::message(const Descriptor& type, Reader reader, int depth) {
     if (const WellKnown kind = well_known(type); kind != WellKnown::none) return special(kind, type, reader, depth);
+    return plain_message(type, reader, depth);
+}
+
+bool AnswerWriter::plain_message(const Descriptor& type, const Reader& reader, int depth) {
     if (!open('{', depth)) return false;
-    bool is_whole = false;
-    switch (find_order(type, reader)) {
-        case FieldOrder::ascending: is_whole = members_in_order(type, reader, depth + 1); break;
-        case FieldOrder::scattered: is_whole = members_gathered(type, reader, depth + 1); break;
-        case FieldOrder::malformed: break;
-    }
+    const bool is_whole = members(type, reader, depth + 1);
     out_ += '}';
     return is_whole;
+}
+
+bool AnswerWriter::members(const Descriptor& type, const Reader& reader, int depth) {
+    switch (find_order(type, reader)) {
+        case FieldOrder::ascending: return members_in_order(type, reader, depth);
+        case FieldOrder::scattered: return members_gathered(type, reader, depth);
+        case FieldOrder::malformed: break;
+    }
+    return false;
 }
 
 bool AnswerWriter::members_in_order(const Descriptor& type, Reader reader, int depth) {
@@ -76,18 +84,24 @@ bool AnswerWriter::members_gathered(const Descriptor& type, const Reader& reader
             if (options_.with_defaults && !defaults(type, i, i + 1)) return false;
             continue;
         }
-        key(field);
-        const bool is_whole = field.is_repeated() ? list_gathered(field, reader, depth) : singular_gathered(field, reader, depth);
-        if (!is_whole) return false;
+        if (!member_gathered(field, reader, depth)) return false;
         one_of_key(field);
     }
+    for (const FieldDescriptor* field : find_set_extensions(type, reader)) {
+        if (!member_gathered(*field, reader, depth)) return false;
+    }
     return true;
+}
+
+bool AnswerWriter::member_gathered(const FieldDescriptor& field, const Reader& reader, int depth) {
+    key(field);
+    return field.is_repeated() ? list_gathered(field, reader, depth) : singular_gathered(field, reader, depth);
 }
 
 bool AnswerWriter::list_gathered(const FieldDescriptor& field, Reader reader, int depth) {
     if (!open(field.is_map() ? '{' : '[', depth)) return false;
     while (reader.next()) {
-        if (known_field(*field.containing_type(), reader) != &field) continue;
+        if (!is_value_of(field, reader)) continue;
         if (!elements(field, reader, depth + 1)) return false;
     }
     out_ += field.is_map() ? '}' : ']';
@@ -105,7 +119,7 @@ bool AnswerWriter::singular_gathered(const FieldDescriptor& field, const Reader&
 bool AnswerWriter::joined_message(const FieldDescriptor& field, Reader at, int depth) {
     std::string joined;
     do {
-        if (known_field(*field.containing_type(), at) == &field) at.append_bytes(joined);
+        if (is_value_of(field, at)) at.read_message().append_rest(joined);
     } while (at.next());
     const base::ByteChain whole = base::ByteChain::own(std::move(joined));
     return message(*field.message_type(), Reader(whole), depth);
@@ -114,7 +128,10 @@ bool AnswerWriter::joined_message(const FieldDescriptor& field, Reader at, int d
 void AnswerWriter::key(const FieldDescriptor& field) {
     comma();
     out_ += '"';
-    out_ += field.name();
+    if (field.is_extension())
+        out_.append("[").append(field.full_name()).append("]");
+    else
+        out_ += field.name();
     out_ += "\":";
 }
 
@@ -130,12 +147,12 @@ void AnswerWriter::one_of_key(const FieldDescriptor& field) {
     out_ += '"';
 }
 
-// Writes the members of the index range [from, to), none of which is set. What has presence of its own is left out, but for
-// sub-messages.
+// Writes the members of the index range [from, to), none of which is set. Those of one-ofs and proto3's optional ones are left
+// out; proto2's, which may have a default of their own, are not.
 bool AnswerWriter::defaults(const Descriptor& type, int from, int to) {
     for (int i = from; i < to; ++i) {
         const FieldDescriptor& field = *type.field(i);
-        if (field.containing_oneof() || field.type() == FieldDescriptor::TYPE_GROUP) continue;
+        if (field.containing_oneof()) continue;
         key(field);
         if (!default_value(field)) return false;
     }
@@ -149,16 +166,8 @@ bool AnswerWriter::default_value(const FieldDescriptor& field) {
     }
     switch (field.cpp_type()) {
         case FieldDescriptor::CPPTYPE_MESSAGE: out_ += "null"; break;
-        case FieldDescriptor::CPPTYPE_ENUM: enum_value(*field.enum_type(), field.default_value_enum()->number()); break;
-        case FieldDescriptor::CPPTYPE_STRING:
-            if (field.type() == FieldDescriptor::TYPE_BYTES && options_.bytes_as_buffer) {
-                open_buffer();
-                out_ += "]}";
-            } else {
-                out_ += "\"\"";
-            }
-            break;
-        default: number(field, 0); break;
+        case FieldDescriptor::CPPTYPE_STRING: text_default(field); break;
+        default: number(field, default_bits(field)); break;
     }
     return true;
 }

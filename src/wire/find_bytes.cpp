@@ -12,6 +12,7 @@
 
 #include "base/nearest.hpp"
 #include "wire/answer_fields.hpp"
+#include "wire/field_path.hpp"
 #include "wire/reader.hpp"
 #include "wire/wire_to_json.hpp"
 
@@ -27,26 +28,9 @@ constexpr std::size_t kMostListedDepth = 8;
 // A user's schema may fan out so far that a walk to this depth would never end, and it runs on an I/O loop.
 constexpr std::size_t kMostVisited = 2000;
 
-std::vector<std::string_view> split(std::string_view path) {
-    std::vector<std::string_view> parts;
-    while (true) {
-        const std::size_t dot = path.find('.');
-        parts.push_back(path.substr(0, dot));
-        if (dot == std::string_view::npos) return parts;
-        path.remove_prefix(dot + 1);
-    }
-}
-
-const FieldDescriptor* find_field(const Descriptor& message, std::string_view name) {
-    for (int i = 0; i < message.field_count(); ++i) {
-        if (message.field(i)->name() == name || message.field(i)->json_name() == name) return message.field(i);
-    }
-    return nullptr;
-}
-
 // The fields that the path names, down to one of text or bytes; empty if it names none.
 BytesPath parse_path(const Descriptor& message, std::string_view path) {
-    const std::vector<std::string_view> parts = split(path);
+    const std::vector<std::string_view> parts = split_field_path(path);
     BytesPath steps;
     const Descriptor* type = &message;
     for (std::size_t i = 0; i < parts.size(); ++i) {

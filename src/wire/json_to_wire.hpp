@@ -1,4 +1,5 @@
-// Room: wire. A JSON request becomes protobuf wire format, guided by a descriptor, in one pass and without message objects.
+// Room: wire. A JSON request becomes protobuf wire format, guided by a descriptor, in one pass and without message objects. Only
+// where an Any does not begin with its type the text is looked through before (late_types.hpp).
 //
 // Pure functions: no I/O, no locks, callable from any thread. Rules: docs/api.md §2 "Request JSON".
 #pragma once
@@ -31,8 +32,9 @@ struct WireRequest {
     std::vector<std::string> warnings;  // one sentence each, naming the member's path
 };
 
-// `json` empty or only white space counts as {}. Errors: 40002 bad_json (with line and column), 40003 bad_value (with the field's
-// path, what was found and what would fit), 40004 unknown_member (with the valid names).
+// `json` empty or only white space counts as {}. What an Any holds and extensions of proto2 are looked for in the pool of
+// `message`. Errors: 40002 bad_json (with line and column), 40003 bad_value (with the field's path, what was found and what would
+// fit), 40004 unknown_member (with the valid names).
 base::Result<WireRequest> json_to_wire(const google::protobuf::Descriptor& message, std::string_view json,
                                        const JsonReadOptions& options = {});
 

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "wire/levels.hpp"
+
 namespace octane::wire {
 namespace {
 
-constexpr std::size_t kMaxGroupDepth = 64;
+constexpr auto kMaxGroupDepth = static_cast<std::size_t>(kMostLevels);
 constexpr std::size_t kMaxVarintBytes = 10;
 
 }  // namespace
@@ -100,41 +102,37 @@ void Reader::skip_value() {
         case WireType::fixed64: skip(8); break;
         case WireType::fixed32: skip(4); break;
         case WireType::length_delimited: skip(length_); break;
-        case WireType::group_start: skip_group(); break;
+        case WireType::group_start: (void)skip_group(); break;
         case WireType::group_end: fail(); break;
     }
 }
 
-// Groups are long out of use; one may still come as an unknown field, and its end must be found.
-void Reader::skip_group() {
+// Steps over a group, whose length stands nowhere. Returns what remained of the range before its end tag.
+std::size_t Reader::skip_group() {
     std::array<std::uint32_t, kMaxGroupDepth> open{};
     std::size_t depth = 0;
+    std::size_t before_tag = 0;
     open[depth++] = field_;
-    while (depth > 0) {
+    while (depth > 0 && !failed_) {
+        before_tag = remaining_;
         const std::uint64_t tag = take_varint();
-        if (failed_ || tag > 0xFFFFFFFFU || tag >> 3U == 0) return fail();
         const auto field = static_cast<std::uint32_t>(tag >> 3U);
+        bool is_good = !failed_ && tag <= 0xFFFFFFFFU && field != 0;
         switch (tag & 7U) {
             case 0: take_varint(); break;
             case 1: skip(8); break;
-            case 2: {
-                const std::uint64_t length = take_varint();
-                if (failed_ || length > remaining_) return fail();
-                skip(static_cast<std::size_t>(length));
-                break;
-            }
+            case 2: skip(take_varint()); break;
             case 3:
-                if (depth == kMaxGroupDepth) return fail();
-                open[depth++] = field;
+                is_good = is_good && depth < kMaxGroupDepth;
+                if (is_good) open[depth++] = field;
                 break;
-            case 4:
-                if (open[--depth] != field) return fail();
-                break;
+            case 4: is_good = is_good && open[--depth] == field; break;
             case 5: skip(4); break;
-            default: return fail();
+            default: is_good = false;
         }
-        if (failed_) return;
+        if (!is_good) fail();
     }
+    return failed_ ? 0 : before_tag;
 }
 
 std::uint64_t Reader::take_varint() {
@@ -186,6 +184,7 @@ std::uint32_t Reader::read_fixed32() {
 }
 
 Reader Reader::read_message() {
+    if (type_ == WireType::group_start) return read_group();
     Reader inner;
     inner.failed_ = !begin_value(WireType::length_delimited);
     if (inner.failed_) return inner;
@@ -196,6 +195,22 @@ Reader Reader::read_message() {
     inner.remaining_ = length_;
     skip(length_);
     return inner;
+}
+
+Reader Reader::read_group() {
+    Reader inner = *this;
+    const bool is_there = begin_value(WireType::group_start);
+    const std::size_t before = remaining_;
+    const std::size_t after = is_there ? skip_group() : 0;
+    inner.failed_ = failed_;
+    inner.is_pending_ = false;
+    inner.remaining_ = failed_ ? 0 : before - after;
+    return inner;
+}
+
+void Reader::append_rest(std::string& out) {
+    is_pending_ = false;
+    while (remaining_ > 0) out.append(take_piece(remaining_));
 }
 
 bool Reader::take_view(std::string_view& bytes) {

@@ -33,8 +33,11 @@ class Reader {
     std::uint64_t read_varint();
     std::uint64_t read_fixed64();
     std::uint32_t read_fixed32();
-    // A reader over the current length-delimited field, whose own bytes are thereby consumed.
+    // A reader over the current length-delimited field, or over a group up to its end tag, whose own bytes are thereby consumed.
+    // Of a group they are looked at once, to find its end.
     Reader read_message();
+    // What is left of this range copied behind `out`; the reader is then at its end.
+    void append_rest(std::string& out);
     // The current length-delimited field's bytes copied into one run.
     void append_bytes(std::string& out);
     // The same copied to memory of at least length() bytes.
@@ -60,7 +63,8 @@ class Reader {
     void fail();
     void skip(std::size_t count);
     void skip_value();
-    void skip_group();
+    std::size_t skip_group();
+    Reader read_group();
     std::string_view take_piece(std::size_t most);
     bool begin_value(WireType expected);
     std::uint8_t take_byte();

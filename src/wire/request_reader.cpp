@@ -11,7 +11,7 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::OneofDescriptor;
+using google::protobuf::FileDescriptor;
 
 constexpr std::size_t kUsualDepth = 8;
 
@@ -24,19 +24,6 @@ bool wraps_bytes(const Descriptor& message) {
     return well_known(message) == WellKnown::wrapper && message.field(0)->type() == FieldDescriptor::TYPE_BYTES;
 }
 
-const FieldDescriptor* find_member(const Descriptor& message, const std::string& name) {
-    if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
-    for (int i = 0; i < message.field_count(); ++i) {
-        if (message.field(i)->json_name() == name) return message.field(i);
-    }
-    return nullptr;
-}
-
-// Of members by index, as far as 64 reach.
-std::uint64_t bit_of(const FieldDescriptor& field) {
-    return field.index() < 64 ? std::uint64_t{1} << static_cast<unsigned>(field.index()) : 0;
-}
-
 std::uint64_t number_in(const FieldDescriptor& field, std::string_view bytes) {
     const base::ByteChain chain({bytes}, nullptr);
     std::uint64_t number = 0;
@@ -47,53 +34,28 @@ std::uint64_t number_in(const FieldDescriptor& field, std::string_view bytes) {
     return number;
 }
 
-const OneofDescriptor* find_one_of(const Descriptor& message, const std::string& name) {
-    for (int i = 0; i < message.oneof_decl_count(); ++i) {
-        if (message.oneof_decl(i)->name() == name) return message.oneof_decl(i);
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 bool RequestReader::wraps_a_list(const Descriptor& message) {
     return message.field_count() == 1 && message.field(0)->is_repeated() && !message.field(0)->is_map();
 }
 
-RequestReader::RequestReader(const Descriptor& message, const JsonReadOptions& options, std::string_view json)
-    : root_(message), options_(options), json_(json), builder_(json.size()) {
+RequestReader::RequestReader(const Descriptor& message, const JsonReadOptions& options, std::string_view json,
+                             const LateTypes* late_types)
+    : root_(message), options_(options), json_(json), late_types_(late_types), builder_(json.size()) {
     open_.reserve(kUsualDepth);
 }
 
 RequestReader::Target RequestReader::target() const {
     if (open_.empty()) return {nullptr, &root_, false};
     const OpenMember& top = open_.back();
+    if (top.kind == MemberKind::any_value) return {top.field, top.held, false};
     if (top.part) return {top.part, is_message(*top.part) ? top.part->message_type() : nullptr, top.part->is_repeated()};
     const bool is_whole_list = top.kind != MemberKind::array && top.field->is_repeated();
-    return {top.field, is_message(*top.field) ? top.field->message_type() : nullptr, is_whole_list};
-}
-
-bool RequestReader::key(std::string& name) {
-    if (skip_depth_ > 0) return true;
-    OpenMember& top = open_.back();
-    if (top.kind == MemberKind::map) return start_map_entry(name);
-    if (top.kind == MemberKind::buffer) {
-        buffer_key_ = name;
-        return name == "type" || name == "data" || skip_unknown(name);
-    }
-    top.is_alias = false;
-    top.field = find_member(*top.message, name);
-    if (top.field) return true;
-    if (name == "@type" && top.message->well_known_type() == Descriptor::WELLKNOWNTYPE_ANY) {
-        const std::string where = path();
-        return refuse(base::ErrorCode::bad_value, (where.empty() ? "the body" : "\"" + where + "\"") +
-                                                      " takes an Any as {\"type_url\":…,\"value\":base64 of the message}, but "
-                                                      "\"@type\" was found");
-    }
-    maybe_one_of_key_ = find_one_of(*top.message, name);
-    if (!maybe_one_of_key_) return options_.foreign ? foreign_member(name) : skip_unknown(name);
-    is_next_skipped_ = true;
-    return true;
+    const FieldDescriptor::Type type = top.field->type();
+    const bool is_group = type == FieldDescriptor::TYPE_GROUP;
+    const bool is_message = is_group || type == FieldDescriptor::TYPE_MESSAGE;
+    return {top.field, is_message ? top.field->message_type() : nullptr, is_whole_list, is_group};
 }
 
 bool RequestReader::start_map_entry(const std::string& name) {
@@ -106,72 +68,40 @@ bool RequestReader::start_map_entry(const std::string& name) {
     if (!append_scalar(key_field, key, builder_.out())) {
         return misfit(target(), describe_expected(key_field, key) + " as key", describe_found(key));
     }
-    OpenMember frame{
-        .kind = MemberKind::single, .is_nested = true, .field = map.message_type()->FindFieldByNumber(2), .nested = entry};
-    frame.seen_from = seen_beyond_.size();
-    frame.one_ofs_from = one_ofs_.size();
+    OpenMember& frame = open_.emplace_back();
+    frame.kind = MemberKind::single;
+    frame.is_nested = true;
+    frame.field = map.message_type()->FindFieldByNumber(2);
+    frame.nested = entry;
+    mark_beginnings(frame);
+    return true;
+}
+
+void RequestReader::mark_beginnings(OpenMember& frame) const {
+    frame.seen_from = static_cast<std::uint32_t>(seen_beyond_.size());
+    frame.one_ofs_from = static_cast<std::uint32_t>(one_ofs_.size());
     frame.parts_from = parts_.size();
-    open_.push_back(frame);
-    return true;
-}
-
-// Notes that the member is given, and refuses it if it cannot be.
-bool RequestReader::claim(const Target& target) {
-    if (open_.empty() || open_.back().kind != MemberKind::message) return true;
-    OpenMember& top = open_.back();
-    if (top.part) return claim_part();
-    const bool is_given_by_both =
-        ((top.is_alias ? top.seen : top.seen_by_alias) & bit_of(*target.field)) != 0 && !target.field->is_repeated();
-    if (is_given_by_both) warn("\"" + path() + "\" is given by two names that stand for one another; what came later counts");
-    if (top.is_alias) {
-        top.seen_by_alias |= bit_of(*target.field);
-    } else {
-        const int index = target.field->index();
-        bool is_repeated_member = false;
-        if (const std::uint64_t bit = bit_of(*target.field); bit != 0) {
-            is_repeated_member = (top.seen & bit) != 0;
-            top.seen |= bit;
-        } else {
-            for (std::size_t i = top.seen_from; i < seen_beyond_.size(); ++i) is_repeated_member |= seen_beyond_[i] == index;
-            seen_beyond_.push_back(index);
-        }
-        if (is_repeated_member) return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is given twice");
-    }
-    const OneofDescriptor* one_of = target.field->real_containing_oneof();
-    if (!one_of) return true;
-    for (std::size_t i = top.one_ofs_from; i < one_ofs_.size(); ++i) {
-        if (one_ofs_[i]->real_containing_oneof() != one_of || one_ofs_[i] == target.field) continue;
-        const std::string both = "\"" + path_to(one_ofs_[i]->name()) + "\" and \"" + path() + "\"";
-        return refuse(base::ErrorCode::bad_value,
-                      both + " exclude each other: give only one member of the one-of " + one_of->name());
-    }
-    one_ofs_.push_back(target.field);
-    return true;
-}
-
-bool RequestReader::claim_part() {
-    OpenMember& top = open_.back();
-    const std::uint64_t bit = bit_of(*top.part);
-    if ((top.seen_parts & bit) != 0) return refuse(base::ErrorCode::bad_value, "\"" + path() + "\" is given twice");
-    top.seen_parts |= bit;
-    top.spread = top.field;
-    return true;
 }
 
 void RequestReader::enter(MemberKind kind, const Target& target, const FieldDescriptor* field) {
-    OpenMember frame{.kind = kind, .message = target.message, .field = field};
+    OpenMember& frame = open_.emplace_back();
+    frame.kind = kind;
+    frame.message = target.message;
+    frame.field = field;
     frame.levels = kind == MemberKind::single ? 0 : 1;
     depth_ += frame.levels;
-    frame.parts_from = parts_.size();
-    frame.seen_from = seen_beyond_.size();
-    frame.one_ofs_from = one_ofs_.size();
+    mark_beginnings(frame);
     if (kind == MemberKind::map) map_keys_.emplace_back();
-    open_.push_back(frame);
 }
 
 void RequestReader::enter_nested(MemberKind kind, const Target& target, const FieldDescriptor* field) {
     enter(kind, target, field);
     if (!target.field) return;  // the request itself has neither tag nor length
+    if (target.is_group) {
+        open_.back().group = target.field->number();
+        builder_.tag(target.field->number(), wire_type_of(*target.field));
+        return;
+    }
     open_.back().is_nested = true;
     open_.back().nested = builder_.begin(target.field->number());
 }
@@ -188,6 +118,8 @@ void RequestReader::leave() {
         builder_.end_or_drop(top.nested);
     else if (top.is_nested)
         builder_.end(top.nested);
+    else if (top.group != 0)
+        builder_.tag(top.group, static_cast<int>(WireType::group_end));
     seen_beyond_.resize(top.seen_from);
     one_ofs_.resize(top.one_ofs_from);
     if (top.kind == MemberKind::map) map_keys_.pop_back();
@@ -215,6 +147,7 @@ void RequestReader::write_implied(const FieldDescriptor& member, std::size_t fra
     for (std::size_t i = frame_end; i > 0 && holder == nullptr; --i) {
         if (open_[i - 1].field != &member) holder = open_[i - 1].field;
     }
+    if (!is_message(member)) return;  // the bytes in which an Any holds a message
     const ImpliedValue* implied = options_.foreign->implied_value(member, holder);
     if (implied == nullptr) return;
     const std::string_view bytes = std::string_view(builder_.out()).substr(bytes_from);
@@ -227,7 +160,7 @@ void RequestReader::value_done() {
     while (!open_.empty() && open_.back().kind == MemberKind::single) leave();
     if (open_.empty()) return;
     if (open_.back().kind == MemberKind::array) ++open_.back().index;
-    if (open_.back().kind == MemberKind::message) {
+    if (open_.back().kind == MemberKind::message || open_.back().kind == MemberKind::any_value) {
         open_.back().field = nullptr;
         open_.back().part = nullptr;
     }
@@ -256,8 +189,10 @@ bool RequestReader::begin_container() {
 }
 
 bool RequestReader::start_object(std::size_t /*unknown*/) {
+    ++objects_;
     if (!begin_container()) return false;
     if (is_container_skipped()) return true;
+    if (is_in_odd_place() && !is_in_buffer()) return refuse_type("an object");
     Target here = target();
     if (is_in_buffer()) return misfit(here, describe_expected(*here.field, {}), "an object in its place");
     if (here.is_whole_list) {
@@ -280,8 +215,6 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
         enter(MemberKind::buffer, here, here.field);
         return true;
     }
-    if (here.field && here.field->type() == FieldDescriptor::TYPE_GROUP)
-        return misfit(here, "nothing (groups are not supported)", "an object");
     const WellKnown kind = well_known(*here.message);
     if (kind == WellKnown::list) return misfit(here, "an array", "an object");
     if (!claim(here)) return false;
@@ -293,6 +226,7 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
             enter_nested(MemberKind::map, structure, structure.message->field(0));
             break;
         }
+        case WellKnown::any: return start_any(here);
         default: enter_nested(MemberKind::message, here, nullptr); break;
     }
     return true;
@@ -301,6 +235,7 @@ bool RequestReader::start_object(std::size_t /*unknown*/) {
 bool RequestReader::start_array(std::size_t /*unknown*/) {
     if (!begin_container()) return false;
     if (is_container_skipped()) return true;
+    if (is_in_odd_place() && !is_in_buffer()) return refuse_type("an array");
     Target here = target();
     if (is_in_buffer()) {
         if (open_.back().kind != MemberKind::buffer || buffer_key_ != "data" || is_buffer_filled_) {
@@ -341,6 +276,9 @@ bool RequestReader::end_object() {
         return true;
     }
     if (open_.back().kind == MemberKind::buffer && !write_buffer()) return false;
+    const bool is_proto2 =
+        open_.back().kind == MemberKind::message && open_.back().message->file()->syntax() == FileDescriptor::SYNTAX_PROTO2;
+    if (is_proto2 && !check_required()) return false;
     leave();
     value_done();
     return true;

@@ -26,6 +26,10 @@ bool names_a_member(const OneofDescriptor& one_of, const std::string& name) {
     return false;
 }
 
+std::string name_in_json(const FieldDescriptor& field) {
+    return field.is_extension() ? "[" + field.full_name() + "]" : field.name();
+}
+
 std::string list_members(const Descriptor& message) {
     if (message.field_count() == 0) return "it has none";
     std::vector<std::string_view> names;
@@ -51,7 +55,7 @@ std::string reason_of(const nlohmann::json::exception& exception) {
 bool RequestReader::scalar(const JsonScalar& value) {
     if (skip_depth_ > 0) return true;
     if (is_next_skipped_) return skipped_scalar(value);
-    if (is_in_buffer()) return buffer_scalar(value);
+    if (is_in_odd_place()) return is_in_buffer() ? buffer_scalar(value) : any_scalar(value);
     const Target here = target();
     if (value.kind == Kind::null) return null_value(here);
     if (here.is_whole_list) return misfit(here, expected_at(here, value), describe_found(value));
@@ -117,7 +121,7 @@ bool RequestReader::null_value(const Target& target) {
         value_done();
         return true;
     }
-    if (!open_.empty() && open_.back().kind == MemberKind::message) {
+    if (!open_.empty() && (open_.back().kind == MemberKind::message || open_.back().kind == MemberKind::any_value)) {
         open_.back().field = nullptr;
         open_.back().part = nullptr;
         return true;
@@ -155,6 +159,11 @@ bool RequestReader::scalar_message(const Target& target, const JsonScalar& value
     }
 }
 
+bool RequestReader::buffer_key(const std::string& name) {
+    buffer_key_ = name;
+    return name == "type" || name == "data" || skip_unknown(name);
+}
+
 bool RequestReader::buffer_scalar(const JsonScalar& value) {
     const OpenMember& top = open_.back();
     if (top.kind == MemberKind::buffer_data) {
@@ -186,13 +195,15 @@ bool RequestReader::skip_unknown(std::string_view name) {
     is_next_skipped_ = true;
     const OpenMember& top = open_.back();
     const Descriptor* message = top.kind == MemberKind::message ? top.message : nullptr;
-    if (options_.is_strict) {
-        const std::string owner = message ? message->full_name() : "a Buffer object";
-        const std::string members = message ? list_members(*message) : "valid members are type, data";
-        return refuse(base::ErrorCode::unknown_member, "\"" + path_to(name) + "\" is not a member of " + owner + "; " + members);
-    }
-    const std::string owner = message ? " is not a member of " + message->full_name() : " is not a member of a Buffer object";
-    return warn("\"" + path_to(name) + "\"" + owner + " and was ignored");
+    const std::string owner = message    ? message->full_name()
+                              : top.held ? "an Any that holds a " + top.held->full_name()
+                                         : "a Buffer object";
+    const std::string sentence = "\"" + path_to(name) + "\" is not a member of " + owner;
+    if (!options_.is_strict) return warn(sentence + " and was ignored");
+    const std::string members = message    ? list_members(*message)
+                                : top.held ? "valid members are @type, value"
+                                           : "valid members are type, data";
+    return refuse(base::ErrorCode::unknown_member, sentence + "; " + members);
 }
 
 bool RequestReader::warn(std::string sentence) {
@@ -249,14 +260,18 @@ std::string RequestReader::path() const {
     for (const OpenMember& frame : open_) {
         switch (frame.kind) {
             case MemberKind::message:
-                if (frame.field) add(frame.field->name());
+                if (frame.field) add(name_in_json(*frame.field));
                 if (frame.part) add(frame.part->name());
                 break;
             case MemberKind::array: add(std::to_string(frame.index)); break;
             case MemberKind::map: add(shortened(map_keys_[map++])); break;
+            case MemberKind::any_value:
+                if (frame.field) add("value");
+                break;
             case MemberKind::single:
             case MemberKind::buffer:
-            case MemberKind::buffer_data: break;
+            case MemberKind::buffer_data:
+            case MemberKind::any: break;
         }
     }
     return joined;
@@ -268,7 +283,7 @@ std::string RequestReader::path_to(std::string_view member) const {
     const bool is_named = !open_.empty() && open_.back().kind == MemberKind::message && open_.back().field;
     joined = path();
     if (is_named) {
-        const std::size_t own = open_.back().field->name().size();
+        const std::size_t own = name_in_json(*open_.back().field).size();
         joined.resize(joined.size() - own);
         return joined + shortened(member);
     }

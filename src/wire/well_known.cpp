@@ -234,6 +234,11 @@ bool is_list(const Descriptor& message) {
            message.field(0)->message_type() != nullptr;
 }
 
+bool is_any(const Descriptor& message) {
+    return message.field_count() == 2 && is_single(message.FindFieldByNumber(1), FieldDescriptor::TYPE_STRING) &&
+           is_single(message.FindFieldByNumber(2), FieldDescriptor::TYPE_BYTES);
+}
+
 bool is_value(const Descriptor& message) {
     static constexpr std::array<FieldDescriptor::CppType, 6> kTypes = {
         FieldDescriptor::CPPTYPE_ENUM, FieldDescriptor::CPPTYPE_DOUBLE,  FieldDescriptor::CPPTYPE_STRING,
@@ -250,8 +255,8 @@ bool is_value(const Descriptor& message) {
 
 WellKnown well_known(const Descriptor& message) {
     switch (message.well_known_type()) {
-        case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
-        case Descriptor::WELLKNOWNTYPE_ANY: return WellKnown::none;
+        case Descriptor::WELLKNOWNTYPE_UNSPECIFIED: return WellKnown::none;
+        case Descriptor::WELLKNOWNTYPE_ANY: return is_any(message) ? WellKnown::any : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_TIMESTAMP: return is_instant(message) ? WellKnown::timestamp : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_DURATION: return is_instant(message) ? WellKnown::duration : WellKnown::none;
         case Descriptor::WELLKNOWNTYPE_FIELDMASK: return is_mask(message) ? WellKnown::field_mask : WellKnown::none;
@@ -264,6 +269,16 @@ WellKnown well_known(const Descriptor& message) {
 
 bool is_null_value(const google::protobuf::EnumDescriptor& type) {
     return type.full_name() == "google.protobuf.NullValue";
+}
+
+std::string_view type_name_in(std::string_view type_url) {
+    const std::size_t slash = type_url.rfind('/');
+    return slash == std::string_view::npos ? std::string_view{} : type_url.substr(slash + 1);
+}
+
+const Descriptor* find_held_type(const google::protobuf::DescriptorPool& pool, std::string_view type_url) {
+    const std::string_view name = type_name_in(type_url);
+    return name.empty() ? nullptr : pool.FindMessageTypeByName(std::string(name));
 }
 
 bool append_well_known(WellKnown kind, std::string_view text, std::string& out) {

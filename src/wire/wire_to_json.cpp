@@ -10,7 +10,7 @@ namespace octane::wire {
 base::Result<base::Done> wire_to_json(const google::protobuf::Descriptor& message, const base::ByteChain& answer,
                                       const JsonWriteOptions& options, std::string& out) {
     const std::size_t before = out.size();
-    AnswerWriter writer(options, out);
+    AnswerWriter writer(options, *message.file()->pool(), out);
     if (writer.message(message, Reader(answer), 0)) return base::Done{};
     out.resize(before);
     return base::make_error(base::ErrorCode::bad_answer,

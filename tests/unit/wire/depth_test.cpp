@@ -18,6 +18,7 @@ namespace octane::wire {
 namespace {
 
 constexpr const char* kTooDeep = "nested deeper than 100 levels";
+constexpr const char* kAnyOfAny = R"({"@type":"/google.protobuf.Any","value":)";
 
 std::string repeated(std::string_view text, int times) {
     std::string all;
@@ -80,6 +81,56 @@ TEST_CASE("what is nested to the limit is echoed, and one level more is refused 
     check("google.protobuf.Value", "[", "null", "]", kMostLevels);
     check("google.protobuf.ListValue", "[", "1", "]", kMostLevels);
     check("google.protobuf.Value", R"([{"a":)", "true", "}]", kMostLevels / 2);
+    check("google.protobuf.Any", kAnyOfAny, "{}", "}", kMostLevels - 1);
+}
+
+TEST_CASE("levels inside an Any count, wherever its type stands") {
+    const std::string early = R"("content":{"@type":"/everyday.Parcel",)";
+    const std::string late_end = R"(,"@type":"/everyday.Parcel"})";
+    const auto parcel = [&](int levels) { return "{" + nested(levels - 1, early, R"("note":"x")", "}") + "}"; };
+    const auto late_parcel = [&](int levels) {
+        return "{" + nested(levels - 1, R"("content":{)", R"("note":"x")", late_end) + "}";
+    };
+    const auto& type = named("everyday.Parcel");
+    CHECK(echo(type, parcel(kMostLevels)).json == parcel(kMostLevels));
+    CHECK(echo(type, late_parcel(kMostLevels)).json == parcel(kMostLevels));
+    CHECK(echo(type, parcel(kMostLevels + 1)).refusal == "request: the JSON is " + std::string(kTooDeep));
+    CHECK(echo(type, late_parcel(kMostLevels + 1)).refusal == "request: the JSON is " + std::string(kTooDeep));
+}
+
+TEST_CASE("an Any that is nested too deeply in an answer is written as bytes, and the rest as it is") {
+    std::string wire;
+    for (int depth = 0; depth < 500; ++depth) {
+        std::string any;
+        append_bytes_field(any, 1, "/everyday.Parcel");
+        append_bytes_field(any, 2, wire);
+        wire.clear();
+        append_bytes_field(wire, 1, any);
+        append_bytes_field(wire, 3, "x");
+    }
+    std::string json;
+    REQUIRE(wire_to_json(named("everyday.Parcel"), base::ByteChain::own(wire), {}, json).has_value());
+    const std::string shown = R"({"content":)" + repeated(R"({"@type":"/everyday.Parcel","content":)", kMostLevels - 2);
+    CHECK(json.substr(0, shown.size()) == shown);
+    CHECK(json.substr(shown.size(), 41) == R"({"type_url":"/everyday.Parcel","value":"C)");
+    CHECK(json.ends_with(repeated(R"(,"note":"x"})", kMostLevels - 1)));
+    CHECK(echo(named("everyday.Parcel"), json).json == json);
+}
+
+TEST_CASE("groups inside one another count as levels, too, and as many are skipped where they are unknown") {
+    const test::TextPool pool(
+        "syntax = \"proto2\"; message G { optional group Part = 1 { optional G more = 2; optional group In = 3 "
+        "{ optional Part part = 4; } } } message None {}");
+    const auto& group = pool.message("G");
+    const auto nested_groups = [](int times) { return R"({"part":)" + nested(times, R"({"in":{"part":)", "{}", "}}") + "}"; };
+    CHECK(echo(group, nested_groups(49)).json == nested_groups(49));
+    CHECK(echo(group, nested_groups(50)).refusal == "request: the JSON is " + std::string(kTooDeep));
+    const auto skipped = [&pool](int levels) {
+        std::string json;
+        return wire_to_json(pool.message("None"), base::ByteChain::own(nested(levels, "\x0B", "", "\x0C")), {}, json).has_value();
+    };
+    CHECK(skipped(kMostLevels));
+    CHECK_FALSE(skipped(kMostLevels + 1));
 }
 
 TEST_CASE("a struct nested 63 deep is sent and echoed") {
@@ -135,6 +186,9 @@ TEST_CASE("the deepest JSON of every kind is read and written on a stack of 512 
         {"google.protobuf.Struct", nested(kMostLevels - 1, R"({"a":)", "{}", "}")},
         {"google.protobuf.Value", nested(kMostLevels, "[", "1", "]")},
         {"google.protobuf.Value", nested(kMostLevels / 2, R"([{"a":)", "1", "}]")},
+        {"google.protobuf.Any", nested(kMostLevels - 1, kAnyOfAny, "{}", "}")},
+        {"everyday.Parcel",
+         "{" + nested(kMostLevels - 1, R"("content":{"@type":"/everyday.Parcel",)", R"("note":"x")", "}") + "}"},
     };
     for (const Case& one : cases) {
         CAPTURE(one.type);
@@ -153,6 +207,22 @@ TEST_CASE("the deepest JSON of every kind is read and written on a stack of 512 
     std::string json;
     run_with_stack(512 * 1024, [&] { (void)wire_to_json(named("everyday.Tree"), base::ByteChain::own(wire), {}, json); });
     CHECK(json == nested(kMostLevels - 1, R"({"left":)", "{}", "}"));
+    // So are Anys of which one part has the type and one the content.
+    wire.clear();
+    for (int depth = 1; depth < kMostLevels; ++depth) {
+        std::string type;
+        append_bytes_field(type, 1, "/everyday.Parcel");
+        std::string content;
+        append_bytes_field(content, 2, wire);
+        wire.clear();
+        append_bytes_field(wire, 1, type);
+        append_bytes_field(wire, 1, content);
+    }
+    json.clear();
+    run_with_stack(512 * 1024, [&] { (void)wire_to_json(named("everyday.Parcel"), base::ByteChain::own(wire), {}, json); });
+    CHECK(json ==
+          R"({"content":)" +
+              nested(kMostLevels - 2, R"({"@type":"/everyday.Parcel","content":)", R"({"@type":"/everyday.Parcel"})", "}") + "}");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "alike.hpp"
 #include "livelink/builtin_schemas.hpp"
 #include "oracle.hpp"
 #include "sample_messages.hpp"
@@ -41,40 +42,6 @@ Types unary_types(const schema::Schema& schema) {
     return types;
 }
 
-// Without members that are null, which json_util never writes.
-Json without_nulls(const Json& value) {
-    if (value.is_array()) {
-        Json list = Json::array();
-        for (const Json& element : value) list.push_back(without_nulls(element));
-        return list;
-    }
-    if (!value.is_object()) return value;
-    Json object = Json::object();
-    for (const auto& [name, member] : value.items()) {
-        if (!member.is_null()) object[name] = without_nulls(member);
-    }
-    return object;
-}
-
-// json_util writes floats with up to two digits more than needed; that the digits are right is shown by reading them back.
-bool is_alike(const Json& ours, const Json& theirs) {
-    if (ours.is_number() && theirs.is_number()) {
-        return ours == theirs || static_cast<float>(ours.get<double>()) == static_cast<float>(theirs.get<double>());
-    }
-    if (ours.type() != theirs.type() || ours.size() != theirs.size()) return false;
-    if (ours.is_array()) {
-        for (std::size_t i = 0; i < ours.size(); ++i) {
-            if (!is_alike(ours[i], theirs[i])) return false;
-        }
-        return true;
-    }
-    if (!ours.is_object()) return ours == theirs;
-    for (const auto& [name, member] : ours.items()) {
-        if (!theirs.contains(name) || !is_alike(member, theirs[name])) return false;
-    }
-    return true;
-}
-
 void check_request(test::Oracle& oracle, const Descriptor& type, unsigned variant) {
     const std::string json = test::sample_message(type, variant).dump();
     const auto ours = json_to_wire(type, json, {.is_strict = true});
@@ -102,7 +69,7 @@ void check_answer(test::Oracle& oracle, const Descriptor& type, unsigned variant
     const auto theirs = oracle.to_json(type, *canonical, with_defaults, enums_as_numbers);
     REQUIRE(theirs.has_value());
     const Json parsed = Json::parse(ours);
-    REQUIRE(is_alike(without_nulls(parsed), Json::parse(*theirs)));
+    REQUIRE(test::is_alike(test::without_nulls(parsed), Json::parse(*theirs)));
     const auto back = json_to_wire(type, ours, {.is_strict = true});
     REQUIRE_MESSAGE(back.has_value(), (back ? "" : back.error().message));
     REQUIRE(oracle.canonical(type, back->bytes) == canonical);

@@ -44,6 +44,8 @@ TEST_CASE("a bytes field is found by its dotted path") {
     CHECK(found(wire, "renderImages.items.1.data") == "BBB");
     CHECK(found(wire, "renderImages.first.data") == "FFF");
     CHECK(found(wire, "renderImages.items.1.chunks.1") == "D");
+    CHECK(found(wire, "renderImages.items[1].data") == "BBB");
+    CHECK(found(wire, "renderImages.items[1].chunks[1]") == "D");
     CHECK(found(wire, "title") == "t");
     CHECK(found(wire, "renderImages.items.0.mime") == "image/png");
 }
@@ -68,7 +70,8 @@ TEST_CASE("a path that leads to no bytes is refused with the paths that exist") 
         "picture";
     for (const std::string path :
          {"nothing", "", "renderImages", "renderImages.items.0", "renderImages.items.0.other", "renderImages.first.data.x",
-          "renderImages..data", "renderImages.first.0.data", "renderImages.items.-1.data"}) {
+          "renderImages..data", "renderImages.first.0.data", "renderImages.items.-1.data", "renderImages.items[1.data",
+          "renderImages.items[].data", "renderImages.items[1]x"}) {
         CAPTURE(path);
         const auto bytes = find(album(), base::ByteChain::own(sample()), path);
         REQUIRE_FALSE(bytes.has_value());

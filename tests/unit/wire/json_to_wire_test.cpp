@@ -209,14 +209,5 @@ TEST_CASE("maps are objects, with keys read as their type") {
     CHECK(refusal("Maps", R"({"points":{"1":{"x":[]}}})").find(R"("points.1.x" takes a number)") == 0);
 }
 
-TEST_CASE("groups of proto2 are refused") {
-    const test::TextPool pool(
-        "syntax = \"proto2\"; message Old { optional group Part = 1 { optional int32 a = 1; } repeated int32 b = 2; }");
-    const auto wire = json_to_wire(pool.message("Old"), R"({"part":{"a":1}})");
-    REQUIRE_FALSE(wire.has_value());
-    CHECK(wire.error().message == R"("part" takes nothing (groups are not supported), but an object was found)");
-    CHECK(json_to_wire(pool.message("Old"), R"({"b":[1]})").has_value());
-}
-
 }  // namespace
 }  // namespace octane::wire

@@ -80,6 +80,7 @@ message Image { Points other = 1; bytes data = 2; repeated bytes chunks = 3; str
 message Images { repeated Image items = 1; Image first = 2; }
 message Album { Images renderImages = 1; oneof cover { bytes picture = 2; string title = 3; } }
 message Nothing {}
+message Parcel { google.protobuf.Any content = 1; repeated google.protobuf.Any more = 2; string note = 3; }
 )";
 
 void add_well_known_files() {
@@ -95,11 +96,15 @@ void add_well_known_files() {
 }  // namespace
 
 Oracle::Oracle(const pb::DescriptorPool& pool)
-    : resolver_(pb::util::NewTypeResolverForDescriptorPool(kUrlPrefix, &pool)), factory_(&pool) {}
+    : pool_(pool), resolver_(pb::util::NewTypeResolverForDescriptorPool(kUrlPrefix, &pool)), factory_(&pool) {}
 
 std::optional<std::string> Oracle::to_wire(const pb::Descriptor& type, const std::string& json) const {
     std::string wire;
-    if (!pb::util::JsonToBinaryString(resolver_.get(), url_of(type), json, &wire).ok()) return std::nullopt;
+    try {
+        if (!pb::util::JsonToBinaryString(resolver_.get(), url_of(type), json, &wire).ok()) return std::nullopt;
+    } catch (const pb::FatalException&) {  // a failed check of its own, as at an Any with a member too many
+        return std::nullopt;
+    }
     return wire;
 }
 
@@ -116,16 +121,42 @@ std::optional<std::string> Oracle::to_json(const pb::Descriptor& type, const std
 
 std::optional<std::string> Oracle::canonical(const pb::Descriptor& type, std::string_view wire, bool with_unknown) {
     const std::unique_ptr<pb::Message> message(factory_.GetPrototype(&type)->New());
-    if (!message->ParseFromArray(wire.data(), static_cast<int>(wire.size()))) return std::nullopt;
+    if (!message->ParsePartialFromArray(wire.data(), static_cast<int>(wire.size()))) return std::nullopt;
     if (!with_unknown) message->DiscardUnknownFields();
+    normalize_anys(*message, with_unknown);
     std::string bytes;
     {
         pb::io::StringOutputStream sink(&bytes);
         pb::io::CodedOutputStream coded(&sink);
         coded.SetSerializationDeterministic(true);
-        message->SerializeToCodedStream(&coded);
+        message->SerializePartialToCodedStream(&coded);
     }
     return bytes;
+}
+
+// What an Any holds lies in it as bytes, in whatever order they came.
+void Oracle::normalize_anys(pb::Message& message, bool with_unknown) {
+    const pb::Descriptor& type = *message.GetDescriptor();
+    const pb::Reflection& fields = *message.GetReflection();
+    if (type.full_name() == "google.protobuf.Any") {
+        const std::string url = fields.GetString(message, type.FindFieldByNumber(1));
+        const std::string content = fields.GetString(message, type.FindFieldByNumber(2));
+        const std::size_t slash = url.rfind('/');
+        const pb::Descriptor* held = slash == std::string::npos ? nullptr : pool_.FindMessageTypeByName(url.substr(slash + 1));
+        const auto normal = held ? canonical(*held, content, with_unknown) : std::nullopt;
+        if (normal) fields.SetString(&message, type.FindFieldByNumber(2), *normal);
+    }
+    std::vector<const pb::FieldDescriptor*> set;
+    fields.ListFields(message, &set);
+    for (const pb::FieldDescriptor* field : set) {
+        if (field->message_type() == nullptr) continue;
+        const int count = field->is_repeated() ? fields.FieldSize(message, field) : 1;
+        for (int i = 0; i < count; ++i) {
+            normalize_anys(field->is_repeated() ? *fields.MutableRepeatedMessage(&message, field, i)
+                                                : *fields.MutableMessage(&message, field),
+                           with_unknown);
+        }
+    }
 }
 
 TextPool::TextPool(const std::string& source) : pool_(pb::DescriptorPool::generated_pool()) {

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/util/type_resolver.h>
 
 #include <memory>
@@ -20,15 +21,19 @@ class Oracle {
   public:
     explicit Oracle(const google::protobuf::DescriptorPool& pool);
 
-    // What json_util makes of the JSON; nothing if it refuses it.
+    // What json_util makes of the JSON; nothing if it refuses it. It knows no groups and no extensions.
     std::optional<std::string> to_wire(const google::protobuf::Descriptor& type, const std::string& json) const;
     std::optional<std::string> to_json(const google::protobuf::Descriptor& type, const std::string& wire, bool with_defaults,
                                        bool enums_as_numbers) const;
-    // The message written again by protobuf in its one deterministic way; nothing if the bytes do not parse.
+    // The message written again by protobuf in its one deterministic way, and so is what its Anys hold; nothing if the bytes do
+    // not parse. Required members may be missing.
     std::optional<std::string> canonical(const google::protobuf::Descriptor& type, std::string_view wire,
                                          bool with_unknown = true);
 
   private:
+    void normalize_anys(google::protobuf::Message& message, bool with_unknown);
+
+    const google::protobuf::DescriptorPool& pool_;
     std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;
     google::protobuf::DynamicMessageFactory factory_;
 };

@@ -205,6 +205,50 @@ TEST_CASE("reading a value as another wire type fails instead of reading on") {
     CHECK(other.failed());
 }
 
+TEST_CASE("a group is read up to its own end tag, wherever the bytes are cut") {
+    std::string bytes;
+    append_tag(bytes, 300, 3);
+    append_varint_field(bytes, 1, 5);
+    append_tag(bytes, 300, 3);  // one of the same number inside
+    append_bytes_field(bytes, 2, "text");
+    append_tag(bytes, 300, 4);
+    append_tag(bytes, 300, 4);
+    append_varint_field(bytes, 7, 9);
+    for (std::size_t place = 0; place <= bytes.size(); ++place) {
+        const base::ByteChain chain = test::cut_at(bytes, place);
+        Reader reader(chain);
+        REQUIRE(reader.next());
+        CHECK(reader.type() == WireType::group_start);
+        Reader group = reader.read_message();
+        std::string rest;
+        Reader(group).append_rest(rest);
+        CHECK(rest == bytes.substr(2, bytes.size() - 6));
+        REQUIRE(group.next());
+        CHECK(group.read_varint() == 5);
+        REQUIRE(group.next());
+        Reader inner = group.read_message();
+        REQUIRE(inner.next());
+        std::string text;
+        inner.append_bytes(text);
+        CHECK(text == "text");
+        CHECK_FALSE(inner.next());
+        CHECK_FALSE(group.next());
+        CHECK_FALSE((inner.failed() || group.failed()));
+        REQUIRE(reader.next());
+        CHECK(reader.read_varint() == 9);
+        CHECK_FALSE(reader.next());
+    }
+    for (std::size_t size = 2; size + 4 < bytes.size(); ++size) {
+        const base::ByteChain chain = base::ByteChain::own(bytes.substr(0, size));
+        Reader reader(chain);
+        REQUIRE(reader.next());
+        Reader group = reader.read_message();
+        CHECK(group.failed());
+        CHECK_FALSE(group.next());
+        CHECK(reader.failed());
+    }
+}
+
 TEST_CASE("a packed run that ends inside a value fails") {
     const base::ByteChain chain = base::ByteChain::own("\x0A\x03\x01\x02\x80");
     Reader reader(chain);

@@ -155,7 +155,7 @@ TEST_CASE("a message that only borrows a well-known name is an ordinary one") {
     file.set_name("google/protobuf/struct.proto");
     file.set_package("google.protobuf");
     file.set_syntax("proto3");
-    for (const std::string name : {"Struct", "Value", "ListValue", "Int32Value"}) {
+    for (const std::string name : {"Struct", "Value", "ListValue", "Int32Value", "Any"}) {
         auto* message = file.add_message_type();
         message->set_name(name);
         for (int number = 1; number <= 2; ++number) {
@@ -168,7 +168,7 @@ TEST_CASE("a message that only borrows a well-known name is an ordinary one") {
     }
     DescriptorPool pool;
     REQUIRE(pool.BuildFile(file) != nullptr);
-    for (const std::string name : {"Struct", "Value", "ListValue", "Int32Value"}) {
+    for (const std::string name : {"Struct", "Value", "ListValue", "Int32Value", "Any"}) {
         CAPTURE(name);
         const auto* message = pool.FindMessageTypeByName(std::string("google.protobuf.") + name);
         REQUIRE(message != nullptr);
