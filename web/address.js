@@ -1,5 +1,5 @@
 // Page. Where the proxy is, and what the page's own URL asks for: ?format=png|jpeg|raw chooses the stream's picture format, what else a
-// viewer may ask for goes to the stream as they are, and token opens a proxy that wants one.
+// viewer may ask for goes to the stream as they are, upstream= chooses one Octane of several, and token opens a proxy that wants one.
 //
 // The proxy is where this file is: behind a reverse proxy that may be below a path, such as https://example.org/octane/.
 
@@ -28,8 +28,12 @@ function tokenOf(search) {
   }
 }
 
-// The full address of one of the proxy's paths, such as "/ApiItem/name".
-export const addressOf = (path) => root + path.slice(1);
+export const upstream = /^[a-z0-9-]+$/.test(query.get('upstream') ?? '') ? query.get('upstream') : '';
+
+// The full address of one of the proxy's paths, such as "/upstreams".
+export const proxyAddressOf = (path) => root + path.slice(1);
+// The same of a path that each upstream has, such as "/ApiItem/name".
+export const addressOf = (path) => root + (upstream ? `${upstream}/` : '') + path.slice(1);
 
 export const streamUrl = () => addressOf(`/render/stream?${viewQuery(format)}`);
 export const socketUrl = () => addressOf(`/render/ws?${viewQuery(format)}`).replace(/^http/, 'ws');

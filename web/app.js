@@ -12,6 +12,7 @@ import { Rendering } from './rendering.js';
 import { PageState } from './state.js';
 import { showStatus } from './status.js';
 import { toast } from './toast.js';
+import { showUpstreams } from './upstreams.js';
 import { attachViewControls, zoomText } from './view_controls.js';
 import { Viewport } from './viewport.js';
 
@@ -62,6 +63,7 @@ function onEvent(event) {
 
 attachGestures(byId('scroller'), viewport, camera);
 attachViewControls(viewport);
+showUpstreams();
 stateChanged();
 
 const connection = new Connection({ socket: socketUrl(), stream: streamUrl() }, {

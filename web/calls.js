@@ -1,14 +1,15 @@
 // Page. HTTP calls to the proxy, each with a deadline. An answer that is an error is a value, not an exception.
 
-import { addressOf, authorization } from './address.js';
+import { addressOf, authorization, proxyAddressOf } from './address.js';
 
 const kDeadlineMs = 35_000;  // a little above the proxy's own default, so that its message is the one shown
 
 // `path` is one of the proxy's. {status, statusText, ms, text, json}; status 0: no answer, and `text` says why.
-export async function exchange(path, { method = 'POST', body } = {}) {
+// `ofProxy`: the path is the proxy's own, whichever upstream the page shows.
+export async function exchange(path, { method = 'POST', body, ofProxy = false } = {}) {
   const started = performance.now();
   try {
-    const answer = await fetch(addressOf(path), {
+    const answer = await fetch((ofProxy ? proxyAddressOf : addressOf)(path), {
       method,
       body,
       headers: { ...authorization, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },

@@ -31,7 +31,7 @@
 #include "http/tls.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_level.hpp"
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::app {
 namespace asio = boost::asio;
@@ -116,6 +116,12 @@ std::vector<std::string> warnings_of(const std::vector<LoadedUpstream>& upstream
     return all;
 }
 
+std::vector<endpoints::OwnRoute> routes_of(const Options& options) {
+    std::vector<endpoints::OwnRoute> routes;
+    for (const auto& spec : options.routes) routes.push_back(make_route(spec));
+    return routes;
+}
+
 // Members are in the order of construction; what is declared later uses what stands before it and ends first.
 struct App::Impl {
     Impl(const Options& given, ReadOptions read, std::size_t file_limit)
@@ -140,6 +146,12 @@ struct App::Impl {
           signals(control, SIGINT, SIGTERM),
           hangups(control) {
         site.refusals = [this] { return &server.refusals(); };
+        bindings = std::make_shared<endpoints::Bindings>(site.upstreams, routes_of(given));
+        site.bindings = bindings;
+        bindings->refresh();
+        for (const auto& entry : site.upstreams.entries())
+            entry.caller->invoker().upstream().liveness().on_change(
+                [this](const auto&) { asio::post(control, [this] { bindings->refresh(); }); });  // once the state counts
 #ifdef SIGHUP
         hangups.add(SIGHUP);
 #endif
@@ -174,6 +186,7 @@ struct App::Impl {
     http::Loops loops;
     asio::thread_pool workers;  // encoders, files; ends before the loops: what it still holds belongs to their connections
     endpoints::Site site;
+    std::shared_ptr<endpoints::Bindings> bindings;
     UpstreamSet upstreams;
     http::Server server;
     asio::signal_set signals;
@@ -227,7 +240,7 @@ void App::Impl::start() {
         telemetry::log(Level::info, "Going down", {{"signal", signal}});
         signals.clear();
         for (const int number : {SIGINT, SIGTERM}) end_at_once_on(number);
-        upstream::start_task(control.get_executor(), "shutdown", stop(), [this] { control.stop(); });
+        telemetry::start_task(control.get_executor(), "shutdown", stop(), [this] { control.stop(); });
     });
     loops.start();
     server.start();

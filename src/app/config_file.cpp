@@ -72,9 +72,13 @@ class ConfigReader {
         const auto end = line.find(']');
         if (end == std::string_view::npos) fail("the section's name has no ]");
         const auto name = line.substr(1, end - 1);
-        if (name != "default" && !name.starts_with("upstream."))
-            fail("section [" + std::string(name.substr(0, 100)) +
-                 "] is unknown; options stand without a section, those of one upstream in [upstream.NAME]");
+        const bool is_known =
+            name == "default" || name.starts_with("upstream.") || name.starts_with("route.") || name.starts_with("form.");
+        if (!is_known)
+            fail(
+                "section [" + std::string(name.substr(0, 100)) +
+                "] is unknown; options stand without a section, those of one upstream in [upstream.NAME], a path of one's own in "
+                "[route.NAME] or [form.NAME]");
         section_ = name == "default" ? std::string_view() : name;
         if (!section_.empty() && !seen_.insert(std::string(section_)).second)
             fail("section [" + std::string(section_.substr(0, 100)) + "] stands here a second time");

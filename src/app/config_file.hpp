@@ -1,8 +1,8 @@
 // Room: app. The configuration file: TOML as far as options need it, and INI. docs/options.md.
 //
 // A line is `name = value`: a string in quotes, an array of such, or a bare word up to the end of the line. `#` and `;` begin a
-// comment. [upstream.NAME] begins what is said of that upstream. Whatever else stands there is refused with its line, so that a
-// slip never changes what counts.
+// comment. [upstream.NAME] begins what is said of that upstream, [route.NAME] and [form.NAME] what is said of a path. Whatever
+// else stands there is refused with its line, so that a slip never changes what counts.
 #pragma once
 
 #include <cstddef>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "endpoints/callback_message.hpp"
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::app {
 namespace asio = boost::asio;
@@ -29,7 +29,7 @@ OctaneFront::OctaneFront(const livelink::OctaneOptions& options, asio::any_io_ex
 void OctaneFront::start(std::function<void()> on_end) {
     octane_.on_change([this](const std::shared_ptr<const livelink::ConnectionState>& state) { session_.on_connection(state); });
     is_watch_running_ = true;
-    upstream::start_task(control_, "connection watch", upstream::keep_running("connection watch", watch_), [this, on_end] {
+    telemetry::start_task(control_, "connection watch", telemetry::keep_running("connection watch", watch_), [this, on_end] {
         is_watch_running_ = false;
         on_end();
     });
@@ -41,7 +41,7 @@ void OctaneFront::start(std::function<void()> on_end) {
     });
     watch_busy();
     is_session_running_ = true;
-    upstream::start_task(control_, "callback session", upstream::keep_running("callback session", serve_), [this, on_end] {
+    telemetry::start_task(control_, "callback session", telemetry::keep_running("callback session", serve_), [this, on_end] {
         is_session_running_ = false;
         on_end();
     });

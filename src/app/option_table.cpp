@@ -40,7 +40,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 33> kTable = {{
+constexpr std::array<OptionEntry, 35> kTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -131,6 +131,12 @@ constexpr std::array<OptionEntry, 33> kTable = {{
      [](Options& options, const std::string& value) { options.deny.push_back(parse_method_pattern(value)); }},
     {"allow", "PATTERN", "Access", "methods to let through although a list refuses them", "none", "", true,
      [](Options& options, const std::string& value) { options.allow.push_back(parse_method_pattern(value)); }},
+    {"allow-get", "PATTERN", "Access",
+     "methods that may be called with GET, besides those whose schema says that they have no side effects", "none", "", true,
+     [](Options& options, const std::string& value) { options.allow_get.push_back(parse_method_pattern(value)); }},
+    {"forward-header", "NAME", "Access",
+     "header of a request that is sent on to the upstream as metadata, besides traceparent, tracestate and x-request-id", "none",
+     "", true, [](Options& options, const std::string& value) { options.forward_headers.push_back(parse_header_name(value)); }},
 
     {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level, true},
     {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format},

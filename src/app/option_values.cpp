@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/nearest.hpp"
+#include "endpoints/forwarded_headers.hpp"
 #include "http/host_rules.hpp"
 
 namespace octane::app {
@@ -174,6 +176,15 @@ std::string parse_method_pattern(const std::string& text) {
         throw std::invalid_argument(show_value(text) + " is not of the form Service/method, where * stands for any characters");
     }
     return text;
+}
+
+std::string parse_header_name(const std::string& text) {
+    const std::string name = base::lowered(text);
+    if (endpoints::may_be_forwarded(name)) return name;
+    throw std::invalid_argument(
+        show_value(text) +
+        " is no header that can be sent on: it takes a name of letters, digits and - _ ., not one of the connection's "
+        "(host, connection, te, …), of the body's, or grpc-…");
 }
 
 std::vector<std::string> split_list(std::string_view text) {

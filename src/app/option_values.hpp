@@ -49,6 +49,7 @@ Api parse_api(const std::string& text);
 
 // "Service/method", where * stands for any characters.
 std::string parse_method_pattern(const std::string& text);
+std::string parse_header_name(const std::string& text);  // in lower case; one that may go on to an upstream
 
 // "a, b,,c" → a b c
 std::vector<std::string> split_list(std::string_view text);

@@ -92,6 +92,7 @@ struct GivenFile {
         Given given;
     };
     std::vector<OfUpstream> of_upstreams;  // as they stand there
+    std::vector<OfUpstream> of_routes;  // the same of sections [route.…] and [form.…], whose whole names stand for the upstream's
 };
 
 GivenFile read_file(const std::string& file) {
@@ -102,6 +103,10 @@ GivenFile read_file(const std::string& file) {
         std::string name = setting.name;
         std::ranges::replace(name, '_', '-');
         const std::string place = " in " + show_value(file) + ", line " + std::to_string(setting.line);
+        if (setting.section.starts_with("route.") || setting.section.starts_with("form.")) {
+            result.of_routes.push_back({setting.section, name, {name + place, std::move(setting.values)}});
+            continue;
+        }
         if (!setting.section.empty()) {
             const std::string upstream = setting.section.substr(kUpstream.size());
             result.of_upstreams.push_back({upstream, name, {name + place, std::move(setting.values)}});
@@ -145,6 +150,25 @@ void apply_to_upstream(Options& options, const GivenFile::OfUpstream& setting) {
     } catch (const std::invalid_argument& error) { throw std::invalid_argument(setting.given.source + ": " + error.what()); }
     for (const auto& value : setting.given.values)
         options.given["upstream." + setting.upstream + "." + setting.option] += value + '\n';
+}
+
+void apply_to_route(Options& options, const GivenFile::OfUpstream& setting) {
+    const bool is_form = setting.upstream.starts_with("form.");
+    const std::string name = setting.upstream.substr(setting.upstream.find('.') + 1);
+    const auto is_same = [&](const RouteSpec& spec) { return spec.name == name && spec.is_form == is_form; };
+    auto spec = std::ranges::find_if(options.routes, is_same);
+    if (spec == options.routes.end()) {
+        options.routes.push_back({name, is_form, {}, {}, {}, {}});
+        spec = std::prev(options.routes.end());
+    }
+    const auto entry = std::ranges::find(route_option_table(), std::string_view(setting.option), &RouteOption::name);
+    if (entry == route_option_table().end()) throw std::invalid_argument(setting.given.source + ", is not an option of a route");
+    if (!entry->is_list && setting.given.values.size() != 1)
+        throw std::invalid_argument(setting.given.source + ", takes one value and no array");
+    try {
+        for (const auto& value : setting.given.values) entry->apply(*spec, value);
+    } catch (const std::invalid_argument& error) { throw std::invalid_argument(setting.given.source + ": " + error.what()); }
+    for (const auto& value : setting.given.values) options.given[setting.upstream + "." + setting.option] += value + '\n';
 }
 
 // The file's sections add to what the command line has named; each upstream has a name of its own.
@@ -198,6 +222,8 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
         apply(options, entry, found->second);
         for (const auto& value : found->second.values) options.given[std::string(entry.name)] += value + '\n';
     }
+    for (const auto& setting : file.of_routes) apply_to_route(options, setting);
+    for (const auto& spec : options.routes) static_cast<void>(make_route(spec));  // says what is wrong with it
     read_upstreams(options, file, given.contains("octane-host") || given.contains("octane-port"));
     if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
     if (options.state_dir.empty()) options.state_dir = default_state_dir(surroundings);

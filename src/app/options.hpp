@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/route_options.hpp"
 #include "app/upstream_options.hpp"
 #include "http/network.hpp"
 #include "telemetry/log.hpp"
@@ -49,6 +50,8 @@ struct Options {
     std::string token;                           // content of --token FILE, trimmed; never logged
     std::vector<std::string> deny;               // "Service/method" with * wildcards, besides the built-in list
     std::vector<std::string> allow;              // let through although the built-in list denies
+    std::vector<std::string> allow_get;          // may be called with GET, on any upstream
+    std::vector<std::string> forward_headers;    // names in lower case, sent to every upstream as metadata
     std::filesystem::path web_root;              // empty: built-in page
     std::filesystem::path state_dir;             // for the logs that pages write; empty: none
     std::filesystem::path tls_cert;
@@ -56,7 +59,8 @@ struct Options {
     unsigned threads = 0;  // 0: as many as cores
     // As they were named: --upstream first, then sections. Empty: the one upstream is Octane, as the members above say.
     std::vector<UpstreamSpec> upstreams;
-    bool wants_octane = true;  // false: other upstreams are named, and nothing is said of Octane
+    std::vector<RouteSpec> routes;  // as they stand in the file
+    bool wants_octane = true;       // false: other upstreams are named, and nothing is said of Octane
     telemetry::LogOptions log;
     std::map<std::string, std::string>
         given;  // by option: its values as they were written, a line each; of the place that counts

@@ -87,7 +87,7 @@ void add_method_timeout(UpstreamSpec& spec, const std::string& value) {
     spec.method_timeouts.push_back({parse_method_pattern(value.substr(0, mark)), parse_duration(value.substr(mark + 1))});
 }
 
-constexpr std::array<UpstreamOption, 22> kTable = {{
+constexpr std::array<UpstreamOption, 24> kTable = {{
     {"address", "HOST:PORT", "where it is", "none; needed unless --upstream says it", false, set_address},
     {"kind", "KIND", "octane for an OctaneRender, whose frames are shown; grpc for any other service", "grpc", false, set_kind},
     {"api", "RELEASE", "of an Octane: which of its schemas to speak: auto, alpha5 or beta2", "auto", false,
@@ -138,6 +138,10 @@ constexpr std::array<UpstreamOption, 22> kTable = {{
      [](UpstreamSpec& spec, const std::string& value) { spec.deny.push_back(parse_method_pattern(value)); }},
     {"allow", "PATTERN", "methods to let through although a list refuses them", "none", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.allow.push_back(parse_method_pattern(value)); }},
+    {"allow-get", "PATTERN", "methods that may be called with GET, besides those of --allow-get", "none", true,
+     [](UpstreamSpec& spec, const std::string& value) { spec.allow_get.push_back(parse_method_pattern(value)); }},
+    {"forward-header", "NAME", "header of a request that is sent on as metadata, besides those of --forward-header", "none", true,
+     [](UpstreamSpec& spec, const std::string& value) { spec.forward_headers.push_back(parse_header_name(value)); }},
 }};
 
 }  // namespace

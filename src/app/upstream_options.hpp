@@ -41,6 +41,8 @@ struct UpstreamSpec {
     upstream::Metadata metadata;
     std::vector<std::string> deny;
     std::vector<std::string> allow;
+    std::vector<std::string> allow_get;        // besides those of the program
+    std::vector<std::string> forward_headers;  // besides those of the program; in lower case
     std::vector<rpc::PlainRules::Timeout> method_timeouts;
 };
 

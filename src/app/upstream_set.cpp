@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "telemetry/task.hpp"
 #include "upstream/reflection_schema.hpp"
-#include "upstream/task.hpp"
 
 namespace octane::app {
 namespace asio = boost::asio;
@@ -62,6 +62,11 @@ upstream::UpstreamOptions plain_of(const Options& options, const LoadedUpstream&
     return result;
 }
 
+std::vector<std::string> both(std::vector<std::string> all, const std::vector<std::string>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
 // The Octane that the options without a section describe.
 UpstreamSpec own_octane(const Options& options) {
     UpstreamSpec spec;
@@ -109,14 +114,19 @@ struct UpstreamSet::Plain {
 UpstreamSet::UpstreamSet(const Options& options, const std::vector<LoadedUpstream>& loaded, const asio::any_io_executor& control,
                          const std::vector<asio::any_io_executor>& loops, asio::thread_pool& workers, const endpoints::Site& site,
                          endpoints::UpstreamTable& table) {
+    const auto add = [&options, &table](endpoints::UpstreamEntry entry, const UpstreamSpec& spec) {
+        entry.allow_get = both(options.allow_get, spec.allow_get);
+        entry.forward_headers = both(options.forward_headers, spec.forward_headers);
+        table.add(entry);
+    };
     for (const auto& one : loaded) {
         if (one.spec.kind == UpstreamKind::octane) {
             auto& front =
                 *octanes_.emplace_back(std::make_unique<OctaneFront>(octane_of(options, one), control, loops, workers, site));
-            table.add({&front.octane().caller(), &front.octane().policy(), &front.context()});
+            add({&front.octane().caller(), &front.octane().policy(), &front.context()}, one.spec);
         } else {
             auto& plain = *plain_.emplace_back(std::make_unique<Plain>(options, one, control));
-            table.add({&plain.caller, &plain.policy, nullptr});
+            add({&plain.caller, &plain.policy, nullptr}, one.spec);
         }
     }
 }
@@ -127,17 +137,23 @@ void UpstreamSet::start(const std::function<void()>& on_end) {
     for (const auto& octane : octanes_) octane->start(on_end);
     for (const auto& plain : plain_) {
         plain->is_watch_running = true;
-        upstream::start_task(plain->upstream.liveness().executor(), "connection watch",
-                             upstream::keep_running("connection watch", plain->watch), [of = plain.get(), on_end] {
-                                 of->is_watch_running = false;
-                                 on_end();
-                             });
+        telemetry::start_task(plain->upstream.liveness().executor(), "connection watch",
+                              telemetry::keep_running("connection watch", plain->watch), [of = plain.get(), on_end] {
+                                  of->is_watch_running = false;
+                                  on_end();
+                              });
     }
 }
 
 void UpstreamSet::stop() {
-    for (const auto& octane : octanes_) octane->stop();
-    for (const auto& plain : plain_) plain->upstream.liveness().stop();
+    for (const auto& octane : octanes_) {
+        octane->octane().caller().streams().close();
+        octane->stop();
+    }
+    for (const auto& plain : plain_) {
+        plain->caller.streams().close();
+        plain->upstream.liveness().stop();
+    }
 }
 
 void UpstreamSet::stop_hubs() {

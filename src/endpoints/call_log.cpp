@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "rpc/busy_words.hpp"
@@ -40,10 +41,13 @@ std::string shown(double milliseconds) {
 }  // namespace
 
 CallLog::CallLog(const http::Request& request)
-    : request_(request), begin_(std::chrono::steady_clock::now()), call_id_(call_id_of(request)) {
+    : request_(request), begin_(std::chrono::steady_clock::now()), call_id_(call_id_of(request)) {}
+
+void CallLog::note_request() const {
+    if (std::exchange(is_noted_, true)) return;
     if (!telemetry::is_logged(Level::debug)) return;
-    telemetry::log(Level::debug, "POST " + request.path + " from " + host_of(request),
-                   {{"id", call_id_}, {"request", request.body.substr(0, kLoggedBody)}});
+    telemetry::log(Level::debug, request_.verb + " " + request_.path + " from " + host_of(request_),
+                   {{"id", call_id_}, {"request", request_.body.substr(0, kLoggedBody)}});
 }
 
 void CallLog::success() const {
@@ -53,6 +57,7 @@ void CallLog::success() const {
 }
 
 void CallLog::failure(const base::Error& error, int status) const {
+    note_request();
     const Level level = status >= 500 ? Level::warn : Level::info;
     if (!telemetry::is_logged(level)) return;
     const std::string what = "ERROR: " + name_of(request_) + " " + std::to_string(status) + " ";

@@ -12,8 +12,12 @@ namespace octane::endpoints {
 
 class CallLog {
   public:
-    // The call begins; its id is the caller's own if it can stand in a header and a log line, else a new one.
+    // The call begins; its id is the caller's own if it can stand in a header and a log line, else a new one. The request must
+    // outlive it.
     explicit CallLog(const http::Request& request);
+
+    // What is asked, once as much of the body is there as is going to be; a failure notes it, too. The first time counts.
+    void note_request() const;
 
     [[nodiscard]] const std::string& call_id() const { return call_id_; }
     void success() const;
@@ -23,6 +27,7 @@ class CallLog {
     const http::Request& request_;
     std::chrono::steady_clock::time_point begin_;
     std::string call_id_;
+    mutable bool is_noted_ = false;
 };
 
 }  // namespace octane::endpoints

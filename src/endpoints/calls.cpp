@@ -1,95 +1,166 @@
 #include "endpoints/calls.hpp"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <algorithm>
 #include <chrono>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
-#include "endpoints/content_type.hpp"
+#include "endpoints/call_query.hpp"
 #include "endpoints/edit_update.hpp"
+#include "endpoints/forwarded_headers.hpp"
+#include "endpoints/metadata_headers.hpp"
 #include "endpoints/query_names.hpp"
+#include "endpoints/raw_bytes.hpp"
+#include "endpoints/socket_calls.hpp"
+#include "endpoints/streaming_calls.hpp"
+#include "endpoints/unary_response.hpp"
+#include "http/dispatch.hpp"
+#include "http/run_on.hpp"
+#include "http/upgrade.hpp"
 #include "rpc/codec.hpp"
-#include "wire/json_text.hpp"
+#include "schema/method_pattern.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
 
 namespace {
 
-base::Result<rpc::JsonCodecOptions> read_dialect(const http::Request& request) {
-    rpc::JsonCodecOptions options;
-    const std::string_view strict = request.header("X-Strict");
-    options.is_strict = !strict.empty() && strict != "0" && strict != "false";
-    options.dialect.with_defaults = request.query.flag("defaults");
-    if (const auto enums = request.query.find("enums")) {
-        if (*enums != "number" && *enums != "name") {
-            return base::make_error(base::ErrorCode::bad_query,
-                                    "?enums= is '" + std::string(enums->substr(0, 40)) + "'; it takes number or name");
-        }
-        options.dialect.enums_as_numbers = *enums == "number";
-    }
-    if (const auto raw = request.query.find("raw")) {
-        if (raw->empty())
-            return base::make_error(base::ErrorCode::bad_query,
-                                    "?raw= takes the path of a bytes field, such as renderImages.data.0.buffer.data");
-        options.raw_path = *raw;
-    }
-    return options;
-}
+// What a call of a unary method has been asked for, and how.
+struct Asked {
+    rpc::CallRequest call;
+    CallQuery query;
+    const UpstreamEntry* upstream = nullptr;
+    std::unique_ptr<rpc::CallPlan> plan;
+};
 
-void append_warnings(std::string& out, const std::vector<std::string>& warnings) {
-    out += '[';
-    for (std::size_t i = 0; i < warnings.size(); ++i) {
-        if (i > 0) out += ',';
-        wire::append_json_string(out, warnings[i]);
-    }
-    out += ']';
-}
-
-// The same for a header, in ASCII: as many as fit into it, and how many more there are. A reverse proxy has 4 KiB for all
-// headers.
-std::string header_of(const std::vector<std::string>& warnings) {
-    constexpr std::size_t kLongest = 1024;
-    constexpr std::size_t kRest = 32;  // `,"12 more warnings"]`
-    std::string text = "[";
-    std::size_t taken = 0;
-    for (const auto& warning : warnings) {
-        const std::string item = nlohmann::json(warning).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-        if (text.size() + item.size() + kRest > kLongest) break;
-        if (taken++ > 0) text += ',';
-        text += item;
-    }
-    if (const auto left = warnings.size() - taken; left > 0)
-        text += (taken > 0 ? ",\"" : "\"") + std::to_string(left) + (taken > 0 ? " more warnings\"" : " warnings too long\"");
-    return text + ']';
-}
-
-http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_up, bool is_bare, bool is_raw) {
-    http::Response response;
-    auto warnings = codec.warnings();
-    if (follow_up.warning) warnings.push_back(*follow_up.warning);
-    if (is_raw) {
-        response.chain = std::move(codec.raw());
-        response.content_type = recognise_content(response.chain);
-    }
-    if (is_raw || is_bare) {
-        if (!is_raw) response.body = std::move(codec.json());
-        if (!warnings.empty()) response.headers.emplace_back("X-Warnings", header_of(warnings));
-        return response;
-    }
-    response.body.reserve(codec.json().size() + 32);
-    response.body += R"({"success":true,"data":)";
-    response.body += codec.json();
-    if (follow_up.is_updated) response.body += *follow_up.is_updated ? ",\"updated\":true" : ",\"updated\":false";
-    if (!warnings.empty()) {
-        response.body += ",\"warnings\":";
-        append_warnings(response.body, warnings);
-    }
-    response.body += '}';
+http::Response make_failure(const base::Error& error, const CallLog& log) {
+    auto response = http::error_response(error, log.call_id());
+    log.failure(error, response.status);
+    response.headers.emplace_back("X-Call-Id", log.call_id());
     return response;
+}
+
+// From the head alone: what is to be called, and whether it may be.
+asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& request, const CallLog& log) {
+    auto query = read_call_query(request);
+    if (!query) co_return std::move(query).error();
+    Asked asked;
+    asked.query = *std::move(query);
+    asked.call.head.service = request.captures[0];
+    asked.call.head.method = request.captures[1];
+    asked.call.head.wants_empty_objects = !asked.query.codec.dialect.with_defaults && !request.query.find("raw");
+    auto origin = read_origin(request, log.call_id(), asked.call);
+    if (!origin) co_return std::move(origin).error();
+    auto upstream = find_upstream(site, request);
+    if (!upstream) co_return std::move(upstream).error();
+    asked.upstream = *upstream;
+    auto metadata = forwarded_headers(request, asked.upstream->forward_headers);
+    if (!metadata) co_return std::move(metadata).error();
+    asked.call.metadata = *std::move(metadata);
+    auto plan = co_await asked.upstream->caller->plan(asked.call);
+    if (!plan) co_return std::move(plan).error();
+    asked.plan = *std::move(plan);
+    co_return asked;
+}
+
+// Options that only streams have.
+base::Result<base::Done> refuse_stream_options(const http::Query& query, const rpc::CallPlan& plan) {
+    for (const std::string_view name : {"stream", "policy", "share"}) {
+        if (!query.find(name)) continue;
+        return base::make_error(base::ErrorCode::bad_query, "?" + std::string(name) + "= is for methods that give a stream; " +
+                                                                plan.called().display + " gives one answer");
+    }
+    return base::Done{};
+}
+
+// `given`: the request, where it is not JSON in the body.
+asio::awaitable<base::Result<UnaryAnswer>> ask_unary(const Site& site, const http::Request& request, Asked& asked,
+                                                     std::optional<std::string> given) {
+    auto& plan = *asked.plan;
+    auto fitting = refuse_stream_options(request.query, plan);
+    if (!fitting) co_return std::move(fitting).error();
+    auto raw = RawBytes::from(request.query, plan.answer_type());
+    if (!raw) co_return std::move(raw).error();
+    auto options = asked.query.codec;
+    options.keeps_bytes = raw->has_value();
+    rpc::JsonCodec codec(options);
+    const auto begun = std::chrono::steady_clock::now();
+    base::Result<base::Done> done = base::Done{};
+    if (given) {
+        auto bytes = co_await asked.upstream->caller->ask(plan, asked.call, *std::move(given));
+        if (!bytes) co_return std::move(bytes).error();
+        done = codec.write(plan, *std::move(bytes));
+    } else {
+        done = co_await asked.upstream->caller->run(plan, asked.call, request.body, codec);
+    }
+    if (!done) co_return std::move(done).error();
+
+    UnaryAnswer answer;
+    answer.json = std::move(codec.json());
+    answer.warnings = codec.warnings();
+    if (*raw) {
+        base::Result<RawBytes::Content> content = RawBytes::Content();
+        if ((*raw)->pixels() != nullptr)
+            content = co_await http::run_on(site.workers.get_executor(), [&] { return (*raw)->of(codec.bytes()); });
+        else
+            content = (*raw)->of(codec.bytes());
+        if (!content) co_return std::move(content).error();
+        answer.content = *std::move(content);
+    }
+    const bool wants_update = asked.query.wants_update;
+    const Context* const octane = asked.upstream->octane;
+    if (octane != nullptr && is_followed(*octane, plan, wants_update)) {
+        auto follow_up = co_await follow_edit(*octane, plan, asked.call, begun, wants_update);
+        answer.is_updated = follow_up.is_updated;
+        if (follow_up.warning) answer.warnings.push_back(*std::move(follow_up.warning));
+    }
+    if (octane == nullptr && wants_update)
+        answer.warnings.push_back("?update=1 has no effect: upstream " + asked.upstream->name() + " is no Octane");
+    co_return answer;
+}
+
+asio::awaitable<void> answer_unary(const Site& site, http::Exchange& exchange, Asked& asked, std::optional<std::string> given,
+                                   const CallLog& log) {
+    log.note_request();
+    rpc::AnswerMetadata metadata;
+    asked.call.answer_metadata = &metadata;
+    auto answer = co_await ask_unary(site, exchange.request(), asked, std::move(given));
+    auto response = answer ? make_unary_response(*std::move(answer), asked.query.is_bare) : make_failure(answer.error(), log);
+    if (answer) {
+        log.success();
+        response.headers.emplace_back("X-Call-Id", log.call_id());
+    }
+    append_metadata(response, metadata);
+    co_await exchange.answer(response);
+}
+
+asio::awaitable<void> answer_failure(http::Exchange& exchange, const base::Error& error, const CallLog& log) {
+    auto response = make_failure(error, log);
+    co_await exchange.answer(response);
+}
+
+// By its own word, or by the options'.
+bool may_be_got(const UpstreamEntry& upstream, const google::protobuf::MethodDescriptor& method) {
+    if (method.options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS) return true;
+    return std::ranges::any_of(upstream.allow_get,
+                               [&method](const std::string& pattern) { return schema::matches_method(pattern, method); });
+}
+
+base::Result<std::string> read_query_request(const http::Query& query, const Asked& asked) {
+    auto json = request_of(query, asked.plan->request_type());
+    if (!json) return json;
+    rpc::JsonCodecOptions strict = asked.query.codec;
+    strict.is_strict = true;  // nobody sends members by GET that the proxy is to pass over
+    rpc::JsonCodec codec(strict);
+    return codec.read(*asked.plan, *json);
 }
 
 }  // namespace
@@ -97,6 +168,15 @@ http::Response make_response(rpc::JsonCodec& codec, const EditFollowUp& follow_u
 base::Result<const UpstreamEntry*> find_upstream(const Site& site, const http::Request& request) {
     const auto& captures = request.captures;
     return captures.size() > 2 ? site.upstreams.named(captures[2]) : site.upstreams.route(captures[0], captures[1]);
+}
+
+bool is_conversation(const Site& site, const http::Request& request, const std::string& upstream) {
+    const auto found =
+        upstream.empty() ? site.upstreams.route(request.captures[0], request.captures[1]) : site.upstreams.named(upstream);
+    if (!found) return false;
+    const auto schema = (*found)->schema();
+    const auto* const method = schema->lookup(request.captures[0], request.captures[1]);
+    return method != nullptr && method->descriptor->client_streaming();
 }
 
 std::optional<base::Error> judge_call(const Site& site, const http::Request& request, QueryNames names,
@@ -117,60 +197,141 @@ std::optional<base::Error> judge_call(const Site& site, const http::Request& req
     return std::move(planned).error();
 }
 
-std::optional<http::Response> refuse_call(const Site& site, http::Request& request, const http::BodySource& body) {
-    const auto refused = judge_call(site, request, kCallParameters, body);
-    if (!refused) return std::nullopt;
-    const CallLog log(request);
-    auto response = http::error_response(*refused, log.call_id());
-    log.failure(*refused, response.status);
-    response.headers.emplace_back("X-Call-Id", log.call_id());
-    return response;
+std::optional<http::Response> refuse_call(const Site&, http::Request& request, const http::BodySource&) {
+    if (request.query.find("raw-body")) return std::nullopt;  // the rest are fields, which only the method's type knows
+    const auto known = check_query_names(request.query, kCallParameters);
+    if (known) return std::nullopt;
+    return make_failure(known.error(), CallLog(request));
 }
 
-asio::awaitable<http::Response> call_method(const Site& site, http::Request& request) {
+asio::awaitable<void> call_method(const Site& site, http::Exchange& exchange) {
+    auto& request = exchange.request();
     const CallLog log(request);
-    auto options = read_dialect(request);
-    base::Result<base::Done> answer = base::Done{};
-    rpc::CallRequest call;
-    EditFollowUp follow_up;
-    const bool is_raw = options && !options->raw_path.empty();
-    rpc::JsonCodec codec(options ? *options : rpc::JsonCodecOptions());
-    if (options) {
-        call.head.service = request.captures[0];
-        call.head.method = request.captures[1];
-        call.head.wants_empty_objects = !options->dialect.with_defaults && !is_raw;
-        answer = read_origin(request, log.call_id(), call);
-        base::Result<const UpstreamEntry*> upstream = static_cast<const UpstreamEntry*>(nullptr);
-        base::Result<std::unique_ptr<rpc::CallPlan>> plan = std::unique_ptr<rpc::CallPlan>();
-        if (answer) {
-            upstream = find_upstream(site, request);
-            if (!upstream) answer = upstream.error();
-        }
-        if (answer) {
-            plan = co_await (*upstream)->caller->plan(call);
-            if (!plan) answer = plan.error();
-        }
-        const auto begun = std::chrono::steady_clock::now();
-        if (answer) answer = co_await (*upstream)->caller->run(**plan, call, request.body, codec);
-        const bool wants_update = request.query.flag("update");
-        const Context* const octane = answer ? (*upstream)->octane : nullptr;
-        if (octane != nullptr && is_followed(*octane, **plan, wants_update))
-            follow_up = co_await follow_edit(*octane, **plan, call, begun, wants_update);
-        if (answer && octane == nullptr && wants_update)
-            follow_up.warning = "?update=1 has no effect: upstream " + (*upstream)->name() + " is no Octane";
-    } else {
-        answer = std::move(options).error();
+    auto asked = co_await read_head(site, request, log);
+    if (!asked) {
+        co_await answer_failure(exchange, asked.error(), log);
+        co_return;
     }
+    const auto& method = *asked->plan->called().descriptor;
+    if (method.client_streaming()) {
+        log.note_request();
+        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query, std::nullopt,
+                                log);
+        co_return;
+    }
+    if (!exchange.body().is_at_end()) {
+        const auto whole = co_await http::read_whole_body(exchange);
+        if (!whole) {
+            auto refusal = http::refusal_response(whole.error(), request);
+            co_await exchange.answer(refusal);
+            co_return;
+        }
+    }
+    auto given = request_around(request, *asked->plan, request.body);
+    if (!given) {
+        co_await answer_failure(exchange, given.error(), log);
+        co_return;
+    }
+    if (!method.server_streaming()) {
+        co_await answer_unary(site, exchange, *asked, *std::move(given), log);
+        co_return;
+    }
+    log.note_request();
+    base::Result<std::string> message = given->value_or(std::string());
+    if (!*given) {
+        rpc::JsonCodec codec(asked->query.codec);
+        message = codec.read(*asked->plan, request.body);
+    }
+    if (!message) {
+        co_await answer_failure(exchange, message.error(), log);
+        co_return;
+    }
+    co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
+                            *std::move(message), log);
+}
+
+asio::awaitable<void> get_method(const Site& site, http::Exchange& exchange) {
+    auto& request = exchange.request();
+    const CallLog log(request);
+    auto asked = co_await read_head(site, request, log);
+    if (!asked) {
+        co_await answer_failure(exchange, asked.error(), log);
+        co_return;
+    }
+    const auto& method = *asked->plan->called().descriptor;
+    if (http::is_upgrade(request)) {
+        auto form = read_socket_form(request, *asked->plan);
+        auto response =
+            form ? open_socket_call(site, request, *asked->upstream, std::move(asked->plan), asked->call, asked->query, *form)
+                 : make_failure(form.error(), log);
+        if (form) log.note_request();
+        co_await exchange.answer(response);
+        co_return;
+    }
+    if (!may_be_got(*asked->upstream, method)) {
+        auto refusal =
+            make_failure(base::make_error(base::ErrorCode::verb_not_allowed,
+                                          "methods are called with POST, not GET: curl -XPOST …" + request.path.substr(0, 200) +
+                                              " -d '{}'; --allow-get " + schema::pattern_of(method) + " would allow it"),
+                         log);
+        refusal.headers.emplace_back("Allow", "POST, OPTIONS");
+        co_await exchange.answer(refusal);
+        co_return;
+    }
+    auto message = read_query_request(request.query, *asked);
+    if (message && method.client_streaming())
+        message =
+            base::make_error(base::ErrorCode::bad_path,
+                             asked->plan->called().display + " takes a stream: POST it as JSON lines, or open a WebSocket here");
+    if (!message) {
+        co_await answer_failure(exchange, message.error(), log);
+    } else if (method.server_streaming()) {
+        log.note_request();
+        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
+                                *std::move(message), log);
+    } else {
+        co_await answer_unary(site, exchange, *asked, *std::move(message), log);
+    }
+}
+
+asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, const MadeCall& made) {
+    auto& request = exchange.request();
+    const CallLog log(request);
+    auto asked = co_await read_head(site, request, log);
+    rpc::AnswerMetadata metadata;
+    if (asked) {
+        asked->query.failure = made.failure;
+        asked->call.answer_metadata = &metadata;
+    }
+    base::Result<std::string> message = asked ? made.request(*asked->plan) : asked.error();
+    if (message && asked->plan->called().descriptor->client_streaming())
+        message = base::make_error(base::ErrorCode::bad_path,
+                                   asked->plan->called().display + " takes a stream, which this path does not carry");
+    if (message && asked->plan->called().descriptor->server_streaming()) {
+        log.note_request();
+        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
+                                *std::move(message), log);
+        co_return;
+    }
+    log.note_request();
+    base::Result<UnaryAnswer> answer = UnaryAnswer();
+    if (message && !made.response_body.empty()) asked->query.codec.dialect.with_defaults = true;
+    if (message)
+        answer = co_await ask_unary(site, request, *asked, *std::move(message));
+    else
+        answer = message.error();
+    if (answer && !made.response_body.empty()) answer->json = member_of(answer->json, made.response_body);
     http::Response response;
     if (answer) {
+        response = make_unary_response(*std::move(answer), true);
         log.success();
-        response = make_response(codec, follow_up, request.query.flag("bare"), is_raw);
     } else {
-        response = http::error_response(answer.error(), log.call_id());
+        response = made.failure(answer.error(), log.call_id());
         log.failure(answer.error(), response.status);
     }
+    append_metadata(response, metadata);
     response.headers.emplace_back("X-Call-Id", log.call_id());
-    co_return response;
+    co_await exchange.answer(response);
 }
 
 }  // namespace octane::endpoints

@@ -8,6 +8,7 @@
 #include "endpoints/call_log.hpp"
 #include "endpoints/call_origin.hpp"
 #include "endpoints/calls.hpp"
+#include "endpoints/context.hpp"
 #include "endpoints/json_body.hpp"
 #include "telemetry/line.hpp"
 
@@ -45,6 +46,7 @@ std::optional<http::Response> refuse_call_from_web(const Site& site, http::Reque
 
 asio::awaitable<http::Response> call_from_web(const Site& site, http::Request& request) {
     const CallLog log(request);
+    log.note_request();
     rpc::CallRequest call;
     call.head.service = request.captures[0];
     call.head.method = request.captures[1];

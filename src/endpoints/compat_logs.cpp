@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "endpoints/bound_calls.hpp"
 #include "endpoints/calls.hpp"
 #include "endpoints/json_body.hpp"
 #include "endpoints/log_files.hpp"
+#include "http/dispatch.hpp"
 #include "http/run_on.hpp"
+#include "telemetry/line.hpp"
 
 namespace octane::endpoints {
 namespace asio = boost::asio;
@@ -140,19 +143,26 @@ asio::awaitable<http::Response> show_session_log(const Site& site, http::Request
     co_return response;
 }
 
-asio::awaitable<http::Response> page_log(const Site& site, http::Request& request) {
+asio::awaitable<void> page_log(const Site& site, http::Exchange& exchange) {
+    auto& request = exchange.request();
     const std::string name = base::lowered(request.captures[0]);
-    if (name == "log") {
-        auto written = co_await answer_with(append_to_page_log, site, request);
-        co_return written;
+    if (name != "log" && name != "logclear" && is_bound(site, request, true)) {  // a route of the configuration below /api
+        co_await call_bound(site, exchange);
+        co_return;
     }
-    if (name == "logclear") {
-        auto cleared = co_await clear_page_log(site);
-        co_return cleared;
+    if (name != "log" && name != "logclear") {
+        request.captures.insert(request.captures.begin(), "api");
+        co_await call_method(site, exchange);
+        co_return;
     }
-    request.captures.insert(request.captures.begin(), "api");
-    auto response = co_await call_method(site, request);
-    co_return response;
+    http::Response response;
+    if (const auto whole = co_await http::read_whole_body(exchange); !whole)
+        response = http::refusal_response(whole.error(), request);
+    else if (name == "log")
+        response = co_await answer_with(append_to_page_log, site, request);
+    else
+        response = co_await clear_page_log(site);
+    co_await exchange.answer(response);
 }
 
 }  // namespace octane::endpoints

@@ -3,6 +3,7 @@
 
 #include "endpoints/log_files.hpp"
 #include "endpoints/site.hpp"
+#include "http/exchange.hpp"
 #include "http/message.hpp"
 
 namespace octane::endpoints {
@@ -17,6 +18,6 @@ boost::asio::awaitable<http::Response> save_session_log(const Site& site, http::
 boost::asio::awaitable<http::Response> show_session_log(const Site& site, http::Request& request);
 
 // octaneWebR: POST /api/log and /api/logClear in any letter case; any other name is a method of a service "api".
-boost::asio::awaitable<http::Response> page_log(const Site& site, http::Request& request);
+boost::asio::awaitable<void> page_log(const Site& site, http::Exchange& exchange);
 
 }  // namespace octane::endpoints

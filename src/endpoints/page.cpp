@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "base/nearest.hpp"
+#include "endpoints/calls.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/page_files.hpp"
 #include "http/media_type.hpp"
@@ -71,18 +73,16 @@ asio::awaitable<http::Response> page_file(const Site& site, http::Request& reque
     co_return found ? std::move(*found) : not_found(request);
 }
 
-asio::awaitable<http::Response> page_file_or_method(const Site& site, http::Request& request) {
+asio::awaitable<void> page_file_or_method(const Site& site, http::Exchange& exchange) {
+    auto& request = exchange.request();
     auto found = co_await find_file(site, request.path, request);
-    if (found) co_return std::move(*found);
-    if (!site.upstreams.has_service(request.captures[0])) {
-        found = co_await find_application(site, request);
-        co_return found ? std::move(*found) : not_found(request);
+    if (!found && site.upstreams.has_service(request.captures[0])) {
+        co_await get_method(site, exchange);
+        co_return;
     }
-    auto response = http::error_response(
-        base::make_error(base::ErrorCode::verb_not_allowed,
-                         "methods are called with POST, not GET: curl -XPOST …" + request.path.substr(0, 200) + " -d '{}'"));
-    response.headers.emplace_back("Allow", "POST, OPTIONS");
-    co_return response;
+    if (!found) found = co_await find_application(site, request);
+    http::Response response = found ? std::move(*found) : not_found(request);
+    co_await exchange.answer(response);
 }
 
 asio::awaitable<http::Response> no_such_path(const Site& site, http::Request& request) {
@@ -93,6 +93,16 @@ asio::awaitable<http::Response> no_such_path(const Site& site, http::Request& re
     if (request.verb == "POST" && site.upstreams.entries().size() > 1 && std::ranges::count(request.path, '/') == 3) {
         const auto name = std::string_view(request.path).substr(1, request.path.find('/', 1) - 1);
         if (const auto upstream = site.upstreams.named(name); !upstream) co_return http::error_response(upstream.error());
+    }
+    if (request.verb == "POST" && std::ranges::count(request.path, '/') == 1) {
+        const auto addresses = site.upstreams.addresses_of_method(std::string_view(request.path).substr(1));
+        if (!addresses.empty()) {
+            const std::vector<std::string_view> names(addresses.begin(), addresses.end());
+            co_return http::error_response(
+                base::make_error(base::ErrorCode::method_not_found, request.path.substr(0, 200) +
+                                                                        " has a method's name and no service; it could be " +
+                                                                        base::join_names(names, names.size())));
+        }
     }
     // octaneWeb calls POST /octane/render/… and moves on at 404 (docs/octane.md §4.6).
     if (request.verb == "POST" && !request.path.starts_with("/octane/")) {

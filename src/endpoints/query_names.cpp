@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 13> kMeaningless = {"_",   "t",    "ts", 
                                                            "rnd", "rand", "random", "cache", "nocache",   "reload"};
 
 // Options that are on or off, and the words for it, as Query::flag() has them.
-constexpr std::array<std::string_view, 4> kSwitches = {"defaults", "bare", "update", "octane"};
+constexpr std::array<std::string_view, 6> kSwitches = {"defaults", "bare", "update", "share", "bytes", "octane"};
 constexpr std::array<std::string_view, 7> kSwitchWords = {"", "1", "0", "true", "false", "yes", "no"};
 
 bool is_number(std::string_view name) {
@@ -28,13 +28,21 @@ bool is_in(std::string_view name, QueryNames names) {
 
 }  // namespace
 
+bool is_call_option(std::string_view name) {
+    return is_in(name, kCallParameters) || name == "request" || name == "token";
+}
+
+bool is_meaningless(std::string_view name) {
+    return is_number(name) || is_in(name, kMeaningless);
+}
+
 base::Result<base::Done> check_query_names(const http::Query& query, QueryNames known) {
     for (const auto& [name, value] : query.all()) {
         if (is_in(name, kSwitches) && is_in(name, known) && !is_in(value, kSwitchWords)) {
             return base::make_error(base::ErrorCode::bad_query,
                                     "?" + name + "= is '" + value.substr(0, 40) + "'; it takes 1 or 0");
         }
-        if (name == "token" || is_in(name, known) || is_in(name, kMeaningless) || is_number(name)) continue;
+        if (name == "token" || is_in(name, known) || is_meaningless(name)) continue;
         std::vector<std::string_view> names(known.begin(), known.end());
         std::string message = "there is no option ?" + name.substr(0, 40) + "= here";
         names.emplace_back("token");

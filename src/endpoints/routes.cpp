@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "endpoints/bound_calls.hpp"
 #include "endpoints/calls.hpp"
 #include "endpoints/compat_calls.hpp"
 #include "endpoints/compat_logs.hpp"
@@ -64,8 +65,10 @@ void add_frame_routes(http::Router& router, const std::string& prefix, const Con
 
 // Of a path that begins with an upstream's name: the name is the last of the captures.
 http::RouteRules below(const std::string& name, http::RouteRules rules) {
-    rules.check = [name, check = std::move(rules.check)](http::Request& request, const http::BodySource& body) {
+    rules.check = [name, check = std::move(rules.check)](http::Request& request,
+                                                         const http::BodySource& body) -> std::optional<http::Response> {
         request.captures.push_back(name);
+        if (!check) return std::nullopt;
         return check(request, body);
     };
     return rules;
@@ -88,12 +91,21 @@ void add_routes(http::Router& router, const Site& site) {
     web_call_rules.check = [&site](http::Request& request, const http::BodySource& body) {
         return refuse_call_from_web(site, request, body);
     };
-    router.add("POST", "/{service}/{method}", to(call_method), call_rules);
+    const auto conversation = [&site](const std::string& upstream) {
+        return [&site, upstream](const http::Request& request) { return is_conversation(site, request, upstream); };
+    };
+    call_rules.is_conversation = conversation({});
+    const http::ExchangeHandler call = [&site](http::Exchange& exchange) { return call_method(site, exchange); };
+    const http::ExchangeHandler get = [&site](http::Exchange& exchange) { return get_method(site, exchange); };
+    router.add("POST", "/{service}/{method}", call, call_rules);
     if (const auto* const octane = site.upstreams.first_octane()) add_frame_routes(router, "", *octane);
     for (const auto& entry : site.upstreams.entries()) {
         const auto& name = entry.name();
         const std::string prefix = "/" + name;
-        router.add("POST", prefix + "/{service}/{method}", to(call_method), below(name, call_rules));
+        auto named_rules = below(name, call_rules);
+        named_rules.is_conversation = conversation(name);
+        router.add("POST", prefix + "/{service}/{method}", call, std::move(named_rules));
+        router.add("GET", prefix + "/{service}/{method}", get, below(name, {}));
         router.add("GET", prefix + "/health", to(health), below(name, plain));
         router.add("GET", prefix + "/services", to(list_services), below(name, plain));
         router.add("GET", prefix + "/services/{service}", to(show_service), below(name, plain));
@@ -110,15 +122,20 @@ void add_routes(http::Router& router, const Site& site) {
 
     router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web), web_call_rules);
     router.add("GET", "/api/health", to(web_health), plain);
-    router.add("POST", "/api/{log}", to(page_log), log_rules);
+    router.add("POST", "/api/{log}",
+               http::ExchangeHandler([&site](http::Exchange& exchange) { return page_log(site, exchange); }), log_rules);
     router.add("POST", "/debug/clear-log", to(clear_session_log), log_rules);
     router.add("POST", "/debug/append-log", to(append_session_log), log_rules);
     router.add("POST", "/save-debug-logs", to(save_session_log), log_rules);
     router.add("GET", "/debug-logs/{session}", to(show_session_log), plain);
 
+    router.set_bound([&site](const http::Request& request, bool has_route) { return is_bound(site, request, has_route); },
+                     [&site](http::Exchange& exchange) { return call_bound(site, exchange); });
+
     // A page's files and an application's own paths: their queries are the application's.
     router.add("GET", "/", to(page_file));
-    router.add("GET", "/{folder}/{file}", to(page_file_or_method));
+    router.add("GET", "/{folder}/{file}",
+               http::ExchangeHandler([&site](http::Exchange& exchange) { return page_file_or_method(site, exchange); }));
     router.set_fallback(to(no_such_path));
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "endpoints/bindings.hpp"
 #include "endpoints/log_files.hpp"
 #include "endpoints/request_stats.hpp"
 #include "endpoints/upstream_table.hpp"
@@ -32,6 +33,7 @@ struct Site {
     std::shared_ptr<http::BodyCache> bodies = std::make_shared<http::BodyCache>();  // of the page's files and of /services
     std::function<const http::Refusals*()> refusals = [] { return nullptr; };       // those of the server
     UpstreamTable upstreams{};
+    std::shared_ptr<const Bindings> bindings{};  // null: no path stands for a method
 };
 
 }  // namespace octane::endpoints

@@ -1,5 +1,7 @@
 #include "endpoints/upstream_table.hpp"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 
 #include "base/nearest.hpp"
@@ -92,6 +94,23 @@ base::Result<const UpstreamEntry*> UpstreamTable::holder_of(std::string_view ser
 bool UpstreamTable::has_service(std::string_view service) const {
     return std::ranges::any_of(
         entries_, [&](const UpstreamEntry& entry) { return entry.find_service(entry.schema(), service).has_value(); });
+}
+
+std::vector<std::string> UpstreamTable::addresses_of_method(std::string_view method) const {
+    std::vector<std::string> addresses;
+    for (const auto& entry : entries_) {
+        if (!may_be_meant(entry)) continue;
+        const auto schema = entry.schema();
+        for (const auto* const service : schema->services()) {
+            if (service->FindMethodByName(std::string(method)) == nullptr) continue;
+            const std::string prefix = entries_.size() > 1 ? "/" + entry.name() : "";
+            const bool is_plain = schema->lookup(service->name(), method) != nullptr;
+            addresses.push_back(prefix + "/" + (is_plain ? service->name() : schema->short_name(*service)) + "/" +
+                                std::string(method));
+            if (addresses.size() == kMostListed) return addresses;
+        }
+    }
+    return addresses;
 }
 
 }  // namespace octane::endpoints

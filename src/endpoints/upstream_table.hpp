@@ -20,7 +20,9 @@ struct Context;
 struct UpstreamEntry {
     const rpc::Caller* caller = nullptr;
     const rpc::CallPolicy* policy = nullptr;
-    const Context* octane = nullptr;  // not null: an Octane, whose frames are shown
+    const Context* octane = nullptr;             // not null: an Octane, whose frames are shown
+    std::vector<std::string> forward_headers{};  // names in lower case, sent on as metadata
+    std::vector<std::string> allow_get{};        // patterns (schema/method_pattern.hpp) of methods that may be called with GET
 
     [[nodiscard]] const upstream::Upstream& upstream() const { return caller->invoker().upstream(); }
     [[nodiscard]] const std::string& name() const { return upstream().name(); }
@@ -45,6 +47,8 @@ class UpstreamTable {
     // The one that has a service of that name; of several Octanes the first is meant. Error 40401.
     [[nodiscard]] base::Result<const UpstreamEntry*> holder_of(std::string_view service) const;
     [[nodiscard]] bool has_service(std::string_view service) const;
+    // The addresses of all methods of that name, whatever their service, as far as they can be listed.
+    [[nodiscard]] std::vector<std::string> addresses_of_method(std::string_view method) const;
 
   private:
     // A later Octane has to be named: without a name the first one is meant.

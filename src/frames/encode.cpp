@@ -80,6 +80,12 @@ base::Result<std::string> encode_webp(const Rgba8& rows, int quality) {
     return std::string(reinterpret_cast<const char*>(writer.mem), writer.size);
 }
 
+base::Result<std::string> encode_ready(const Rgba8& rows, Format format, int quality) {
+    if (format == Format::png) return encode_png(rows);
+    if (format == Format::webp) return encode_webp(rows, quality);
+    return encode_jpeg(rows, quality);
+}
+
 // Whether the encoder gets alpha, be it for the file or to lay the picture over a background.
 AlphaUse alpha_use(const RenderImage& image, Format format, Alpha wanted) {
     if (wanted == Alpha::opaque) return AlphaUse::ignored;
@@ -124,9 +130,14 @@ base::Result<std::string> encode_image(const RenderImage& image, Format format, 
     } else if (format != Format::png && format != Format::webp) {
         lay_over(rows, Background::black);
     }
-    if (format == Format::png) return encode_png(rows);
-    if (format == Format::webp) return encode_webp(rows, quality);
-    return encode_jpeg(rows, quality);
+    return encode_ready(rows, format, quality);
+}
+
+base::Result<std::string> encode_rows(Rgba8 rows, Format format, int quality) {
+    const auto fits = check_size(format, {rows.width, rows.height});
+    if (!fits) return fits.error();
+    if (format == Format::jpeg && rows.has_alpha) lay_over(rows, Background::black);
+    return encode_ready(rows, format, quality);
 }
 
 }  // namespace octane::frames

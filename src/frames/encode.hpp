@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "frames/image.hpp"
+#include "frames/rgba8.hpp"
 #include "frames/variant.hpp"
 
 namespace octane::frames {
@@ -23,5 +24,8 @@ PictureSize fit_inside(const ImageFacts& image, const Variant& variant);
 // size, 50001 if the library refuses. The string holds no more memory than the file needs.
 base::Result<std::string> encode_image(const RenderImage& image, Format format, int quality, PictureSize size,
                                        const Look& look = {});
+
+// Rows that are ready as JPEG, PNG or WebP. Errors: 40601, 50001.
+base::Result<std::string> encode_rows(Rgba8 rows, Format format, int quality);
 
 }  // namespace octane::frames

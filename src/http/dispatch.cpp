@@ -14,6 +14,8 @@ Routed route(const Router& router, Request& request) {
     Routed routed;
     if (request.verb == "OPTIONS") return routed;
     auto match = router.find(request.verb, request.path);
+    routed.entry = router.bound_to(request, match);
+    if (routed.entry != nullptr) return routed;
     routed.entry = match.entry;
     routed.allow = std::move(match.allow);
     request.captures = std::move(match.captures);

@@ -15,12 +15,6 @@ using base::make_error;
 
 constexpr std::size_t kFirstShare = 1UL << 20U;  // a client's promise of a body is believed only up to here
 
-base::Error refuse_for_memory(const BodyBudget& budget) {
-    return make_error(ErrorCode::bodies_exhausted,
-                      "the requests that are under way hold all of the " + std::to_string(budget.limit()) +
-                          " bytes that bodies may take together (--body-memory sets the limit); try again later");
-}
-
 // Makes room for `more` bytes, doubling; what the string holds is what is taken of the budget. Not counted is the old place of
 // the bytes while they move to the new one.
 bool make_room(Request& request, BodyBudget& budget, std::size_t more, std::optional<std::uint64_t> declared) {
@@ -59,6 +53,12 @@ asio::awaitable<void> answer_head(Exchange& exchange, const Handler& handler) {
 
 }  // namespace
 
+base::Error bodies_exhausted(const BodyBudget& budget) {
+    return make_error(ErrorCode::bodies_exhausted,
+                      "the requests that are under way hold all of the " + std::to_string(budget.limit()) +
+                          " bytes that bodies may take together (--body-memory sets the limit); try again later");
+}
+
 asio::awaitable<base::Result<base::Done>> read_whole_body(Exchange& exchange) {
     auto& request = exchange.request();
     auto& source = exchange.body();
@@ -67,7 +67,7 @@ asio::awaitable<base::Result<base::Done>> read_whole_body(Exchange& exchange) {
         const auto piece = co_await source.read();
         if (!piece) co_return piece.error();
         if (!make_room(request, exchange.body_budget(), piece->size(), declared))
-            co_return refuse_for_memory(exchange.body_budget());
+            co_return bodies_exhausted(exchange.body_budget());
         request.body.append(*piece);
     }
     co_return base::Done{};

@@ -32,6 +32,12 @@ class BodySource {
     // the route's limit, 408 slower than the route allows, 400 for a body that is broken, 499 when the client has gone; the
     // answer to it is the last of the connection.
     virtual boost::asio::awaitable<base::Result<std::string_view>> read() = 0;
+
+    // The body is a conversation: from now on its length has no limit, and the handler judges how long it waits for the next
+    // piece.
+    virtual void expect_conversation() = 0;
+    // Nobody wants more of a conversation: a read() under way ends soon with error 499, and so does every later one.
+    virtual void stop() = 0;
 };
 
 class Exchange {
@@ -59,6 +65,9 @@ class Exchange {
 };
 
 using ExchangeHandler = std::function<boost::asio::awaitable<void>(Exchange&)>;
+
+// What is said where the budget is spent: 503.
+base::Error bodies_exhausted(const BodyBudget& budget);
 
 // Reads the rest of the body into the request, within the budget. Errors as BodySource::read, and 503 where the budget is spent.
 boost::asio::awaitable<base::Result<base::Done>> read_whole_body(Exchange& exchange);

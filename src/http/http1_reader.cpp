@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
+#include <limits>
 #include <string>
+#include <utility>
 
 namespace octane::http {
 namespace {
@@ -23,7 +26,7 @@ constexpr std::uint64_t kMaxSkipped = 64UL << 10U;  // of a body that nobody wan
 
 asio::awaitable<ReceivedHead> Http1Reader::read_head(Request& request) {
     parser_.emplace(request, connection_.shard().context().options.max_header);
-    is_invited_ = has_failed_ = has_client_gone_ = false;
+    is_invited_ = has_failed_ = has_client_gone_ = is_stopped_ = false;
     connection_.begin_request();
     auto& parser = *parser_;
     release_memory();
@@ -43,7 +46,7 @@ asio::awaitable<ReceivedHead> Http1Reader::read_head(Request& request) {
     co_return received;
 }
 
-std::optional<base::Error> Http1Reader::apply(const RouteRules& rules) {
+std::optional<base::Error> Http1Reader::apply(const RouteRules& rules, const Request& request) {
     const auto& options = connection_.shard().context().options;
     pace_ = rules.pace;
     const bool is_memory_less = options.body_memory < options.max_body;
@@ -56,6 +59,10 @@ std::optional<base::Error> Http1Reader::apply(const RouteRules& rules) {
     parser_->limit_body(limit, option);
     const auto declared = declared_size();
     if (!declared || *declared <= limit) return std::nullopt;
+    if (rules.is_conversation && rules.is_conversation(request)) {
+        parser_->limit_body(std::numeric_limits<std::uint64_t>::max(), {});
+        return std::nullopt;
+    }
     return fail(parser_->describe(beast::http::error::body_limit));
 }
 
@@ -67,10 +74,12 @@ std::optional<std::uint64_t> Http1Reader::declared_size() const {
 asio::awaitable<base::Result<std::string_view>> Http1Reader::read() {
     auto& parser = *parser_;
     while (!parser.is_done()) {
+        if (is_stopped_) co_return explain_end();
         boost::system::error_code failed;
         const bool needs_more = parse(failed);
         if (failed) co_return fail(parser.describe(failed));
         if (const auto piece = parser.take_piece(); !piece.empty()) {
+            is_invited_ = true;  // who sends already waits for no invitation
             if (parser.is_done()) received_at_ = std::chrono::steady_clock::now();
             co_return piece;
         }
@@ -78,7 +87,8 @@ asio::awaitable<base::Result<std::string_view>> Http1Reader::read() {
         // A line of chunk sizes or trailers that never ends; the header's own lines have their limit in the parser.
         if (buffer_.size() > connection_.shard().context().options.max_header)
             co_return fail(parser.describe(beast::http::error::header_limit));
-        if (!co_await fill_body()) co_return explain_end();
+        const bool has_more = pace_ == BodyPace::steady ? co_await fill_body() : co_await fill_conversation();
+        if (!has_more) co_return explain_end();
     }
     received_at_ = std::chrono::steady_clock::now();
     co_return std::string_view();
@@ -105,15 +115,39 @@ asio::awaitable<bool> Http1Reader::fill(std::size_t size) {
 
 asio::awaitable<bool> Http1Reader::fill_body() {
     const Phase before = connection_.phase();
-    if (pace_ == BodyPace::steady) connection_.wait_for_body();
+    connection_.wait_for_body();
     bool is_fine = true;
     if (parser_->wants_continue() && !is_invited_) is_fine = co_await invite_body();
     is_invited_ = true;
     if (is_fine) is_fine = co_await fill(kBodyChunk);
     // Bytes that came just as the time was up have overtaken the cancellation.
     if (connection_.is_body_late()) co_return false;
-    if (is_fine && pace_ == BodyPace::steady) connection_.end_waiting_for_body(before);
+    if (is_fine) connection_.end_waiting_for_body(before);
     co_return is_fine;
+}
+
+// Beside an answer that may be on its way: only the read can be ended from outside.
+asio::awaitable<bool> Http1Reader::fill_conversation() {
+    if (is_stopped_) co_return false;
+    if (parser_->wants_continue() && !std::exchange(is_invited_, true)) {
+        if (!co_await invite_body() || is_stopped_) co_return false;
+    }
+    const auto [failed, count] = co_await connection_.socket().async_read_some(
+        buffer_.prepare(kBodyChunk), asio::bind_cancellation_slot(stop_.slot(), kTuple));
+    if (failed) co_return false;
+    buffer_.commit(count);
+    co_return true;
+}
+
+void Http1Reader::expect_conversation() {
+    pace_ = BodyPace::unhurried;
+    parser_->limit_body(std::numeric_limits<std::uint64_t>::max(), {});
+}
+
+void Http1Reader::stop() {
+    if (is_at_end()) return;
+    is_stopped_ = has_failed_ = true;
+    stop_.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<bool> Http1Reader::invite_body() {
@@ -177,6 +211,7 @@ base::Error Http1Reader::fail(base::Error error) {
 }
 
 base::Error Http1Reader::explain_end() {
+    if (is_stopped_) return fail(make_error(ErrorCode::cancelled, "the call has ended: no more of the body is wanted"));
     if (connection_.is_body_late()) {
         const auto& options = connection_.shard().context().options;
         const auto seconds = static_cast<std::size_t>(options.body_timeout.count());

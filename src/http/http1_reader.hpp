@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -36,12 +37,14 @@ class Http1Reader final : public BodySource {
     // The next request, which must live until the one after it is read. Bytes behind it stay for the next call.
     boost::asio::awaitable<ReceivedHead> read_head(Request& request);
 
-    // What the route asks of the body. An error if the head has announced too much.
-    std::optional<base::Error> apply(const RouteRules& rules);
+    // What the route asks of the body of that request. An error if the head has announced too much.
+    std::optional<base::Error> apply(const RouteRules& rules, const Request& request);
 
     [[nodiscard]] std::optional<std::uint64_t> declared_size() const override;
     [[nodiscard]] bool is_at_end() const override { return parser_ && parser_->is_done(); }
     boost::asio::awaitable<base::Result<std::string_view>> read() override;
+    void expect_conversation() override;
+    void stop() override;
 
     // After a request that was answered by its head: whether the rest of the body is here, or so small that reading past it is
     // better than a new connection.
@@ -62,6 +65,7 @@ class Http1Reader final : public BodySource {
     boost::asio::awaitable<bool> fill(std::size_t size);
     boost::asio::awaitable<bool> invite_body();
     boost::asio::awaitable<bool> fill_body();
+    boost::asio::awaitable<bool> fill_conversation();
     bool parse(boost::system::error_code& failed);
     [[nodiscard]] base::Result<base::Done> check_access(Request& request) const;
     [[nodiscard]] std::optional<base::Error> judge_head(Request& request, ReceivedHead& received);
@@ -79,6 +83,8 @@ class Http1Reader final : public BodySource {
     bool is_invited_ = false;
     bool has_failed_ = false;
     bool has_client_gone_ = false;
+    bool is_stopped_ = false;
+    boost::asio::cancellation_signal stop_;  // of the read under way in a conversation
 };
 
 }  // namespace octane::http

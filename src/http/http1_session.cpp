@@ -118,7 +118,7 @@ std::optional<Response> Http1Session::answer_by_head(Request& request, const Rec
     const Routed routed = route(*routes_, request);
     if (routed.entry == nullptr) return own_response(routed, request);
     entry_ = routed.entry;
-    if (const auto too_large = reader_.apply(entry_->rules)) return refusal_response(*too_large, request);
+    if (const auto too_large = reader_.apply(entry_->rules, request)) return refusal_response(*too_large, request);
     if (entry_->rules.check) return entry_->rules.check(request, reader_);
     return std::nullopt;
 }

@@ -20,6 +20,8 @@ using std::chrono::steady_clock;
 
 // A viewer has nothing to say; what it sends is thrown away up to here, and then the viewer.
 constexpr std::size_t kMaxDiscarded = 64UL << 10U;
+// Who still sends its request when all is said reads the end of the answer before it meets a reset.
+constexpr std::size_t kMostAfterEnd = 16UL << 20U;
 
 class Http1Stream final : public ResponseWriter, public Sender, public std::enable_shared_from_this<Http1Stream> {
   public:
@@ -38,6 +40,9 @@ class Http1Stream final : public ResponseWriter, public Sender, public std::enab
     void listen(std::weak_ptr<StreamListener> listener) override { listener_ = std::move(listener); }
     asio::awaitable<bool> write(std::span<const std::string_view> parts) override;
     void begin_write(std::span<const std::string_view> parts) override;
+    void watch_client() override {
+        if (!is_reading_ && !is_torn_) read_more();
+    }
     void finish() override;
     void abort() override;
     void let_go();
@@ -191,7 +196,7 @@ void Http1Stream::on_read(error_code failed, std::size_t size) {
     discarded_ += size;
     // Somebody who only reads on; what is written tells whether it is so.
     if (failed == asio::error::eof && framing_ == BodyFraming::length && !is_ended_ && !is_torn_) return;
-    if (failed || is_torn_ || discarded_ > kMaxDiscarded) {
+    if (failed || is_torn_ || discarded_ > (is_ended_ ? kMostAfterEnd : kMaxDiscarded)) {
         tear_down();
         close_when_idle();
     } else {

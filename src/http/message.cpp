@@ -21,14 +21,23 @@ Query::Query(std::string_view raw) {
         auto name = percent_decode(name_text, PlusSign::space).value_or(std::string(name_text));
         const auto plus = name == "token" ? PlusSign::literal : PlusSign::space;
         auto value = percent_decode(value_text, plus).value_or(std::string(value_text));
-        values_.insert_or_assign(std::move(name), std::move(value));
+        pairs_.emplace_back(std::move(name), std::move(value));
     }
 }
 
 std::optional<std::string_view> Query::find(std::string_view name) const {
-    const auto found = values_.find(name);
-    if (found == values_.end()) return std::nullopt;
+    const auto found = std::find_if(pairs_.rbegin(), pairs_.rend(), [name](const auto& pair) { return pair.first == name; });
+    if (found == pairs_.rend()) return std::nullopt;
     return found->second;
+}
+
+void Query::set(const std::string& name, std::string value) {
+    remove(name);
+    pairs_.emplace_back(name, std::move(value));
+}
+
+void Query::remove(std::string_view name) {
+    std::erase_if(pairs_, [name](const auto& pair) { return pair.first == name; });
 }
 
 bool Query::flag(std::string_view name) const {

@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,27 +22,28 @@ namespace octane::http {
 class ResponseWriter;
 class WebSocket;
 
-// Decoded query parameters; of a name that stands twice the last one counts. A '+' is a space, but in `token` it stays what it
-// is: a secret is pasted as it stands in its file.
+// Decoded query parameters; where one value is asked for of a name that stands twice, the last one counts. A '+' is a space, but
+// in `token` it stays what it is: a secret is pasted as it stands in its file.
 class Query {
   public:
     Query() = default;
     explicit Query(std::string_view raw);  // what follows '?', percent-encoded
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] bool flag(std::string_view name) const;  // present and not "0", "false" or "no"
-    void set(const std::string& name, std::string value) { values_.insert_or_assign(name, std::move(value)); }
-    void remove(const std::string& name) { values_.erase(name); }
-    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return values_; }
+    void set(const std::string& name, std::string value);  // instead of whatever it was
+    void remove(std::string_view name);
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return pairs_; }  // in their order
 
   private:
-    std::map<std::string, std::string, std::less<>> values_;
+    std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
 // Lives on the connection's loop from the parsed header until the response is written.
 class Request {
   public:
-    std::string verb;  // "GET"
-    std::string path;  // percent-decoded, without query: "/ApiItem/name"
+    std::string verb;      // "GET"
+    std::string path;      // percent-decoded, without query: "/ApiItem/name"
+    std::string raw_path;  // the same as it was sent, percent-encoded
     Query query;
     std::string body;                         // empty until it has been read whole (read_whole_body); at most the route's limit
     BodyShare body_share;                     // what it takes of the memory for all bodies

@@ -39,6 +39,7 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
 
     void accept(std::string_view key, Opened opened);
     void listen(std::weak_ptr<WebSocketListener> listener) override { listener_ = std::move(listener); }
+    void hold(bool is_held) override;
     void write(MessageKind kind, std::span<const std::string_view> parts) override;
     void finish(CloseCode code, std::string_view reason) override;
     void abort() override {
@@ -94,6 +95,7 @@ class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public s
     std::optional<Control> control_;
     std::string close_frame_;  // not empty: to be sent, or sent, by finish()
     Gather close_;
+    bool is_held_ = false;
     bool is_reading_ = false;
     bool is_sending_ = false;  // anything
     bool is_writing_ = false;  // a message, from write() until it is out
@@ -254,9 +256,14 @@ void OpenWebSocket::on_read(error_code failed) {
     if (message_.capacity() > kIdleMemory) message_.shrink_to_fit();
     if (is_torn_) {
         close_when_idle();
-    } else {
+    } else if (!is_held_) {
         read_more();
     }
+}
+
+void OpenWebSocket::hold(bool is_held) {
+    is_held_ = is_held;
+    if (!is_held && !is_reading_ && !is_torn_ && connection_) read_more();
 }
 
 // All is said; waits for the client's end, so that no reset overtakes the close frame.
@@ -311,6 +318,11 @@ void OpenWebSocket::arm_ping() {
 void OpenWebSocket::check_life() {
     const auto now = steady_clock::now();
     const auto interval = connection_->shard().context().options.ping_interval;
+    if (is_held_ && connection_->socket().peer_state() != PeerState::open) {
+        tear_down();
+        return;
+    }
+    if (is_held_) was_heard_ = true;  // an answer to a ping would not be read
     if (was_heard_) pinged_at_.reset();
     const bool is_mute = pinged_at_ && now - *pinged_at_ >= interval / 2;  // the ping may have waited for a message
     const bool is_stuck = is_sending_ && now - last_progress_ >= 2 * interval;
@@ -338,6 +350,8 @@ void OpenWebSocket::tear_down() {
     is_torn_ = true;
     ping_timer_.cancel();
     connection_->close();
+    if (!is_reading_ && !is_sending_)
+        asio::post(connection_->shard().loop(), [self = shared_from_this()] { self->close_when_idle(); });
 }
 
 // Ends the socket once no operation is under way any more, so that the bytes of a write are safe until on_closed.

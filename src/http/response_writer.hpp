@@ -35,6 +35,10 @@ class ResponseWriter {
     // until then. Never more than one write under way (asserted). How long the client may take is the listener's to judge.
     virtual void begin_write(std::span<const std::string_view> parts) = 0;
 
+    // For a writer that was opened while the request's body was still read: that has been read to its end, so from now on this
+    // notices the client's leaving. Once.
+    virtual void watch_client() = 0;
+
     // Ends the response after the write under way, then closes. on_closed follows.
     virtual void finish() = 0;
 

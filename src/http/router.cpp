@@ -76,6 +76,7 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     std::uint32_t best = 0;
     for (const auto& entry : entries_) best = std::max(best, match_rank(entry.segments, *segments));
     if (best == 0) return match;
+    match.begins_literally = (best >> (segments->count - 1) & 1U) != 0;
 
     const std::string_view wanted = verb == "HEAD" ? "GET" : verb;
     for (const auto& entry : entries_) {
@@ -92,6 +93,11 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     }
     match.allow += "OPTIONS";
     return match;
+}
+
+void Router::set_bound(IsBound is_bound, ExchangeHandler handler) {
+    is_bound_ = std::move(is_bound);
+    bound_.emplace(RouteEntry{{}, {}, std::move(handler), {}});
 }
 
 void Router::set_fallback(Handler handler) {

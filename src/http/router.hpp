@@ -23,6 +23,8 @@ struct RouteRules {
     BodyPace pace = BodyPace::steady;
     // Judges the head (captures included) and what it has announced of its body: an answer ends the exchange before that is read.
     std::function<std::optional<Response>(Request&, const BodySource&)> check;
+    // Asked of a body that is longer than the limit: whether the handler takes it as a conversation, piece by piece. Null: no.
+    std::function<bool(const Request&)> is_conversation = {};
 };
 
 // One route of a table.
@@ -45,9 +47,20 @@ class Router {
     struct Match {
         const RouteEntry* entry = nullptr;  // null: no such path, or not with this verb; lives as long as the router
         std::vector<std::string> captures;
-        std::string allow;  // "GET, HEAD, POST, OPTIONS" if the path exists but not with this verb
+        std::string allow;              // "GET, HEAD, POST, OPTIONS" if the path exists but not with this verb
+        bool begins_literally = false;  // a route with this verb or another has its first segment word for word
     };
     [[nodiscard]] Match find(std::string_view verb, std::string_view path) const;
+
+    // For paths that change while the router is used: asked of each that no route has, or only one that begins with {…}.
+    // `has_route`: there is such a one, with the request's verb. The handler must answer every verb for which `is_bound` says
+    // yes.
+    using IsBound = std::function<bool(const Request&, bool has_route)>;
+    void set_bound(IsBound is_bound, ExchangeHandler handler);
+    [[nodiscard]] const RouteEntry* bound_to(const Request& request, const Match& match) const {
+        const bool is_asked = bound_ && !match.begins_literally;
+        return is_asked && is_bound_(request, match.entry != nullptr) ? &*bound_ : nullptr;
+    }
 
     // For paths that match nothing (404) — the answer may depend on the verb: POST to a path that is not /<service>/<method> is
     // 400. It sees the head; a body is not kept.
@@ -56,6 +69,8 @@ class Router {
 
   private:
     std::vector<RouteEntry> entries_;
+    std::optional<RouteEntry> bound_;
+    IsBound is_bound_;
     std::optional<RouteEntry> fallback_;
 };
 

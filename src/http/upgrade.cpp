@@ -41,6 +41,10 @@ Response upgrade_required(const Request& request, std::string message) {
 
 }  // namespace
 
+bool is_upgrade(const Request& request) {
+    return has_word(request, "Upgrade", "websocket");
+}
+
 std::optional<Response> refuse_upgrade(const Request& request, bool is_http_1_0, bool has_rest) {
     if (is_http_1_0 || request.verb != "GET" || !has_word(request, "Upgrade", "websocket") ||
         !has_word(request, "Connection", "upgrade")) {

@@ -47,6 +47,10 @@ class WebSocket {
     // Must be called inside Response::on_web_socket, before anything is written.
     virtual void listen(std::weak_ptr<WebSocketListener> listener) = 0;
 
+    // While it is held nothing more is read: what the client sends stays with it, and its leaving is seen only where something is
+    // written. Messages that came before may still follow.
+    virtual void hold(bool is_held) = 0;
+
     // Begins one gather write of all parts as one message. The bytes must stay alive until on_written or on_closed; text must be
     // UTF-8. Never more than one write under way (asserted). on_written is never called from inside write().
     virtual void write(MessageKind kind, std::span<const std::string_view> parts) = 0;

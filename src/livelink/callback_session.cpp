@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "telemetry/log.hpp"
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::livelink {
 namespace asio = boost::asio;
@@ -150,11 +150,11 @@ asio::awaitable<void> CallbackSession::serve() {
     has_broken_ = false;
     is_fetching_ = true;
     fetcher_.begin();
-    upstream::start_task(strand_, "callback stream", read_stream(stream_), [this] {
+    telemetry::start_task(strand_, "callback stream", read_stream(stream_), [this] {
         is_reading_ = false;
         wake();
     });
-    upstream::start_task(strand_, "frame fetching", fetcher_.run(), [this] {
+    telemetry::start_task(strand_, "frame fetching", fetcher_.run(), [this] {
         is_fetching_ = false;
         wake();
     });

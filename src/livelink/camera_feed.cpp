@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 #include "wire/json_to_wire.hpp"
 
 namespace octane::livelink {
@@ -60,7 +60,7 @@ base::Result<base::Done> CameraFeed::push(const nlohmann::json& camera) {
 
 void CameraFeed::start() {
     is_running_ = true;
-    upstream::start_task(loop_, "camera", run(), [self = shared_from_this()] {
+    telemetry::start_task(loop_, "camera", run(), [self = shared_from_this()] {
         self->is_running_ = false;
         if (!self->pending_.empty()) self->start();
     });

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "livelink/callback_wire.hpp"
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::livelink {
 namespace asio = boost::asio;
@@ -36,7 +36,7 @@ void EditWatch::edit_made(EditKind kind) {
 void EditWatch::begin_asking() {
     if (is_asking_ || is_stopped_ || !stale_.next_question()) return;
     is_asking_ = true;
-    upstream::start_task(strand_, "question for the change level", ask(), [this] {
+    telemetry::start_task(strand_, "question for the change level", ask(), [this] {
         is_asking_ = false;
         begin_asking();  // an edit has come since the last answer
         on_end_();

@@ -27,6 +27,16 @@ base::Error stale_during(const schema::Method& method) {
                                 " was under way, so the handles it was about are void; ask for them anew");
 }
 
+OctanePlan::OctanePlan(const OctanePolicy& policy, std::shared_ptr<const ConnectionState> state, ResolvedName name,
+                       const rpc::CallHead& head)
+    : policy_(policy),
+      state_(std::move(state)),
+      name_(std::move(name)),
+      call_id_(head.call_id),
+      wants_empty_objects_(head.wants_empty_objects) {
+    if (name_.method != nullptr) traits_ = &policy_.traits_.of(*name_.method);
+}
+
 // Only for the streams that the proxy itself reads and writes: another service's are had nowhere else.
 std::string OctanePlan::streaming_hint() const {
     if (called().path == kStreamPath) return "; GET /render/stream carries Octane's events";
@@ -74,7 +84,7 @@ base::Result<base::Done> OctanePlan::note_success(const base::ByteChain& answer)
 void OctanePlan::tell_of_edit() const {
     if (traits_->is_read) return;
     frames::EditMade edit;
-    edit.call_id = head_.call_id;
+    edit.call_id = call_id_;
     if (facts_.instance) edit.object = frames::EditMade::Object{facts_.instance->handle, facts_.instance->type};
     policy_.tell(method(), traits_->edit, std::move(edit));
 }
@@ -83,7 +93,7 @@ base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
     if (reply.status != GrpcStatus::ok) return policy_.explain(*name_.schema, method(), reply);
     auto noted = note_success(reply.body);
     if (!noted) return std::move(noted).error();
-    if (head_.wants_empty_objects && traits_->empty_object != 0 && reply.body.size() == 0) {
+    if (wants_empty_objects_ && traits_->empty_object != 0 && reply.body.size() == 0) {
         std::string empty;
         wire::append_bytes_field(empty, traits_->empty_object, {});
         reply.body = base::ByteChain::own(std::move(empty));

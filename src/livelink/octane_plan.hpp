@@ -14,10 +14,9 @@ base::Error stale_during(const schema::Method& method);
 
 class OctanePlan final : public rpc::CallPlan {
   public:
-    // The policy must outlive the plan, and what the head views must stay valid.
+    // The policy must outlive the plan, what the head views need not.
     OctanePlan(const OctanePolicy& policy, std::shared_ptr<const ConnectionState> state, ResolvedName name,
-               const rpc::CallHead& head)
-        : policy_(policy), state_(std::move(state)), name_(std::move(name)), head_(head) {}
+               const rpc::CallHead& head);
 
     [[nodiscard]] const schema::Method& called() const override { return *name_.called; }
     [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return name_.request_type(); }
@@ -39,8 +38,9 @@ class OctanePlan final : public rpc::CallPlan {
     const OctanePolicy& policy_;
     std::shared_ptr<const ConnectionState> state_;
     ResolvedName name_;
-    const rpc::CallHead head_;
-    const MethodTraits* traits_ = nullptr;  // of method(), from prepare() on
+    const std::string call_id_;
+    const bool wants_empty_objects_;
+    const MethodTraits* traits_ = nullptr;  // of method(); null before prepare() where that chooses among several
     RequestFacts facts_;
     bool is_done_ = false;
 };

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 #include "wire/wire_to_json.hpp"
 
 namespace octane::livelink {
@@ -40,7 +40,7 @@ void StatisticsFeed::ask_if_due() {
     is_due_ = false;
     is_asking_ = true;
     next_ = Clock::now() + kPause;
-    upstream::start_task(strand_, "question for statistics", ask(), [this] {
+    telemetry::start_task(strand_, "question for statistics", ask(), [this] {
         is_asking_ = false;
         ask_if_due();
         on_end_();

@@ -12,9 +12,11 @@ namespace {
 
 constexpr milliseconds kLongestWaitForVerdict{1000};
 
-base::Error explained(const Codec& codec, base::Error error) {
-    codec.explain(error);
-    return error;
+base::Result<base::Done> require_unary(const CallPlan& plan) {
+    const auto& called = plan.called();
+    if (called.is_unary) return base::Done{};
+    return base::make_error(ErrorCode::bad_path,
+                            called.display + " is a streaming method and cannot be called with one POST" + plan.streaming_hint());
 }
 
 }  // namespace
@@ -32,49 +34,47 @@ asio::awaitable<base::Result<std::unique_ptr<CallPlan>>> Caller::plan(CallReques
             });
         }
         const auto given = request.timeout.value_or(default_timeout_);
-        const bool has_limit = given.count() > 0;
-        const auto limit = has_limit ? std::min(given, kLongestWaitForVerdict) : kLongestWaitForVerdict;
+        const auto limit = given.count() > 0 ? std::min(given, kLongestWaitForVerdict) : kLongestWaitForVerdict;
         co_await liveness.wait_for_verdict(limit, stop_waiting.slot());
         if (request.client_gone.is_connected()) request.client_gone.clear();
         if (is_gone) co_return base::make_error(ErrorCode::cancelled, "the client went away before the call was begun");
-        if (has_limit) {
-            const auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
-            request.timeout = std::max(given - waited, milliseconds(1));
-        }
+        request.waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
     }
     auto planned = policy_.plan(request.head);
     if (!planned) co_return std::move(planned).error();
-    const auto& called = (*planned)->called();
-    if (!called.is_unary) {
-        co_return base::make_error(
-            ErrorCode::bad_path,
-            called.display + " is a streaming method and cannot be called with one POST" + (*planned)->streaming_hint());
-    }
     co_return std::move(*planned);
 }
 
 asio::awaitable<base::Result<base::Done>> Caller::run(CallPlan& plan, const CallRequest& request, std::string_view body,
                                                       Codec& codec) const {
-    // Checked before the upstream is asked: a refusal means that nothing was done.
-    auto checked = codec.check(plan);
-    if (!checked) co_return std::move(checked).error();
+    if (auto is_unary = require_unary(plan); !is_unary) co_return std::move(is_unary).error();
     auto message = codec.read(plan, body);
     if (!message) co_return std::move(message).error();
-    auto prepared = plan.prepare(*std::move(message));
-    if (!prepared) co_return explained(codec, std::move(prepared).error());
+    auto answer = co_await ask(plan, request, *std::move(message));
+    if (!answer) {
+        auto error = std::move(answer).error();
+        codec.explain(error);
+        co_return error;
+    }
+    co_return codec.write(plan, *std::move(answer));
+}
 
+asio::awaitable<base::Result<base::ByteChain>> Caller::ask(CallPlan& plan, const CallRequest& request,
+                                                           std::string message) const {
+    auto prepared = plan.prepare(std::move(message));
+    if (!prepared) co_return std::move(prepared).error();
     CallTerms terms;
     terms.traits = plan.traits();
     terms.timeout = request.timeout.value_or(plan.timeout().value_or(default_timeout_));
+    if (terms.timeout.count() > 0) terms.timeout = std::max(terms.timeout - request.waited, milliseconds(1));
     terms.slot = request.client_gone;
     terms.client = request.client;
     terms.id = request.head.call_id;
     terms.plan = &plan;
     terms.metadata = request.metadata;
     upstream::Reply reply = co_await invoker_.call(plan.method().path, *std::move(prepared), std::move(terms));
-    auto answer = plan.conclude(std::move(reply));
-    if (!answer) co_return explained(codec, std::move(answer).error());
-    co_return codec.write(plan, *std::move(answer));
+    if (request.answer_metadata != nullptr) *request.answer_metadata = {std::move(reply.headers), std::move(reply.trailers)};
+    co_return plan.conclude(std::move(reply));
 }
 
 asio::awaitable<base::Result<base::Done>> Caller::call(CallRequest request, std::string_view body, Codec& codec) const {

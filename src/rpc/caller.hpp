@@ -13,8 +13,15 @@
 #include "rpc/call_policy.hpp"
 #include "rpc/codec.hpp"
 #include "rpc/invoker.hpp"
+#include "rpc/streams.hpp"
 
 namespace octane::rpc {
+
+// What the upstream said beside an answer or a failure.
+struct AnswerMetadata {
+    upstream::Metadata headers;
+    upstream::Metadata trailers;
+};
 
 // The views must stay valid until the call has ended.
 struct CallRequest {
@@ -23,12 +30,14 @@ struct CallRequest {
     boost::asio::cancellation_slot client_gone;        // emitted on the calling loop
     std::string_view client;                           // who calls: calls of one client reach the upstream in order
     upstream::Metadata metadata;                       // sent with the call
+    std::chrono::milliseconds waited{0};               // set by plan(): what of the timeout is gone already
+    AnswerMetadata* answer_metadata = nullptr;         // filled by the end of the call; null: nobody wants it
 };
 
 class Caller {
   public:
     Caller(Invoker& invoker, const CallPolicy& policy, std::chrono::milliseconds default_timeout)
-        : invoker_(invoker), policy_(policy), default_timeout_(default_timeout) {}
+        : invoker_(invoker), policy_(policy), default_timeout_(default_timeout), streams_(invoker) {}
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
@@ -36,20 +45,26 @@ class Caller {
 
     // Judges the head alone: what the name stands for and whether it may be called now. In the first moments after start, when
     // nobody knows yet whether the upstream is there, it waits for that. What it waited comes off the request's timeout. Errors:
-    // the policy's; 40001 for a streaming method; 49910 if the client went away meanwhile.
+    // the policy's; 49910 if the client went away meanwhile.
     boost::asio::awaitable<base::Result<std::unique_ptr<CallPlan>>> plan(CallRequest& request) const;
-    // The rest: reads the body, asks, and leaves the answer in the codec. `body` must stay valid until the end.
+    // The rest, for a unary method: reads the body, asks, and leaves the answer in the codec. `body` must stay valid until the
+    // end. Error 40001 for a streaming method.
     boost::asio::awaitable<base::Result<base::Done>> run(CallPlan& plan, const CallRequest& request, std::string_view body,
                                                          Codec& codec) const;
+    // The same for a message of the plan's request_type() that is there already.
+    boost::asio::awaitable<base::Result<base::ByteChain>> ask(CallPlan& plan, const CallRequest& request,
+                                                              std::string message) const;
     // Both, for a body that is there.
     boost::asio::awaitable<base::Result<base::Done>> call(CallRequest request, std::string_view body, Codec& codec) const;
 
     [[nodiscard]] Invoker& invoker() const { return invoker_; }
+    [[nodiscard]] Streams& streams() const { return streams_; }
 
   private:
     Invoker& invoker_;
     const CallPolicy& policy_;
     std::chrono::milliseconds default_timeout_;
+    mutable Streams streams_;  // guards itself
 };
 
 }  // namespace octane::rpc

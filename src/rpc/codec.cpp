@@ -7,14 +7,6 @@
 
 namespace octane::rpc {
 
-base::Result<base::Done> JsonCodec::check(const CallPlan& plan) {
-    if (options_.raw_path.empty()) return base::Done{};
-    auto path = wire::parse_bytes_path(plan.answer_type(), options_.raw_path);
-    if (!path) return std::move(path).error();
-    path_ = *std::move(path);
-    return base::Done{};
-}
-
 base::Result<std::string> JsonCodec::read(const CallPlan& plan, std::string_view body) {
     wire::JsonReadOptions reading;
     reading.is_strict = options_.is_strict;
@@ -26,10 +18,8 @@ base::Result<std::string> JsonCodec::read(const CallPlan& plan, std::string_view
 }
 
 base::Result<base::Done> JsonCodec::write(const CallPlan& plan, base::ByteChain answer) {
-    if (options_.raw_path.empty()) return wire::wire_to_json(plan.answer_type(), answer, options_.dialect, json_);
-    auto raw = wire::find_bytes(path_, answer);
-    if (!raw) return std::move(raw).error();
-    raw_ = std::move(*raw);
+    if (!options_.keeps_bytes) return wire::wire_to_json(plan.answer_type(), answer, options_.dialect, json_);
+    bytes_ = std::move(answer);
     return base::Done{};
 }
 

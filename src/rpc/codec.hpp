@@ -17,8 +17,6 @@ namespace octane::rpc {
 class Codec {
   public:
     virtual ~Codec() = default;
-    // Before the body is read and anything is sent: what can never be answered is refused here.
-    virtual base::Result<base::Done> check(const CallPlan&) { return base::Done{}; }
     // The body as a message of the plan's request_type().
     virtual base::Result<std::string> read(const CallPlan& plan, std::string_view body) = 0;
     // Takes a message of the plan's answer_type().
@@ -30,7 +28,7 @@ class Codec {
 struct JsonCodecOptions {
     bool is_strict = false;  // unknown members are refused
     wire::JsonWriteOptions dialect;
-    std::string raw_path;  // not empty: that bytes field is wanted instead of JSON
+    bool keeps_bytes = false;  // the answer is wanted as it came, not as JSON
 };
 
 // JSON in and out: docs/api.md §2.
@@ -38,21 +36,18 @@ class JsonCodec final : public Codec {
   public:
     explicit JsonCodec(JsonCodecOptions options) : options_(std::move(options)) {}
 
-    // Error 40006 where raw_path leads to no bytes.
-    base::Result<base::Done> check(const CallPlan& plan) override;
     base::Result<std::string> read(const CallPlan& plan, std::string_view body) override;
     base::Result<base::Done> write(const CallPlan& plan, base::ByteChain answer) override;
     void explain(base::Error& error) const override;
 
-    [[nodiscard]] std::string& json() { return json_; }  // one JSON object; empty if raw was asked for
-    [[nodiscard]] base::ByteChain& raw() { return raw_; }
+    [[nodiscard]] std::string& json() { return json_; }  // one JSON object; empty with keeps_bytes
+    [[nodiscard]] base::ByteChain& bytes() { return bytes_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
     JsonCodecOptions options_;
-    wire::BytesPath path_;
     std::string json_;
-    base::ByteChain raw_;
+    base::ByteChain bytes_;
     std::vector<std::string> warnings_;
 };
 

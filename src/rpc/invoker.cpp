@@ -43,6 +43,12 @@ std::string tell(const CallHistory::Break& broken) {
     return text;
 }
 
+// Whether the metadata could make one answer differ from another's.
+bool is_personal(const upstream::Metadata& metadata) {
+    return std::ranges::any_of(
+        metadata, [](const auto& entry) { return std::ranges::find(kTracingMetadata, entry.first) == kTracingMetadata.end(); });
+}
+
 asio::awaitable<Reply> call_as_edit(JoinedReads& reads, Invoker& invoker, std::string path, std::string request,
                                     CallTerms terms) {
     const JoinedReads::Edit edit(reads);
@@ -76,7 +82,7 @@ void Invoker::follow(const upstream::UpstreamState& state) {
 
 asio::awaitable<Reply> Invoker::call(std::string path, std::string request, CallTerms terms) {
     if (!queue_.has_limit()) return call_alone(std::move(path), std::move(request), std::move(terms));
-    if (terms.traits.is_read && request.size() > kLargestJoined)
+    if (terms.traits.is_read && (request.size() > kLargestJoined || is_personal(terms.metadata)))
         return call_alone(std::move(path), std::move(request), std::move(terms));
     if (terms.traits.is_read) return reads_.ask(*this, std::move(path), std::move(request), std::move(terms));
     return call_as_edit(reads_, *this, std::move(path), std::move(request), std::move(terms));

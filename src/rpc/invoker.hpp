@@ -3,6 +3,7 @@
 // Knows no JSON and no renderer. Used from all loops at once.
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
@@ -24,6 +25,9 @@
 #include "upstream/upstream.hpp"
 
 namespace octane::rpc {
+
+// Metadata that tells a request from others and changes no answer: equal reads are joined all the same.
+inline constexpr std::array<std::string_view, 3> kTracingMetadata = {"traceparent", "tracestate", "x-request-id"};
 
 // The views, and the plan, must stay valid until the call has ended.
 struct CallTerms {

@@ -6,7 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::rpc {
 namespace asio = boost::asio;
@@ -27,7 +27,7 @@ void KeptPlaces::keep(CallQueue::Place place, std::uint64_t number) {
         count_.store(kept_.size());
         if (std::exchange(is_asking_, true)) return;
     }
-    upstream::start_task(liveness_.executor(), "question whether the upstream is free", ask_until_released(), [] {});
+    telemetry::start_task(liveness_.executor(), "question whether the upstream is free", ask_until_released(), [] {});
 }
 
 // Places are given back without the lock: the queue has one of its own and wakes those who wait.

@@ -92,6 +92,8 @@ ordered_json describe_method(const std::string& service, const pb::MethodDescrip
     out["request"] = describe_type(*method.input_type());
     out["response"] = describe_type(*method.output_type());
     out["streaming"] = method.client_streaming() || method.server_streaming();
+    out["takesStream"] = method.client_streaming();
+    out["givesStream"] = method.server_streaming();
     auto made = request_template(*method.input_type(), enum_defaults);
     out["template"] = std::move(made.json);
     if (made.left_out > 0) out["templateLeftOut"] = made.left_out;

@@ -15,9 +15,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "schema/google_api.hpp"
 #include "schema/plain_text.hpp"
 
 namespace octane::schema {
@@ -58,6 +60,16 @@ const pb::FileDescriptor* well_known_file(std::string_view name) {
     };
     const auto* found = std::find_if(files.begin(), files.end(), [&](const auto* file) { return file->name() == name; });
     return found == files.end() ? nullptr : *found;
+}
+
+// Of a file that schemas import without bringing it; nothing if it is none of those.
+std::optional<pb::FileDescriptorProto> supplied_contents(std::string_view name) {
+    if (const auto* file = google_api_file(name)) return *file;
+    const auto* file = well_known_file(name);
+    if (file == nullptr) return std::nullopt;
+    std::optional<pb::FileDescriptorProto> contents(std::in_place);
+    file->CopyTo(&*contents);
+    return contents;
 }
 
 std::string shown(std::string_view name) {
@@ -124,12 +136,10 @@ class Loader {
 
     std::string fault_of_import(const std::string& name) {
         const auto found = entries_.find(name);
-        if (found == entries_.end()) {
-            return supply_well_known(name) ? "" : "it imports " + plain_text(name) + ", which is not there";
-        }
+        if (found == entries_.end()) { return supply(name) ? "" : "it imports " + plain_text(name) + ", which is not there"; }
         if (found->second.state == State::open) return "it imports " + plain_text(name) + ", which imports it in turn";
         load(found->second);
-        if (found->second.state == State::loaded || supply_well_known(name)) return "";
+        if (found->second.state == State::loaded || supply(name)) return "";
         return "it depends on " + plain_text(name) + ", which was left out";
     }
 
@@ -141,18 +151,15 @@ class Loader {
         return "";
     }
 
-    bool supply_well_known(const std::string& name) {
+    bool supply(const std::string& name) {
         if (out_.pool->FindFileByName(name) != nullptr) return true;
-        const auto* file = well_known_file(name);
-        if (file == nullptr) return false;
-        for (int i = 0; i < file->dependency_count(); ++i) {
-            const std::string& import = file->dependency(i)->name();
+        const auto contents = supplied_contents(name);
+        if (!contents) return false;
+        for (const std::string& import : contents->dependency()) {
             if (!fault_of_import(import).empty()) return false;
         }
-        pb::FileDescriptorProto contents;
-        file->CopyTo(&contents);
         FirstError errors;
-        return out_.pool->BuildFileCollectingErrors(contents, &errors) != nullptr;
+        return out_.pool->BuildFileCollectingErrors(*contents, &errors) != nullptr;
     }
 
     LoadedFiles out_;

@@ -64,16 +64,6 @@ class LossWatch final : public Tag {
     grpc_connectivity_state last_ = GRPC_CHANNEL_IDLE;
 };
 
-// Those of an operation that has ended.
-Metadata read_trailers(const grpc::ClientContext& context) {
-    Metadata trailers;
-    for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
-        if (name == "grpc-status-details-bin") continue;  // Reply::details
-        trailers.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
-    }
-    return trailers;
-}
-
 // One unary call. Its end is the first of four: gRPC's answer, the deadline, the caller's departure, and the end of the program
 // or of the connection. gRPC's own deadline and cancellation wait for a request that a peer does not take, so none of them is
 // waited for longer than kGrace. The handler belongs to the awaiting loop; the rest is kept until gRPC lets go.
@@ -155,6 +145,7 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
         reply.status = to_status(status_.error_code());
         reply.message = words_of(*this, status_);
         reply.details = status_.error_details();
+        reply.headers = read_headers(context);
         reply.trailers = read_trailers(context);
         if (status_.ok()) reply.body = to_chain(response_);
         return reply;
@@ -188,6 +179,27 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
 };
 
 }  // namespace
+
+namespace {
+
+Metadata copy(const std::multimap<grpc::string_ref, grpc::string_ref>& map) {
+    Metadata metadata;
+    for (const auto& [name, value] : map) {
+        if (name == "grpc-status-details-bin") continue;  // Reply::details
+        metadata.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    }
+    return metadata;
+}
+
+}  // namespace
+
+Metadata read_trailers(const grpc::ClientContext& context) {
+    return copy(context.GetServerTrailingMetadata());
+}
+
+Metadata read_headers(const grpc::ClientContext& context) {
+    return copy(context.GetServerInitialMetadata());
+}
 
 // Sources of the values: docs/architecture.md §11 and docs/octane.md §1.9.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options) {

@@ -57,7 +57,8 @@ struct Reply {
     base::GrpcStatus status = base::GrpcStatus::ok;
     std::string message;
     std::string details;  // a serialized google.rpc.Status (grpc-status-details-bin); may be empty
-    Metadata trailers;    // besides gRPC's own
+    Metadata headers;     // what came before the answer, besides gRPC's own
+    Metadata trailers;    // what came after it, besides gRPC's own
     base::ByteChain body;
     bool was_sent = true;        // false: the call never left the proxy, so the server knows nothing of it
     bool is_going_down = false;  // ended because the proxy ends; the status is CANCELLED
@@ -75,10 +76,18 @@ struct UnaryCall {
     bool is_over_spare = false;            // see Channel::adopt_spare()
 };
 
+// A call with any number of messages in each direction.
+struct StreamTerms {
+    std::string path;
+    Metadata metadata;
+    std::chrono::milliseconds timeout{0};  // of the whole call; 0: none
+};
+
 // gRPC's channel states, without its header.
 enum class ChannelState : std::uint8_t { idle, connecting, ready, failing, shut_down };
 
 class ClientStream;
+class MessageStream;
 class ServerStream;
 
 class Channel {
@@ -98,6 +107,9 @@ class Channel {
     // Opens a client-streaming call; the stream reports failure at the first write. See client_stream.hpp. `limit`: what opening
     // it and each of its operations may take; 0: no limit.
     boost::asio::awaitable<std::unique_ptr<ClientStream>> open_client_stream(std::string path, std::chrono::milliseconds limit);
+
+    // Opens a call of any kind; the stream reports failure at the first read. See message_stream.hpp.
+    boost::asio::awaitable<std::unique_ptr<MessageStream>> open_message_stream(StreamTerms terms);
 
     // Asks for a connection if there is none.
     [[nodiscard]] ChannelState state(bool should_connect);

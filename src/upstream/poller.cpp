@@ -65,12 +65,14 @@ void Poller::end_calls(const void* connection, const Ending& why) {
 
 bool Poller::shutdown() {
     close();
+    if (has_given_up_) return false;
     if (!thread_.joinable()) return true;
-    if (!has_given_up_ && ended_.wait_until(closed_at_ + kLongestEnd) == std::future_status::ready) {
+    if (ended_.wait_until(closed_at_ + kLongestEnd) == std::future_status::ready) {
         thread_.join();
         return true;
     }
     has_given_up_ = true;
+    thread_.detach();  // nobody will join it any more
     return false;
 }
 

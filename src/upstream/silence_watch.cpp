@@ -5,7 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::upstream {
 namespace asio = boost::asio;
@@ -40,14 +40,14 @@ void SilenceWatch::look() {
     const bool is_quiet = silent_since_ || now - last_sign() >= times_.after;
     if (is_quiet && !is_asking_ && now >= next_question_) {
         is_asking_ = true;
-        start_task(executor_, "question whether the upstream is there", ask(), [this] {
+        telemetry::start_task(executor_, "question whether the upstream is there", ask(), [this] {
             is_asking_ = false;
             next_question_ = Clock::now() + kBetweenQuestions;
         });
     }
     if (silent_since_ && !is_trying_ && now >= next_trial_) {
         is_trying_ = true;
-        start_task(executor_, "second connection", try_in_silence(), [this] {
+        telemetry::start_task(executor_, "second connection", try_in_silence(), [this] {
             is_trying_ = false;
             next_trial_ = Clock::now() + kBetweenTrials;
         });

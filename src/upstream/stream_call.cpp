@@ -3,7 +3,8 @@
 namespace octane::upstream {
 namespace asio = boost::asio;
 
-StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, asio::any_io_executor loop)
+StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, asio::any_io_executor loop,
+                       std::chrono::milliseconds timeout, const Metadata& metadata)
     : LiveCall([](LiveCall& call, const Ending& why) { static_cast<StreamCall&>(call).hand_over_end(why); }),
       channel(std::move(owner)),
       loop_(std::move(loop)),
@@ -17,13 +18,18 @@ StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& 
     connection = channel->connection.get();
     poller.add(*this);
     add_metadata(context, channel->options.metadata);
+    add_metadata(context, metadata);
+    if (timeout.count() > 0) {  // gRPC takes it when the call is made; who waits for its word waits no longer than kGrace
+        context.set_deadline(std::chrono::system_clock::now() + timeout);
+        set_deadline(Clock::now() + timeout);
+    }
     call = channel->connection->stub.PrepareCall(&context, path, &poller.queue);
 }
 
 void StreamCall::end_now(const Ending& why) {
     end_for(why);
     context.TryCancel();
-    if (awaited_) arm();
+    if (!awaited_.empty()) arm();
 }
 
 void StreamCall::hand_over_end(const Ending& why) {
@@ -34,12 +40,13 @@ void StreamCall::hand_over_end(const Ending& why) {
 }
 
 void StreamCall::began(std::shared_ptr<AwaitedOperation> operation) {
-    awaited_ = std::move(operation);
+    awaited_.push_back(std::move(operation));
     arm();
 }
 
-void StreamCall::ended() {
-    awaited_.reset();
+void StreamCall::ended(const AwaitedOperation& operation) {
+    std::erase_if(awaited_, [&operation](const auto& awaited) { return awaited.get() == &operation; });
+    if (!awaited_.empty()) return;
     ++arms_;
     timer_.cancel();
 }
@@ -58,7 +65,8 @@ void StreamCall::arm() {
 void StreamCall::on_time() {
     if (ending() == nullptr) return end_now(kOverdue);
     is_lost_ = true;
-    if (const auto awaited = awaited_) awaited->end(false);
+    const auto all = awaited_;
+    for (const auto& awaited : all) awaited->end(false);
 }
 
 Reply StreamCall::read_end(bool is_finished) const {
@@ -70,6 +78,8 @@ Reply StreamCall::read_end(bool is_finished) const {
     } else if (is_finished) {
         reply.status = to_status(status.error_code());
         reply.message = words_of(*this, status);
+        reply.details = status.error_details();
+        reply.trailers = read_trailers(context);
     } else {
         reply = reply_of(kGoingDown);
     }

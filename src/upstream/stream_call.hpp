@@ -19,6 +19,7 @@
 #include <shared_mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "upstream/channel_impl.hpp"
 #include "upstream/completion.hpp"
@@ -38,7 +39,9 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
   public:
     using Clock = std::chrono::steady_clock;
 
-    StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, boost::asio::any_io_executor loop);
+    // `timeout` and `metadata` go to the server with the call. timeout 0: none.
+    StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, boost::asio::any_io_executor loop,
+               std::chrono::milliseconds timeout = std::chrono::milliseconds(0), const Metadata& metadata = {});
     virtual ~StreamCall() { channel->poller->remove(*this); }
 
     // What is awaited now or later ends soon, and so does the call.
@@ -50,7 +53,7 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
     // Whether another operation may begin: not while gRPC has one that was given up.
     [[nodiscard]] bool may_begin() const { return call != nullptr && !is_lost_; }
     void began(std::shared_ptr<AwaitedOperation> operation);
-    void ended();
+    void ended(const AwaitedOperation& operation);
 
     // How the call ended, for who has awaited its Finish, or could not.
     [[nodiscard]] Reply read_end(bool is_finished) const;
@@ -67,8 +70,8 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
     boost::asio::any_io_executor loop_;
     boost::asio::steady_timer timer_;
     Clock::time_point deadline_ = Clock::time_point::max();
-    std::shared_ptr<AwaitedOperation> awaited_;
-    unsigned arms_ = 0;  // tells a timer's end from that of an earlier one
+    std::vector<std::shared_ptr<AwaitedOperation>> awaited_;  // at most one in each direction
+    unsigned arms_ = 0;                                       // tells a timer's end from that of an earlier one
     bool is_lost_ = false;
 };
 
@@ -101,7 +104,7 @@ class StreamOperation final : public Tag, public AwaitedOperation, public std::e
 
     void end(bool is_ok) override {
         if (!handler_) return;
-        call_->ended();
+        call_->ended(*this);
         auto handler = std::move(*handler_);
         handler_.reset();
         std::move(handler)(is_ok);
@@ -114,7 +117,8 @@ class StreamOperation final : public Tag, public AwaitedOperation, public std::e
     std::shared_ptr<StreamOperation> self_;  // while gRPC has it
 };
 
-// Runs one operation of a StreamCall, one at a time; false if it failed or was given up, or the channel is shut down.
+// Runs one operation of a StreamCall, one at a time in each direction; false if it failed or was given up, or the channel is shut
+// down.
 template <typename Call, typename Start>
 boost::asio::awaitable<bool> run_operation(std::shared_ptr<Call> self, Start start) {
     if (!self->may_begin()) co_return false;

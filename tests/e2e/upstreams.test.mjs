@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { configFile } from '../support/config_file.mjs';
 import { Example, examples } from '../support/example.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
@@ -21,12 +22,6 @@ function descriptorSet() {
   const root = path.join(examples, 'nurec/proto');
   execFileSync('protoc', ['-I', root, '--include_imports', '--descriptor_set_out', file, 'common.proto', 'sensorsim.proto']);
   return file;
-}
-
-function config(text) {
-  const file = path.join(folder, `proxy-${Math.random().toString(36).slice(2)}.toml`);
-  writeFileSync(file, text);
-  return ['--config', file];
 }
 
 const states = async (proxy) => Object.fromEntries((await proxy.get('/upstreams')).json.upstreams.map((one) => [one.name, one.state]));
@@ -48,7 +43,7 @@ describe('four upstreams, one of each source of schemas, and two Octanes of diff
       young: await Standin.start(pattern({ width: 32, height: 16 }), { release: 'beta2' }),
     };
     const { set, files, v1, alpha, old, young } = parts;
-    proxy = await Proxy.start(undefined, config(`
+    proxy = await Proxy.start(undefined, configFile(`
 [upstream.set]
 address = "${set.address}"
 descriptor-set = ["${descriptorSet()}"]

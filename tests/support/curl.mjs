@@ -87,3 +87,13 @@ export async function post(url, body, { headers = {}, args = [] } = {}) {
 
 export const get = (url, { headers = {}, args = [] } = {}) =>
   curl(url, [...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), ...args]);
+
+// One that goes on: {child, done, out}, whose `out.text` grows as it comes. The body can be written to its stdin, with `-T .`.
+export function openCurl(args) {
+  const child = spawn('curl', ['-sS', '-N', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const out = { text: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => (out.text += text));
+  child.stdin.on('error', () => {});
+  const done = new Promise((resolve) => child.on('close', resolve));
+  return { child, done, out };
+}

@@ -7,9 +7,13 @@ import { Program, projectDir } from './program.mjs';
 
 export const examples = path.join(projectDir, 'tools/examples');
 
+// A service with methods of all kinds (lab.proto), which is no example of anything but that.
+export const lab = path.join(projectDir, 'tests/support/lab');
+
 export class Example extends Program {
   static async start(name, args = [], { port = 0 } = {}) {
-    const example = new Example('/usr/bin/python3', [path.join(examples, name, 'standin.py'), '--port', String(port), ...args]);
+    const script = name === 'lab' ? path.join(lab, 'server.py') : path.join(examples, name, 'standin.py');
+    const example = new Example('/usr/bin/python3', [script, '--port', String(port), ...args]);
     try {
       example.port = Number((await example.line(/^listening on .*:(\d+)/))[1]);
       example.control = (await example.line(/^control on (http:\/\/\S+)/))[1];
@@ -24,7 +28,8 @@ export class Example extends Program {
     return `127.0.0.1:${this.port}`;
   }
 
-  // What it was asked: {seen: [{method, size, metadata, bytes (hex)}], open_streams, cancelled}.
+  // What it was asked: {seen: [{method, size, metadata, bytes (hex), asked}], the last 20; calls: {method: count}, open_streams, cancelled,
+  // noted}.
   async told() {
     return (await get(`${this.control}/seen`)).json;
   }

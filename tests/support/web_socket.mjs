@@ -84,6 +84,7 @@ export class WebSocketClient {
     if (opcode === 2) this.messages.push({ binary: payload });
     if (opcode === 8) {
       this.code = payload.length >= 2 ? payload.readUInt16BE(0) : undefined;
+      this.reason = payload.subarray(2).toString('utf8');
       this.socket.end(maskedFrame(8, payload));
     }
     if (opcode === 9) this.socket.write(maskedFrame(10, payload));
@@ -95,7 +96,19 @@ export class WebSocketClient {
   }
 
   send(message) {
-    this.socket.write(maskedFrame(1, Buffer.from(JSON.stringify(message))));
+    this.sendText(JSON.stringify(message));
+  }
+  sendText(text) {
+    this.socket.write(maskedFrame(1, Buffer.from(text)));
+  }
+  sendBinary(bytes) {
+    this.socket.write(maskedFrame(2, bytes));
+  }
+
+  // How the server has ended it: {code, reason}.
+  async closeFrame() {
+    await within(patience, 'the WebSocket is closed', this.closed);
+    return { code: this.code, reason: this.reason };
   }
 
   // The first message from place `from` on that `fits` accepts; past ones count.

@@ -1,6 +1,7 @@
 """What the example stand-ins share: a gRPC server made of .proto files at run time, without generated code.
 
-A method is a function of (request, context) that returns a message, or a generator of messages where the answer is a stream.
+A method is a function of (request, context) that returns a message, or a generator of messages where the answer is a stream. Where the
+requests are a stream, it gets an iterator of them instead.
 Reflection, where it is asked for, is answered from the same descriptors.
 """
 
@@ -11,16 +12,34 @@ import json
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import zlib
 
 import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 LIMIT = 300 << 20  # bytes of one message
 REFLECTION = 'grpc.reflection.%s.ServerReflection'
+YEAR = 366 * 24 * 3600  # seconds; a call without a deadline has more left
+
+# One grey pixel.
+JPEG = bytes.fromhex(
+    'ffd8ffe000104a46494600010100000100010000ffdb004300100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933383740485c4e'
+    '404457453738506d51575f626768673e4d71797064785c656763ffc0000b080001000101011100ffc400140001000000000000000000000000000000000009'
+    'ffc40014100100000000000000000000000000000000ffda0008010100003f002a9fffd9')
+
+
+def png(width, height, rows, bits=8, is_rgb=False):
+    """A grey picture or one of RGB; `rows`: the bytes of each."""
+    def chunk(kind, data):
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, bits, 2 if is_rgb else 0, 0, 0, 0)) +
+            chunk(b'IDAT', zlib.compress(b''.join(b'\0' + row for row in rows), 1)) + chunk(b'IEND', b''))
 
 
 def compile_protos(root):
@@ -40,11 +59,24 @@ class Server:
             self.pool.Add(file)
         self.factory = message_factory.MessageFactory(self.pool)
         self.services = {}
-        self.seen = []  # the requests, for the control port
+        self.calls = 0
+        self.seen = []  # the last of their requests, for the control port
         self.failures = {}  # by method: (status, text), set over the control port
         self.lock = threading.Lock()
         self.open_streams = 0
         self.cancelled = 0  # calls whose caller left before their answer
+        self.noted = {}  # what a stand-in has to tell besides
+
+    def work(self, seconds, context):
+        """Takes that long, unless the caller leaves: then it is counted, and the answer is False."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not context.is_active():
+                with self.lock:
+                    self.cancelled += 1
+                return False
+            time.sleep(0.02)
+        return True
 
     def message(self, name):
         """The class of a message by its full name."""
@@ -62,10 +94,17 @@ class Server:
         method.CopyToProto(proto)
 
         def note(asked, context):
+            if proto.client_streaming:  # the requests are the method's to read
+                asked = request()
             with self.lock:
                 metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
+                is_small = asked.ByteSize() < 1 << 20
+                left = context.time_remaining()
+                self.calls += 1
                 self.seen.append({'method': method.full_name, 'size': asked.ByteSize(), 'metadata': metadata,
-                                  'bytes': asked.SerializeToString() if asked.ByteSize() < 1 << 20 else b''})
+                                  'bytes': asked.SerializeToString() if is_small else b'',
+                                  'asked': json_format.MessageToDict(asked, preserving_proto_field_name=True) if is_small else None,
+                                  'seconds_left': left if left is not None and left < YEAR else None})
                 del self.seen[:-20]
                 failure = self.failures.get(method.name)
             if failure:
@@ -73,7 +112,15 @@ class Server:
 
         def unary(asked, context):
             note(asked, context)
-            return act(asked, context)
+            if not proto.client_streaming:
+                return act(asked, context)
+            with self.lock:
+                self.open_streams += 1
+            try:
+                return act(asked, context)
+            finally:
+                with self.lock:
+                    self.open_streams -= 1
 
         def stream(asked, context):
             note(asked, context)
@@ -85,7 +132,9 @@ class Server:
                 with self.lock:
                     self.open_streams -= 1
 
-        wrap = grpc.unary_stream_rpc_method_handler if proto.server_streaming else grpc.unary_unary_rpc_method_handler
+        wrap = {(False, False): grpc.unary_unary_rpc_method_handler, (False, True): grpc.unary_stream_rpc_method_handler,
+                (True, False): grpc.stream_unary_rpc_method_handler, (True, True): grpc.stream_stream_rpc_method_handler}[
+                    proto.client_streaming, proto.server_streaming]
         return wrap(stream if proto.server_streaming else unary, request_deserializer=request.FromString,
                     response_serializer=lambda answer: answer.SerializeToString())
 
@@ -134,7 +183,8 @@ class Server:
             def do_GET(self):
                 with server.lock:
                     seen = [{**one, 'bytes': one['bytes'].hex()} for one in server.seen]
-                    self._answer({'seen': seen, 'open_streams': server.open_streams, 'cancelled': server.cancelled})
+                    self._answer({'calls': server.calls, 'seen': seen, 'open_streams': server.open_streams,
+                                  'cancelled': server.cancelled, 'noted': server.noted})
 
             def do_POST(self):
                 given = json.loads(self.rfile.read(int(self.headers['Content-Length'])))

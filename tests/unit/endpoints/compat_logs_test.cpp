@@ -133,12 +133,18 @@ TEST_CASE("a text that fills a log may be sent with every character escaped") {
     CHECK(fs::file_size(logs.folder() / "a.log") == LogFiles::kLargest);
 }
 
+boost::asio::awaitable<http::Response> answer_of_page_log(const Site& site, http::Request& request) {
+    tests::KeptExchange exchange(request);
+    co_await page_log(site, exchange);
+    co_return exchange.take_answer().value();
+}
+
 TEST_CASE("a log's body is read where it is written, away from the loop") {
     boost::asio::io_context writer;
     Logging logs;
     auto& context = logs.proxy.site();
     context.log_writer = writer.get_executor();
-    for (const auto endpoint : {append_session_log, save_session_log, clear_session_log, page_log}) {
+    for (const auto endpoint : {append_session_log, save_session_log, clear_session_log, answer_of_page_log}) {
         http::Request request;
         request.captures = {"log"};
         request.body = "not JSON";

@@ -16,10 +16,36 @@
 
 #include "endpoints/callback_message.hpp"
 #include "endpoints/context.hpp"
+#include "http/exchange.hpp"
 #include "http/message.hpp"
+#include "http/response_writer.hpp"
 #include "livelink/builtin_schemas.hpp"
 
 namespace octane::endpoints::tests {
+
+// A request whose body is there already, and the answer that a handler gives it.
+class KeptExchange final : public http::Exchange, private http::BodySource {
+  public:
+    explicit KeptExchange(http::Request& request) : Exchange(request, budget_) {}
+
+    http::BodySource& body() override { return *this; }
+    boost::asio::awaitable<void> answer(http::Response& response) override {
+        answer_ = std::move(response);
+        co_return;
+    }
+    boost::asio::awaitable<std::shared_ptr<http::ResponseWriter>> open(http::Response&) override { co_return nullptr; }
+    std::optional<http::Response> take_answer() { return std::move(answer_); }
+
+  private:
+    [[nodiscard]] std::optional<std::uint64_t> declared_size() const override { return 0; }
+    [[nodiscard]] bool is_at_end() const override { return true; }
+    boost::asio::awaitable<base::Result<std::string_view>> read() override { co_return std::string_view(); }
+    void expect_conversation() override {}
+    void stop() override {}
+
+    http::BodyBudget budget_{1U << 20U};
+    std::optional<http::Response> answer_;
+};
 
 // The connection is never watched, so no call leaves this process. Handlers run on the test's own thread.
 class IdleProxy {
@@ -50,6 +76,8 @@ class IdleProxy {
     using Endpoint = boost::asio::awaitable<http::Response> (*)(const Context&, http::Request&);
     using SiteEndpoint = boost::asio::awaitable<http::Response> (*)(const Site&, http::Request&);
 
+    using ExchangeEndpoint = boost::asio::awaitable<void> (*)(const Site&, http::Exchange&);
+
     // Runs a handler that needs nobody else to its end.
     http::Response ask(Endpoint endpoint, http::Request& request) {
         std::optional<http::Response> response;
@@ -59,6 +87,13 @@ class IdleProxy {
     http::Response ask(SiteEndpoint endpoint, http::Request& request) {
         std::optional<http::Response> response;
         begin(endpoint, request, response);
+        return finish(response);
+    }
+    http::Response ask(ExchangeEndpoint endpoint, http::Request& request) {
+        KeptExchange exchange(request);
+        std::optional<http::Response> response;
+        request.loop = &loop_;
+        boost::asio::co_spawn(loop_, keep_answer(endpoint(site_, exchange), exchange, response), boost::asio::detached);
         return finish(response);
     }
     // The same in two steps; request and response must live until the second is done.
@@ -106,6 +141,12 @@ class IdleProxy {
                                              std::optional<http::Response>& kept) {
         http::Response response = co_await std::move(handler);
         kept.emplace(std::move(response));
+    }
+
+    static boost::asio::awaitable<void> keep_answer(boost::asio::awaitable<void> handler, KeptExchange& exchange,
+                                                    std::optional<http::Response>& kept) {
+        co_await std::move(handler);
+        kept = exchange.take_answer();
     }
 
     frames::FrameStats stats_;

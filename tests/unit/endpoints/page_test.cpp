@@ -191,7 +191,7 @@ TEST_CASE("a web root that is not there serves nothing and harms nobody") {
 TEST_CASE("a single-page application's own paths lead to its index, but only where a browser shows them") {
     const WebRoot site;
     IdleProxy proxy(site.root());
-    const auto shown = [&](IdleProxy::SiteEndpoint endpoint, const std::string& path, std::vector<std::string> captures = {}) {
+    const auto shown = [&](auto endpoint, const std::string& path, std::vector<std::string> captures = {}) {
         http::Request request;
         request.verb = "GET";
         request.path = path;

@@ -68,6 +68,8 @@ class Announced : public http::BodySource {
     [[nodiscard]] std::optional<std::uint64_t> declared_size() const override { return size_; }
     [[nodiscard]] bool is_at_end() const override { return is_at_end_; }
     boost::asio::awaitable<base::Result<std::string_view>> read() override { co_return std::string_view(); }
+    void expect_conversation() override {}
+    void stop() override {}
 
   private:
     std::optional<std::uint64_t> size_;

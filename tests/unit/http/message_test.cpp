@@ -19,7 +19,7 @@ TEST_CASE("A query is decoded, and of a name that stands twice the last one coun
     CHECK(query.find("bare") == "");
     CHECK(query.find("é") == "1");
     CHECK_FALSE(query.find("c").has_value());
-    CHECK(query.all().size() == 5);
+    CHECK(query.all().size() == 6);
 }
 
 TEST_CASE("A plus sign is a space, but in a token it is a plus sign") {

@@ -43,12 +43,20 @@ inline boost::asio::awaitable<base::Result<JsonAnswer>> call_json(const Octane& 
     request.timeout = call.timeout;
     request.client_gone = call.client_gone;
     request.client = call.client;
-    rpc::JsonCodec codec({call.is_strict, call.dialect, call.raw_path});
+    rpc::JsonCodec codec({call.is_strict, call.dialect, !call.raw_path.empty()});
     auto plan = co_await octane.caller().plan(request);
     if (!plan) co_return std::move(plan).error();
+    base::Result<wire::BytesPath> path = wire::BytesPath();
+    if (!call.raw_path.empty()) path = wire::parse_bytes_path((*plan)->answer_type(), call.raw_path);
+    if (!path) co_return std::move(path).error();
     auto done = co_await octane.caller().run(**plan, request, call.body, codec);
     if (!done) co_return std::move(done).error();
-    co_return JsonAnswer{&(*plan)->method(), std::move(codec.json()), std::move(codec.raw()), codec.warnings()};
+    JsonAnswer answer{&(*plan)->method(), std::move(codec.json()), {}, codec.warnings()};
+    if (call.raw_path.empty()) co_return answer;
+    auto raw = wire::find_bytes(*path, codec.bytes());
+    if (!raw) co_return std::move(raw).error();
+    answer.raw = *std::move(raw);
+    co_return answer;
 }
 
 }  // namespace octane::livelink::tests

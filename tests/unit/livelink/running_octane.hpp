@@ -11,8 +11,8 @@
 #include "livelink/builtin_schemas.hpp"
 #include "livelink/octane.hpp"
 #include "schema/schema.hpp"
+#include "telemetry/task.hpp"
 #include "unit/upstream/loop.hpp"
-#include "upstream/task.hpp"
 
 namespace octane::livelink::tests {
 
@@ -57,7 +57,7 @@ class RunningOctane {
 
     void watch() {
         is_watching_ = true;
-        upstream::start_task(loop_.executor(), "connection watch", octane_.run(), [this] {
+        telemetry::start_task(loop_.executor(), "connection watch", octane_.run(), [this] {
             const std::lock_guard lock(mutex_);
             has_ended_ = true;
             changed_.notify_all();

@@ -21,12 +21,12 @@
 
 #include "livelink/builtin_schemas.hpp"
 #include "livelink/callback_session.hpp"
+#include "telemetry/task.hpp"
 #include "unit/frames/control_text.hpp"
 #include "unit/frames/event_text.hpp"
 #include "unit/livelink/messages.hpp"
 #include "unit/livelink/running_octane.hpp"
 #include "unit/upstream/fake_octane.hpp"
-#include "upstream/task.hpp"
 
 namespace octane::livelink::tests {
 
@@ -179,8 +179,8 @@ class SessionStage {
         boost::asio::co_spawn(octane_.loop().executor(), session_.run(),
                               boost::asio::bind_cancellation_slot(broken_.slot(), [this](const std::exception_ptr& failure) {
                                   if (!failure) return has_ended_.set_value();
-                                  upstream::start_task(octane_.loop().executor(), "session", session_.run(),
-                                                       [this] { has_ended_.set_value(); });
+                                  telemetry::start_task(octane_.loop().executor(), "session", session_.run(),
+                                                        [this] { has_ended_.set_value(); });
                               }));
         octane_.watch();
     }

@@ -12,9 +12,9 @@
 #include "rpc/caller.hpp"
 #include "rpc/invoker.hpp"
 #include "rpc/plain_policy.hpp"
+#include "telemetry/task.hpp"
 #include "unit/upstream/fake_octane.hpp"
 #include "unit/upstream/loop.hpp"
-#include "upstream/task.hpp"
 
 namespace octane::rpc::tests {
 

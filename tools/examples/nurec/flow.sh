@@ -1,44 +1,17 @@
 #!/usr/bin/env bash
 # NuRec's usual flow with curl alone: scenes, cameras, trajectories, a pose, a picture. Starts a stand-in and the proxy on free ports.
 # usage: flow.sh [FILE]    where the picture goes; nurec.jpg otherwise
-set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-proxy=${OCTANE_BUILD_DIR:-$here/../../../build/release}/octane-proxy
+source "$(dirname "${BASH_SOURCE[0]}")/../flow.sh"
 out=${1:-nurec.jpg}
-[[ -x $proxy ]] || { echo "there is no $proxy; build the proxy first" >&2; exit 2; }
-work=$(mktemp -d)
-pids=()
-stop() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap stop EXIT
 
-# started LOG PATTERN: what the line of that pattern says, once it is there.
-started() {
-  for _ in $(seq 200); do
-    local said
-    said=$(sed -nE "s#.*$2.*#\1#p" "$1" | head -n 1)
-    [[ -n $said ]] && { echo "$said"; return; }
-    sleep 0.1
-  done
-  echo "nothing started: $(tail -n 3 "$1")" >&2
-  return 1
-}
-
-/usr/bin/python3 "$here/standin.py" >"$work/standin.log" 2>&1 &
-pids+=($!)
-simulator=$(started "$work/standin.log" 'listening on ([0-9.:]+)')
-cat >"$work/proxy.toml" <<TOML
+start_standin nurec
+start_proxy <<TOML
 [upstream.nurec]
-address = "$simulator"
+address = "$standin"
 proto-path = ["$here/proto"]
 method-timeout = ["SensorsimService/get_available_cameras=120s", "SensorsimService/render_*=180s"]
 TOML
-"$proxy" --host 127.0.0.1 --port 0 --config "$work/proxy.toml" >"$work/proxy.log" 2>&1 &
-pids+=($!)
-base=$(started "$work/proxy.log" 'listening on (http[^ ]+)')/SensorsimService
+base=$base/SensorsimService
 
 # post METHOD JSON: the answer; ends the script with its text where it is none.
 post() {

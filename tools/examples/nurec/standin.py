@@ -1,11 +1,8 @@
 """A stand-in for the NuRec sensor simulator: one scene, two cameras, eleven poses, and pictures that say what was asked."""
 
-import io
+import hashlib
 import pathlib
-import struct
 import sys
-import time
-import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import grpc  # noqa: E402
@@ -15,26 +12,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCENE = 'clipgt-0001'
 START = 1609459200000000  # microseconds
 CAMERAS = ['camera_front_wide_120fov', 'camera_cross_left_120fov']
-JPEG = bytes.fromhex(
-    'ffd8ffe000104a46494600010100000100010000ffdb004300100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933383740485c4e'
-    '404457453738506d51575f626768673e4d71797064785c656763ffc0000b080001000101011100ffc400140001000000000000000000000000000000000009'
-    'ffc40014100100000000000000000000000000000000ffda0008010100003f002a9fffd9')
-
-
-def png(width, height, shade):
-    """A grey picture of one shade."""
-    def chunk(kind, data):
-        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
-    rows = b''.join(b'\0' + bytes([shade]) * width for _ in range(height))
-    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)) +
-            chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 
 
 def main():
-    given = standin.arguments(__doc__, render_seconds={'type': float, 'default': 0}, padding={'type': int, 'default': 0})
-    server = standin.Server(HERE / 'proto')
+    given = standin.arguments(__doc__, render_seconds={'type': float, 'default': 0}, padding={'type': int, 'default': 0},
+                              revision={'choices': ['A', 'C'], 'default': 'A', 'help': 'of the interface: proto or proto_c'})
+    is_first = given.revision == 'A'
+    server = standin.Server(HERE / ('proto' if is_first else 'proto_c'))
     package = 'nre.grpc.protos.sensorsim.'
-    common = 'nre.grpc.protos.common.'
+    common = 'nre.grpc.protos.common.' if is_first else 'common.'
 
     def scenes(_request, _context):
         return server.message(common + 'AvailableScenesReturn')(scene_ids=[SCENE])
@@ -65,31 +51,58 @@ def main():
             poses.add(timestamp_us=odd).pose.quat.w = 1
         return answer
 
-    def render(request, context):
-        until = time.monotonic() + given.render_seconds
-        while time.monotonic() < until:
-            if not context.is_active():
-                with server.lock:
-                    server.cancelled += 1
-                return server.message(package + 'RGBRenderReturn')()
-            time.sleep(0.02)
+    # The status and the words of what is wrong, or nothing.
+    def refusal(request):
+        camera = request.camera_intrinsics.logical_id
         if request.scene_id != SCENE:
-            context.abort(grpc.StatusCode.NOT_FOUND, f'scene {request.scene_id} is not loaded')
+            return 'NOT_FOUND', f'scene {request.scene_id} is not loaded'
+        if camera and camera not in CAMERAS:
+            return 'NOT_FOUND', f'scene {SCENE} has no camera {camera}'
         if request.frame_end_us <= request.frame_start_us:
-            context.abort(grpc.StatusCode.OUT_OF_RANGE, 'the interval is empty')
+            return 'OUT_OF_RANGE', 'the interval is empty'
+        if request.image_format not in (1, 2) or (request.image_format == 2 and request.image_quality <= 0):
+            return 'INVALID_ARGUMENT', 'image_format or image_quality'
+        return None
+
+    def picture(request):
+        data = standin.JPEG
         if request.image_format == 1:
-            data = png(request.resolution_w, request.resolution_h, request.frame_start_us % 251)
-        elif request.image_format == 2 and request.image_quality > 0:
-            data = JPEG
-        else:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, 'image_format or image_quality')
-        return server.message(package + 'RGBRenderReturn')(image_bytes=data + bytes(given.padding))
+            shade = bytes([request.frame_start_us % 251])
+            data = standin.png(request.resolution_w, request.resolution_h, [shade * request.resolution_w] * request.resolution_h)
+        data += bytes(given.padding)
+        with server.lock:
+            server.noted['image'] = {'size': len(data), 'sha256': hashlib.sha256(data).hexdigest()}
+        return server.message(package + 'RGBRenderReturn')(image_bytes=data)
+
+    def render(request, context):
+        if not server.work(given.render_seconds, context):
+            return server.message(package + 'RGBRenderReturn')()
+        refused = refusal(request)
+        if refused:
+            context.abort(getattr(grpc.StatusCode, refused[0]), refused[1])
+        return picture(request)
+
+    def batch(request, context):
+        if len({item.request.scene_id for item in request.items}) > 1:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, 'the items are of several scenes')
+        answer = server.message(package + 'BatchRGBRenderReturn')()
+        for item in request.items:
+            refused = refusal(item.request)
+            answer.items.add(camera_name=item.camera_name, success=not refused, error_message=refused[1] if refused else '',
+                             result=None if refused else picture(item.request))
+        return answer
+
+    def loaded(_request, _context):
+        answer = server.message(package + 'LoadedScenesReturn')(loaded_instance_capacity=4)
+        answer.scenes.add(scene_id=SCENE, loaded_instance_count=1, reusable_instance_count=18446744073709551615)
+        return answer
 
     def version(_request, _context):
-        return server.message(common + 'VersionId')(version_id='0.1', git_hash='0')
+        return server.message(common + 'VersionId')(version_id='0.1' if is_first else '0.3', git_hash='0')
 
+    later = {} if is_first else {'batch_render_rgb': batch, 'get_loaded_scenes': loaded}
     server.add(package + 'SensorsimService', {
-        'get_available_scenes': scenes, 'get_available_cameras': cameras, 'get_available_trajectories': trajectories,
+        **later, 'get_available_scenes': scenes, 'get_available_cameras': cameras, 'get_available_trajectories': trajectories,
         'render_rgb': render, 'get_version': version,
         'get_available_ego_masks': lambda _request, _context: server.message(package + 'AvailableEgoMasksReturn')()})
     server.start(given.port, given.reflection)

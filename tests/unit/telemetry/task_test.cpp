@@ -1,4 +1,4 @@
-#include "upstream/task.hpp"
+#include "telemetry/task.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,10 +6,10 @@
 
 #include "unit/upstream/loop.hpp"
 
-namespace octane::upstream {
+namespace octane::telemetry {
 namespace {
 
-using tests::Loop;
+using upstream::tests::Loop;
 constexpr RestartPauses kAtOnce{std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
 
 boost::asio::awaitable<void> fail_until(int& runs, int good) {
@@ -61,9 +61,9 @@ TEST_CASE("whoever started a task learns that it has ended, also by an exception
     std::promise<void> has_ended;
     int runs = 0;
     start_task(loop.executor(), "failing", fail_until(runs, 9), [&has_ended] { has_ended.set_value(); });
-    tests::get(has_ended.get_future());
+    upstream::tests::get(has_ended.get_future());
     CHECK(runs == 1);
 }
 
 }  // namespace
-}  // namespace octane::upstream
+}  // namespace octane::telemetry

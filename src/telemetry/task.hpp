@@ -1,4 +1,4 @@
-// Room: upstream. Coroutines that nobody awaits: started, kept going, and how they ended recorded.
+// Room: telemetry. Coroutines that nobody awaits: started, kept going, and how they ended recorded.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +17,13 @@
 
 #include "telemetry/log.hpp"
 
-namespace octane::upstream {
+namespace octane::telemetry {
 
 inline void log_failure(const std::exception_ptr& failure, std::string_view task) {
     try {
         std::rethrow_exception(failure);
     } catch (const std::exception& error) {
-        telemetry::log(telemetry::Level::error, "A task ended with an exception", {{"task", task}, {"reason", error.what()}});
+        log(Level::error, "A task ended with an exception", {{"task", task}, {"reason", error.what()}});
     }
 }
 
@@ -65,4 +65,4 @@ boost::asio::awaitable<void> keep_running(std::string name, Make& make, RestartP
     }
 }
 
-}  // namespace octane::upstream
+}  // namespace octane::telemetry

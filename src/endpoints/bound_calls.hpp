@@ -1,0 +1,15 @@
+// Room: endpoints. Calls by paths that stand for methods: what of path, query, form or body becomes which field of the request.
+// docs/api.md §2 "Routes".
+#pragma once
+
+#include "endpoints/site.hpp"
+#include "http/exchange.hpp"
+
+namespace octane::endpoints {
+
+// Whether the path stands for a method with this verb, or with another one and the proxy has no route for this verb.
+bool is_bound(const Site& site, const http::Request& request, bool has_route);
+
+boost::asio::awaitable<void> call_bound(const Site& site, http::Exchange& exchange);
+
+}  // namespace octane::endpoints

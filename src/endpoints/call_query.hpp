@@ -1,0 +1,47 @@
+// Room: endpoints. What the query of a call says, and the request that it may hold. docs/api.md §2.
+//
+// Pure, but for the request that it reads from.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "rpc/codec.hpp"
+#include "rpc/streams.hpp"
+#include "wire/wire_to_json.hpp"
+
+namespace octane::endpoints {
+
+struct CallQuery {
+    rpc::JsonCodecOptions codec;
+    bool is_bare = false;
+    bool wants_update = false;
+    rpc::ReadPolicy policy = rpc::ReadPolicy::all;
+    bool is_shared = false;
+    std::function<http::Response(const base::Error&, std::string_view call_id)> failure{};  // not empty: other words for failures
+};
+
+// Errors: 40006 bad_query.
+base::Result<CallQuery> read_call_query(const http::Request& request);
+
+// The request that stands in the query: its fields, and ?request= (JSON, or JSON in base64url). Errors: 40002, 40006.
+base::Result<std::string> request_of(const http::Query& query, const google::protobuf::Descriptor& type);
+
+// The bytes field at the end of the path, in the messages around it. The path has no index but 0.
+std::string wrap_bytes(const wire::BytesPath& path, std::string_view bytes);
+
+// The same at the end of a message, which is not copied for it.
+void append_wrapped(std::string& message, const wire::BytesPath& path, std::string_view bytes);
+
+// The request of which one field is the body: ?raw-body=, or a google.api.HttpBody, whose type `content_type` then is. Other
+// fields come from the query. Nothing where the body is JSON. Errors: 40006.
+base::Result<std::optional<std::string>> request_around(const http::Request& request, const rpc::CallPlan& plan,
+                                                        std::string_view body);
+
+}  // namespace octane::endpoints

@@ -1,0 +1,39 @@
+#include "endpoints/metadata_headers.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "wire/base64.hpp"
+
+namespace octane::endpoints {
+namespace {
+
+constexpr std::size_t kMost = 4U << 10U;  // bytes
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+void append(http::Response& response, std::string_view prefix, const Pairs& metadata, std::size_t& left) {
+    for (const auto& [name, value] : metadata) {
+        std::string text = value;
+        if (name.ends_with("-bin")) {
+            text.clear();
+            wire::base64_append(text, value);
+        }
+        // gRPC allows nothing else, but a header must never end a line.
+        if (!std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7F; })) continue;
+        const std::size_t size = prefix.size() + name.size() + text.size() + 4;
+        if (size > left) return;
+        left -= size;
+        response.headers.emplace_back(std::string(prefix) + name, std::move(text));
+    }
+}
+
+}  // namespace
+
+void append_metadata(http::Response& response, const rpc::AnswerMetadata& metadata) {
+    std::size_t left = kMost;
+    append(response, "Grpc-Metadata-", metadata.headers, left);
+    append(response, "Grpc-Trailer-", metadata.trailers, left);
+}
+
+}  // namespace octane::endpoints

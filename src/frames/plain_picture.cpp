@@ -1,0 +1,196 @@
+#include "frames/plain_picture.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cctype>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "frames/encode.hpp"
+#include "frames/png.hpp"
+
+namespace octane::frames {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+enum class Depth : std::uint8_t { bytes, words, floats };
+
+struct Encoding {
+    std::string_view name;
+    std::uint8_t channels;
+    Depth depth;
+    bool is_bgr = false;
+};
+
+// The names of ROS's sensor_msgs, which others use, too.
+constexpr std::array<Encoding, 18> kEncodings = {{{"mono8", 1, Depth::bytes},
+                                                  {"mono16", 1, Depth::words},
+                                                  {"rgb8", 3, Depth::bytes},
+                                                  {"rgba8", 4, Depth::bytes},
+                                                  {"bgr8", 3, Depth::bytes, true},
+                                                  {"bgra8", 4, Depth::bytes, true},
+                                                  {"rgb16", 3, Depth::words},
+                                                  {"rgba16", 4, Depth::words},
+                                                  {"bgr16", 3, Depth::words, true},
+                                                  {"bgra16", 4, Depth::words, true},
+                                                  {"32fc1", 1, Depth::floats},
+                                                  {"8uc1", 1, Depth::bytes},
+                                                  {"16uc1", 1, Depth::words},
+                                                  {"8uc3", 3, Depth::bytes, true},
+                                                  {"8uc4", 4, Depth::bytes, true},
+                                                  {"gray8", 1, Depth::bytes},
+                                                  {"gray16", 1, Depth::words},
+                                                  {"float32", 1, Depth::floats}}};
+
+std::size_t bytes_of(Depth depth) {
+    return depth == Depth::bytes ? 1 : depth == Depth::words ? 2 : 4;
+}
+
+base::Error bad(std::string message) {
+    return base::make_error(base::ErrorCode::bad_answer, std::move(message));
+}
+
+base::Result<Encoding> find_encoding(const PlainPicture& picture) {
+    if (picture.encoding.empty()) {
+        const std::size_t row = picture.step != 0 ? picture.step : picture.pixels.size() / picture.height;
+        const std::size_t channels = row / picture.width;
+        if (channels == 1) return kEncodings[0];
+        if (channels == 3) return kEncodings[2];
+        if (channels == 4) return kEncodings[3];
+        return bad("the answer does not say how its pixels are encoded, and " + std::to_string(row) + " bytes for a row of " +
+                   std::to_string(picture.width) + " do not tell");
+    }
+    const auto is_same = [&picture](std::string_view name) {
+        return std::ranges::equal(name, picture.encoding,
+                                  [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+    };
+    const auto found = std::ranges::find_if(kEncodings, is_same, &Encoding::name);
+    if (found != kEncodings.end()) return *found;
+    return bad("the pixels are encoded as '" + picture.encoding.substr(0, 40) + "'; what can be shown is " + plain_encodings());
+}
+
+// Without gaps, in the order red, green, blue, alpha; one of the two.
+struct Samples {
+    std::size_t channels = 0;
+    std::vector<std::uint8_t> bytes;
+    std::vector<std::uint16_t> words;
+};
+
+template <typename T>
+std::vector<T> read_rows(const PlainPicture& picture, const Encoding& encoding, std::size_t step) {
+    const std::size_t row = std::size_t{picture.width} * encoding.channels;
+    std::vector<T> all(row * picture.height);
+    std::string kept;
+    std::string_view pixels;
+    if (picture.pixels.segments().size() == 1)
+        pixels = picture.pixels.segments().front();
+    else
+        pixels = kept = picture.pixels.flatten();
+    for (std::size_t y = 0; y < picture.height; ++y) std::memcpy(all.data() + y * row, pixels.data() + y * step, row * sizeof(T));
+    if (sizeof(T) > 1 && picture.is_bigendian) {
+        auto* bytes = reinterpret_cast<std::uint8_t*>(all.data());
+        for (std::size_t i = 0; i < all.size(); ++i) std::reverse(bytes + i * sizeof(T), bytes + (i + 1) * sizeof(T));
+    }
+    if (encoding.is_bgr) {
+        for (std::size_t i = 0; i + 2 < all.size(); i += encoding.channels) std::swap(all[i], all[i + 2]);
+    }
+    return all;
+}
+
+// The values from the least to the greatest over all of 16 bits. What is no number is 0.
+std::vector<std::uint16_t> spread(const std::vector<float>& values) {
+    float least = std::numeric_limits<float>::infinity();
+    float greatest = -least;
+    for (const float value : values) {
+        if (!std::isfinite(value)) continue;
+        least = std::min(least, value);
+        greatest = std::max(greatest, value);
+    }
+    const double range = greatest > least ? double{greatest} - double{least} : 1;
+    std::vector<std::uint16_t> words(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (std::isfinite(values[i]))
+            words[i] = static_cast<std::uint16_t>(std::lround((double{values[i]} - double{least}) / range * 65535));
+    }
+    return words;
+}
+
+// Grey that uses little of its range, as distances do, is spread over all of it.
+std::vector<std::uint8_t> narrow(const std::vector<std::uint16_t>& words, std::size_t channels) {
+    std::uint32_t greatest = 65535;
+    if (channels == 1 && !words.empty()) greatest = std::max<std::uint32_t>(*std::ranges::max_element(words), 1);
+    std::vector<std::uint8_t> bytes(words.size());
+    std::ranges::transform(words, bytes.begin(),
+                           [greatest](std::uint16_t word) { return static_cast<std::uint8_t>(word * 255U / greatest); });
+    return bytes;
+}
+
+Rgba8 to_rows(const PlainPicture& picture, const std::vector<std::uint8_t>& bytes, std::size_t channels) {
+    Rgba8 rows = make_rows(picture.width, picture.height, channels == 4);
+    std::uint8_t* to = rows.owned.get();
+    for (std::size_t i = 0; i < std::size_t{picture.width} * picture.height; ++i, to += 4) {
+        const std::uint8_t* from = bytes.data() + i * channels;
+        to[0] = from[0];
+        to[1] = channels == 1 ? from[0] : from[1];
+        to[2] = channels == 1 ? from[0] : from[2];
+        to[3] = channels == 4 ? from[3] : 255;
+    }
+    return rows;
+}
+
+base::Result<std::size_t> check_layout(const PlainPicture& picture, const Encoding& encoding) {
+    const std::size_t row = std::size_t{picture.width} * encoding.channels * bytes_of(encoding.depth);
+    const std::size_t step = picture.step != 0 ? picture.step : row;
+    const auto says =
+        std::to_string(picture.width) + "×" + std::to_string(picture.height) + " pixels of " + std::string(encoding.name);
+    if (step < row)
+        return bad("the answer says " + std::to_string(step) + " bytes a row, and " + says + " need " + std::to_string(row));
+    constexpr std::size_t kLongestStep = std::size_t{1} << 40U;  // so that no product overflows
+    const std::size_t needed = std::min(step, kLongestStep) * (std::size_t{picture.height} - 1) + row;
+    if (picture.pixels.size() < needed)
+        return bad("the answer has " + std::to_string(picture.pixels.size()) + " bytes of pixels, and " + says + " need " +
+                   std::to_string(needed));
+    return step;
+}
+
+}  // namespace
+
+std::string plain_encodings() {
+    std::string names;
+    for (const auto& encoding : kEncodings) names += (names.empty() ? "" : ", ") + std::string(encoding.name);
+    return names;
+}
+
+base::Result<std::string> encode_plain(const PlainPicture& picture, Format format, int quality) {
+    constexpr std::uint32_t kLongestSide = 65535;
+    if (picture.width == 0 || picture.height == 0) return bad("the answer has no picture there: its width or height is 0");
+    if (picture.width > kLongestSide || picture.height > kLongestSide)
+        return bad("the answer says that its picture is " + std::to_string(picture.width) + "×" + std::to_string(picture.height) +
+                   " pixels; what can be shown has at most " + std::to_string(kLongestSide) + " a side");
+    const auto encoding = find_encoding(picture);
+    if (!encoding) return encoding.error();
+    const auto step = check_layout(picture, *encoding);
+    if (!step) return step.error();
+    Samples samples;
+    samples.channels = encoding->channels;
+    if (encoding->depth == Depth::bytes) samples.bytes = read_rows<std::uint8_t>(picture, *encoding, *step);
+    if (encoding->depth == Depth::words) samples.words = read_rows<std::uint16_t>(picture, *encoding, *step);
+    if (encoding->depth == Depth::floats) samples.words = spread(read_rows<float>(picture, *encoding, *step));
+    if (format == Format::png) {
+        const bool is_wide = encoding->depth != Depth::bytes;
+        if (is_wide) {
+            for (auto& word : samples.words) word = static_cast<std::uint16_t>(word << 8U | word >> 8U);
+        }
+        const auto* rows = is_wide ? reinterpret_cast<const std::uint8_t*>(samples.words.data()) : samples.bytes.data();
+        return encode_png(PngSamples{picture.width, picture.height, samples.channels, is_wide ? 16U : 8U, rows});
+    }
+    if (encoding->depth != Depth::bytes) samples.bytes = narrow(samples.words, samples.channels);
+    return encode_rows(to_rows(picture, samples.bytes, samples.channels), format, quality);
+}
+
+}  // namespace octane::frames

@@ -1,0 +1,79 @@
+// In a browser: the page of several Octanes has a switch, and the page of streams shows pictures of any upstream.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, openPage, waitForState } from '../support/browser.mjs';
+import { configFile } from '../support/config_file.mjs';
+import { Example, examples } from '../support/example.mjs';
+import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
+import { until } from '../support/wait.mjs';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+});
+
+test('the page shows the Octane that is chosen', async (t) => {
+  const started = cleanup(t);
+  const one = started(await Standin.start(pattern({ width: 64, height: 32 })));
+  const two = started(await Standin.start(pattern({ width: 48, height: 24 }), { release: 'beta2' }));
+  const proxy = started(await Proxy.start(undefined, configFile(`
+[upstream.one]
+kind = "octane"
+address = "127.0.0.1:${one.port}"
+[upstream.two]
+kind = "octane"
+address = "127.0.0.1:${two.port}"
+`)));
+  const page = started(await openPage(browser, `${proxy.url}/`));
+  const size = () => page.evaluate(() => [document.querySelector('#picture').width, document.querySelector('#picture').height]);
+  await waitForState(page, 'live');
+  assert.deepEqual(await size(), [64, 32]);
+  await page.waitForSelector('#upstream-switch:not([hidden])');
+  await page.selectOption('#upstream', 'two');
+  await until('the other picture is shown', async () => String(await size()) === '48,24');
+  assert.match(page.url(), /upstream=two/);
+  assert.equal(await page.inputValue('#upstream'), 'two');
+  assert.deepEqual(page.complaints, []);
+});
+
+test('one Octane has no switch', async (t) => {
+  const started = cleanup(t);
+  const octane = started(await Standin.start(pattern()));
+  const proxy = started(await Proxy.start(octane));
+  const page = started(await openPage(browser, `${proxy.url}/`));
+  await waitForState(page, 'live');
+  assert.ok(await page.isHidden('#upstream-switch'));
+});
+
+test('the page of streams shows a camera, and what is wrong with a request', async (t) => {
+  const started = cleanup(t);
+  const camera = started(await Example.start('rc_visard', ['--width', '40', '--height', '30']));
+  const proxy = started(await Proxy.start(undefined, configFile(`
+[upstream.visard]
+address = "${camera.address}"
+proto-path = ["${path.join(examples, 'rc_visard/proto')}"]
+`)));
+  await until('the upstream is connected', async () => (await proxy.get('/visard/health')).status === 200);
+  const page = started(await openPage(browser, `${proxy.url}/streams.html`));
+  await page.waitForFunction(() => document.querySelector('#method').options.length === 1);
+  await page.selectOption('#field', 'left.data');
+  await page.fill('#request', '{"left_enabled":true}');
+  await page.click('#start');
+  await page.waitForFunction(() => document.querySelector('#shown').naturalWidth === 40 && document.querySelector('#shown').naturalHeight === 30);
+  const first = await page.getAttribute('#shown', 'src');
+  await page.waitForFunction((before) => document.querySelector('#shown').src !== before, first);
+  assert.equal((await camera.told()).open_streams, 1);
+  await page.click('#stop');
+  await until('the stream has ended', async () => (await camera.told()).open_streams === 0);
+  await page.fill('#request', '{"left_enabled":5}');
+  await page.click('#start');
+  await waitForState(page, 'failed');
+  assert.match(await page.textContent('#state'), /left_enabled/);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes('400')), []);
+});

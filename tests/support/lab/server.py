@@ -1,0 +1,59 @@
+"""The service of lab.proto: what each method does is in its name."""
+
+import pathlib
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / 'tools/examples'))
+import grpc  # noqa: E402
+import standin  # noqa: E402
+
+
+def main():
+    given = standin.arguments(__doc__)
+    server = standin.Server(pathlib.Path(__file__).resolve().parent)
+    number, total, text = server.message('lab.Number'), server.message('lab.Total'), server.message('lab.Text')
+    body = server.message('google.api.HttpBody')
+
+    def count(request, context):
+        padding = bytes(request.padding)
+        for i in range(1, request.count + 1):
+            if not context.is_active():
+                return
+            yield number(value=i, padding=padding)
+            if request.fail_after == i:
+                context.set_trailing_metadata((('x-counted', str(i)),))
+                context.abort(grpc.StatusCode.DATA_LOSS, f'lost count after {i}')
+            if request.pause_ms:
+                time.sleep(request.pause_ms / 1000)
+        context.set_trailing_metadata((('x-counted', str(request.count)),))
+
+    def add(requests, _context):
+        answer = total()
+        for one in requests:
+            answer.sum += one.value
+            answer.count += 1
+        return answer
+
+    def echo(requests, context):
+        for one in requests:
+            if one.text == 'fail':
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, 'asked to fail')
+            for _ in range(max(one.repeat, 1)):
+                yield text(text=one.text, blob=one.blob)
+
+    def bodies(request, _context):
+        for i in range(1, request.count + 1):
+            yield body(content_type='text/plain', data=b'part %d\n' % i)
+
+    server.add('lab.Lab', {
+        'Count': count, 'Describe': lambda request, _context: request, 'Store': lambda request, _context: request,
+        'Shelve': lambda request, _context: request, 'Sum': add,
+        'Measure': lambda request, _context: total(sum=len(request.inner.blob), count=1), 'Echo': echo,
+        'Body': lambda request, _context: body(content_type=request.content_type, data=request.data[::-1]), 'Bodies': bodies})
+    server.start(given.port, given.reflection)
+    server.run(given.control_port)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,119 @@
+#include "frames/plain_picture.hpp"
+
+#include <doctest/doctest.h>
+#include <spng.h>
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace octane::frames {
+namespace {
+
+struct Png {
+    spng_ihdr head{};
+    std::vector<std::uint16_t> values;
+};
+
+Png read(const std::string& file) {
+    const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> context(spng_ctx_new(0), spng_ctx_free);
+    Png png;
+    REQUIRE(spng_set_png_buffer(context.get(), file.data(), file.size()) == 0);
+    REQUIRE(spng_get_ihdr(context.get(), &png.head) == 0);
+    std::size_t size = 0;
+    REQUIRE(spng_decoded_image_size(context.get(), SPNG_FMT_PNG, &size) == 0);
+    std::vector<unsigned char> bytes(size);
+    REQUIRE(spng_decode_image(context.get(), bytes.data(), size, SPNG_FMT_PNG, 0) == 0);
+    if (png.head.bit_depth == 8) {
+        png.values.assign(bytes.begin(), bytes.end());
+    } else {
+        png.values.resize(size / 2);  // as this machine has them
+        std::memcpy(png.values.data(), bytes.data(), size);
+    }
+    return png;
+}
+
+PlainPicture picture(std::string encoding, std::uint32_t width, std::uint32_t height, std::string pixels, std::size_t step = 0) {
+    PlainPicture made;
+    made.encoding = std::move(encoding);
+    made.width = width;
+    made.height = height;
+    made.step = step;
+    made.pixels = base::ByteChain::own(std::move(pixels));
+    return made;
+}
+
+Png png_of(const PlainPicture& given) {
+    const auto file = encode_plain(given, Format::png, 85);
+    REQUIRE(file);
+    return read(*file);
+}
+
+std::string why_not(const PlainPicture& given, Format format = Format::png) {
+    const auto file = encode_plain(given, format, 85);
+    return file ? "" : file.error().message;
+}
+
+using Values = std::vector<std::uint16_t>;
+
+TEST_CASE("rows are cut to their width, and eight bits stay what they are") {
+    const Png grey = png_of(picture("mono8", 2, 2, "\x01\x02..\x03\x04..", 4));
+    CHECK(grey.head.bit_depth == 8);
+    CHECK(grey.head.color_type == SPNG_COLOR_TYPE_GRAYSCALE);
+    CHECK(grey.values == Values{1, 2, 3, 4});
+    CHECK(png_of(picture("RGB8", 1, 2, "\x01\x02\x03\x04\x05\x06")).values == Values{1, 2, 3, 4, 5, 6});
+    CHECK(png_of(picture("bgr8", 1, 1, "\x01\x02\x03")).values == Values{3, 2, 1});
+    CHECK(png_of(picture("bgra8", 1, 1, "\x01\x02\x03\x04")).values == Values{3, 2, 1, 4});
+    CHECK(png_of(picture("", 1, 1, "\x01\x02\x03")).values == Values{1, 2, 3});
+}
+
+TEST_CASE("sixteen bits stay what they are, from either end") {
+    const std::string pixels("\x01\x02\xFF\x00", 4);
+    const Png little = png_of(picture("mono16", 2, 1, pixels));
+    CHECK(little.head.bit_depth == 16);
+    CHECK(little.values == Values{0x0201, 0x00FF});
+    auto big = picture("16UC1", 2, 1, pixels);
+    big.is_bigendian = true;
+    CHECK(png_of(big).values == Values{0x0102, 0xFF00});
+    CHECK(png_of(picture("rgb16", 1, 1, std::string("\x01\0\x02\0\x03\0", 6))).values == Values{1, 2, 3});
+}
+
+TEST_CASE("floats are spread from the least to the greatest, and what is no number is 0") {
+    const std::vector<float> values = {1, 3, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 2};
+    std::string pixels(values.size() * sizeof(float), '\0');
+    std::memcpy(pixels.data(), values.data(), pixels.size());
+    CHECK(png_of(picture("32FC1", 5, 1, pixels)).values == Values{0, 65535, 0, 0, 32768});
+    CHECK(png_of(picture("32FC1", 1, 1, pixels.substr(0, 4))).values == Values{0});
+}
+
+TEST_CASE("JPEG and WebP are made of everything") {
+    for (const char* encoding : {"mono8", "mono16", "rgb8", "rgba8", "rgb16", "32FC1"}) {
+        const auto given = picture(encoding, 4, 4, std::string(4 * 4 * 8, '\x11'));
+        const auto jpeg = encode_plain(given, Format::jpeg, 85);
+        REQUIRE(jpeg);
+        CHECK(jpeg->starts_with("\xFF\xD8\xFF"));
+        const auto webp = encode_plain(given, Format::webp, 85);
+        REQUIRE(webp);
+        CHECK(webp->substr(8, 4) == "WEBP");
+    }
+}
+
+TEST_CASE("what does not fit is said, whatever the numbers are") {
+    CHECK(why_not(picture("yuv422", 2, 2, "12345678")).find("what can be shown is mono8, mono16") != std::string::npos);
+    CHECK(why_not(picture("mono8", 2, 2, "123")) == "the answer has 3 bytes of pixels, and 2×2 pixels of mono8 need 4");
+    CHECK(why_not(picture("rgb8", 2, 2, std::string(12, 'x'), 5)) ==
+          "the answer says 5 bytes a row, and 2×2 pixels of rgb8 need 6");
+    CHECK(why_not(picture("mono8", 0, 2, "")) == "the answer has no picture there: its width or height is 0");
+    CHECK(why_not(picture("mono8", 4294967295U, 4294967295U, "")).find("at most 65535 a side") != std::string::npos);
+    CHECK(why_not(picture("mono8", 65535, 65535, "x")).find("bytes of pixels") != std::string::npos);
+    CHECK(why_not(picture("", 3, 1, "1234")).find("do not tell") == std::string::npos);
+    CHECK(why_not(picture("", 3, 1, "12345678")).find("do not tell") != std::string::npos);
+    CHECK(why_not(picture("mono8", 65535, 1, std::string(65535, 'x')), Format::webp).find("at most 16383") != std::string::npos);
+    CHECK(why_not(picture("mono8", 2, 2, std::string(100, 'x'), ~std::size_t{0})).find("bytes of pixels") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace octane::frames
