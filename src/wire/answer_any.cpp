@@ -1,6 +1,4 @@
 // Room: wire. The part of AnswerWriter that writes an Any with the members of what it holds.
-#include <optional>
-
 #include "base/bytes.hpp"
 #include "wire/answer_fields.hpp"
 #include "wire/answer_writer.hpp"

@@ -74,7 +74,7 @@ class RequestReader {
         any,          // an Any of which nothing is known yet; its "@type" may come next
     };
 
-    // Small, since each object makes one: eight of them are what malloc gives fastest.
+    // Small, since each object and list has one: room for the usual eight is what malloc gives fastest, and it ends at 1 KiB.
     struct OpenMember {
         MemberKind kind = MemberKind::message;
         bool is_nested = false;                  // `nested` is to be ended with this frame

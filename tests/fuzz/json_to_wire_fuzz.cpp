@@ -2,8 +2,9 @@
 // wire format that protobuf reads, whose JSON json_util takes for the same message.
 //
 // Taken although json_util refuses it, on purpose: 0 and 1 for booleans, enum names in any case, a bare array for a message that
-// only wraps a list, {"type":"Buffer","data":[…]} for bytes, one-of names as virtual keys. Refused although json_util takes it:
-// see is_stricter(). Read otherwise: -0 without a point, which is 0 to json_util.
+// only wraps a list, {"type":"Buffer","data":[…]} for bytes, one-of names as virtual keys, an Any as the plain message that it
+// is. Refused although json_util takes it: see is_stricter(). Read otherwise: -0 without a point, which is 0 to json_util. Of
+// groups and extensions, which json_util does not know, what is written of them must be read as the same.
 #include <cmath>
 #include <cstdlib>
 #include <string>

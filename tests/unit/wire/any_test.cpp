@@ -1,7 +1,6 @@
 // google.protobuf.Any by the members of what it holds, both ways.
 #include <doctest/doctest.h>
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/stubs/logging.h>
 
 #include <string>
 #include <string_view>
