@@ -50,15 +50,11 @@ void add_value(const BindingTerms& terms, const std::string& name, const std::st
     }
 }
 
-base::Result<base::Done> end_part(const BindingTerms& terms, const FormPart& part, std::string content, GivenFields& given) {
-    if (part.file_name) {
-        const auto* const field = renamed(terms, part.name);
-        if (std::ranges::find(terms.ignored, part.name) == terms.ignored.end())
-            given.files.emplace_back(field != nullptr ? *field : part.name, std::move(content));
-        return base::Done{};
-    }
-    add_value(terms, part.name, content, given);
-    return base::Done{};
+void end_part(const BindingTerms& terms, const FormPart& part, std::string content, GivenFields& given) {
+    if (!part.file_name) return add_value(terms, part.name, content, given);
+    if (std::ranges::find(terms.ignored, part.name) != terms.ignored.end()) return;
+    const auto* const field = renamed(terms, part.name);
+    given.files.emplace_back(field != nullptr ? *field : part.name, std::move(content));
 }
 
 // Reads the form while it comes; files are kept, and counted as bodies are.
@@ -67,7 +63,7 @@ asio::awaitable<base::Result<base::Done>> read_form(http::Exchange& exchange, co
     auto reader = FormReader::for_content_type(request.header("Content-Type"));
     if (!reader) co_return std::move(reader).error();
     std::string content;
-    std::size_t held = 0;
+    std::size_t ended = 0;  // bytes of the parts that have ended
     for (bool is_last = false; !is_last;) {
         const auto piece = co_await exchange.body().read();
         if (!piece) co_return piece.error();
@@ -90,13 +86,11 @@ asio::awaitable<base::Result<base::Done>> read_form(http::Exchange& exchange, co
                                                    "' of the form is longer than 65536 bytes, which only a file may be");
             }
             if (step == FormStep::part_end) {
-                auto ended = end_part(terms, reader->part(), std::exchange(content, {}), given);
-                if (!ended) co_return std::move(ended).error();
+                ended += content.capacity() + reader->part().name.size() + sizeof(std::string) * 2;
+                end_part(terms, reader->part(), std::exchange(content, {}), given);
             }
         }
-        held = content.capacity();
-        for (const auto& [name, bytes] : given.files) held += bytes.capacity();
-        for (const auto& [name, value] : given.values) held += name.size() + value.size() + sizeof(std::string) * 2;
+        const std::size_t held = ended + content.capacity();
         const auto counted = request.body_share.bytes();
         if (held > counted && !request.body_share.take(exchange.body_budget(), held - counted))
             co_return http::bodies_exhausted(exchange.body_budget());
@@ -212,13 +206,13 @@ http::Response failure_of(const base::Error& error, const BindingTerms& terms, s
 
 bool is_bound(const Site& site, const http::Request& request, bool has_route) {
     if (!site.bindings) return false;
-    const auto found = site.bindings->find(request.verb, request.raw_path);
+    const auto found = site.bindings->find(request.verb, request.sent_path());
     return found && (found->binding || !has_route);
 }
 
 asio::awaitable<void> call_bound(const Site& site, http::Exchange& exchange) {
     auto& request = exchange.request();
-    const auto found = site.bindings->find(request.verb, request.raw_path);
+    const auto found = site.bindings->find(request.verb, request.sent_path());
     if (!found || !found->binding) {
         auto refusal = http::refusal_response(
             base::make_error(ErrorCode::verb_not_allowed,

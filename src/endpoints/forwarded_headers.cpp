@@ -43,8 +43,11 @@ base::Result<std::vector<std::pair<std::string, std::string>>> forwarded_headers
                                                                                  std::span<const std::string> names) {
     std::vector<std::pair<std::string, std::string>> metadata;
     for (const auto& [given, value] : request.headers) {
+        // Every call comes here with a dozen headers, of which hardly one is meant.
+        const auto has_its_length = [&given = given](std::string_view wanted) { return wanted.size() == given.size(); };
+        if (std::ranges::none_of(rpc::kTracingMetadata, has_its_length) && std::ranges::none_of(names, has_its_length)) continue;
         const auto name = base::lowered(given);
-        const bool is_tracing = std::ranges::find(rpc::kTracingMetadata, name) != rpc::kTracingMetadata.end();
+        const bool is_tracing = rpc::is_tracing(name);
         if (!is_tracing && std::ranges::find(names, name) == names.end()) continue;
         if (name.ends_with("-bin")) {
             auto bytes = wire::base64_decode(value);

@@ -14,11 +14,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 void append(http::Response& response, std::string_view prefix, const Pairs& metadata, std::size_t& left) {
     for (const auto& [name, value] : metadata) {
-        std::string text = value;
-        if (name.ends_with("-bin")) {
-            text.clear();
-            wire::base64_append(text, value);
-        }
+        std::string text = metadata_text(name, value);
         // gRPC allows nothing else, but a header must never end a line.
         if (!std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7F; })) continue;
         const std::size_t size = prefix.size() + name.size() + text.size() + 4;
@@ -29,6 +25,13 @@ void append(http::Response& response, std::string_view prefix, const Pairs& meta
 }
 
 }  // namespace
+
+std::string metadata_text(const std::string& name, const std::string& value) {
+    if (!name.ends_with("-bin")) return value;
+    std::string text;
+    wire::base64_append(text, value);
+    return text;
+}
 
 void append_metadata(http::Response& response, const rpc::AnswerMetadata& metadata) {
     std::size_t left = kMost;

@@ -65,16 +65,16 @@ base::Result<std::optional<RawBytes>> RawBytes::from(const http::Query& query, c
 }
 
 base::Result<RawBytes::Content> RawBytes::of(const base::ByteChain& answer) const {
-    auto bytes = wire::find_bytes(path_, answer);
-    if (!bytes) return std::move(bytes).error();
     Content content;
     if (pixels_) {
-        auto file = pixels_->encode(answer, *std::move(bytes));
+        auto file = picture(answer);
         if (!file) return std::move(file).error();
         content.bytes = base::ByteChain::own(*std::move(file));
         content.type = pixels_->type();
         return content;
     }
+    auto bytes = wire::find_bytes(path_, answer);
+    if (!bytes) return std::move(bytes).error();
     content.bytes = *std::move(bytes);
     content.type = type_;
     if (!type_path_.empty()) {

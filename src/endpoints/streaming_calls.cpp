@@ -9,12 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "endpoints/metadata_headers.hpp"
 #include "endpoints/raw_bytes.hpp"
 #include "endpoints/stream_feeder.hpp"
 #include "endpoints/stream_form.hpp"
 #include "http/response_writer.hpp"
 #include "http/run_on.hpp"
-#include "wire/base64.hpp"
 #include "wire/wire_to_json.hpp"
 
 namespace octane::endpoints {
@@ -35,14 +35,7 @@ std::string summary_of(const rpc::StreamEnd& end, std::uint64_t messages, std::u
     if (end.error) return http::error_response(*end.error, log.call_id()).body;
     nlohmann::ordered_json summary = {
         {"success", true}, {"status", "OK"}, {"code", 0}, {"messages", messages}, {"dropped", dropped}};
-    for (const auto& [name, value] : end.trailers) {
-        std::string text = value;
-        if (name.ends_with("-bin")) {
-            text.clear();
-            wire::base64_append(text, value);
-        }
-        summary["trailers"][name] = std::move(text);
-    }
+    for (const auto& [name, value] : end.trailers) summary["trailers"][name] = metadata_text(name, value);
     return summary.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -13,7 +13,7 @@ namespace octane::frames {
 // Bytes become linear halves; their colours are multiplied by alpha in linear light, as EXR has them.
 //
 // Attributes beside the required ones: `chromaticities` where the primaries are known; `isLinear`, `colorSpace`,
-// `renderPassId`, `premultipliedAlphaType` (octaneapi's numbers, of the values in the file), `samplesPerPixel`, `renderTime`,
+// `renderPassId`, `premultipliedAlphaType` (the renderer's numbers, of the values in the file), `samplesPerPixel`, `renderTime`,
 // `changeLevel` (a string: 64 bits). Errors: resolve_layout's; 50001 if the library refuses.
 base::Result<std::string> encode_exr(const RenderImage& image);
 

@@ -16,7 +16,7 @@
 
 namespace octane::frames {
 
-// The numbers of octaneapi.ImageType that a renderer produces or may name.
+// How a pixel is stored, by the numbers that the renderer uses: docs/octane.md §2.2.
 enum class ImageType : std::int32_t {
     ldr_rgba = 0,
     ldr_mono = 1,

@@ -6,7 +6,7 @@
 namespace octane::frames {
 namespace {
 
-// The numbers of octaneapi.ImageType as what they are.
+// The numbers of ImageType as what they are.
 const char* type_name(ImageType type) {
     switch (type) {
         case ImageType::ldr_rgba: return "LDR_RGBA";

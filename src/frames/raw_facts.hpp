@@ -9,8 +9,8 @@
 
 namespace octane::frames {
 
-// Header names with their values; the payload they describe is image.pixels. Numbers are octaneapi's. X-Row-Bytes is the distance
-// of two rows in bytes, which settles what unit the renderer's pitch has. Errors: resolve_layout's.
+// Header names with their values; the payload they describe is image.pixels. Numbers are the renderer's. X-Row-Bytes is the
+// distance of two rows in bytes, which settles what unit the renderer's pitch has. Errors: resolve_layout's.
 base::Result<std::vector<std::pair<std::string, std::string>>> raw_facts(const RenderImage& image);
 
 }  // namespace octane::frames

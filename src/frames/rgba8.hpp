@@ -25,7 +25,7 @@ struct Rgba8 {
 // Rows of that size to be filled: as many bytes as `owned` holds.
 Rgba8 make_rows(std::uint32_t width, std::uint32_t height, bool has_alpha);
 
-// octaneapi.PremultipliedAlphaType
+// Whether and in what colours are multiplied by alpha, by the renderer's numbers: docs/octane.md §2.1.
 namespace premultiplied {
 constexpr std::int32_t kNot = 0, kInLight = 1, kEncoded = 2;
 }  // namespace premultiplied

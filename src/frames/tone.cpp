@@ -7,7 +7,7 @@
 namespace octane::frames {
 namespace {
 
-// octaneapi.NamedColorSpace
+// Colour spaces, by the numbers that the renderer uses
 constexpr std::int32_t kLinearSrgb = 2, kAces2065 = 3, kAcesCg = 4, kXyz = 5;
 
 // Narkowicz's fit of the ACES reference rendering transform with its sRGB output transform (2015).

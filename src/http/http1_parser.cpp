@@ -74,8 +74,8 @@ void Http1Parser::take_target(std::string_view target) {
     const auto question = target.find('?');
     const auto path = target.substr(0, question);
     if (question != std::string_view::npos) request_.query = Query(target.substr(question + 1));
-    request_.raw_path = path;
     if (auto decoded = percent_decode(path, PlusSign::literal)) request_.path = std::move(*decoded);
+    if (path != request_.path) request_.encoded_path = path;
     has_bad_target_ = !request_.path.starts_with('/') && !(request_.path == "*" && request_.verb == "OPTIONS");
 }
 

@@ -41,9 +41,8 @@ class Query {
 // Lives on the connection's loop from the parsed header until the response is written.
 class Request {
   public:
-    std::string verb;      // "GET"
-    std::string path;      // percent-decoded, without query: "/ApiItem/name"
-    std::string raw_path;  // the same as it was sent, percent-encoded
+    std::string verb;  // "GET"
+    std::string path;  // percent-decoded, without query: "/ApiItem/name"
     Query query;
     std::string body;                         // empty until it has been read whole (read_whole_body); at most the route's limit
     BodyShare body_share;                     // what it takes of the memory for all bodies
@@ -51,9 +50,13 @@ class Request {
     std::string forwarded_for;                // the client's address as a trusted proxy names it; empty: the peer is the client
     bool is_secure = false;                   // the client speaks HTTPS, with this server or with a trusted proxy
     bool has_token_in_query = false;          // `token` stands in the query and is the right one
+    std::string encoded_path;                 // as it was sent, where that is not `path`
     std::vector<std::string> captures;        // what the route's {…} matched, in order
     boost::asio::io_context* loop = nullptr;  // the loop this connection lives on
     unsigned loop_index = 0;                  // its place among the server's loops
+
+    // The path as it was sent, percent-encoded.
+    [[nodiscard]] std::string_view sent_path() const { return encoded_path.empty() ? path : encoded_path; }
 
     // Names without regard to case; empty if absent.
     [[nodiscard]] std::string_view header(std::string_view name) const;

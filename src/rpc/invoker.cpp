@@ -45,8 +45,7 @@ std::string tell(const CallHistory::Break& broken) {
 
 // Whether the metadata could make one answer differ from another's.
 bool is_personal(const upstream::Metadata& metadata) {
-    return std::ranges::any_of(
-        metadata, [](const auto& entry) { return std::ranges::find(kTracingMetadata, entry.first) == kTracingMetadata.end(); });
+    return std::ranges::any_of(metadata, [](const auto& entry) { return !is_tracing(entry.first); });
 }
 
 asio::awaitable<Reply> call_as_edit(JoinedReads& reads, Invoker& invoker, std::string path, std::string request,

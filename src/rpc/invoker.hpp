@@ -3,6 +3,7 @@
 // Knows no JSON and no renderer. Used from all loops at once.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -28,6 +29,9 @@ namespace octane::rpc {
 
 // Metadata that tells a request from others and changes no answer: equal reads are joined all the same.
 inline constexpr std::array<std::string_view, 3> kTracingMetadata = {"traceparent", "tracestate", "x-request-id"};
+[[nodiscard]] inline bool is_tracing(std::string_view name) {
+    return std::ranges::find(kTracingMetadata, name) != kTracingMetadata.end();
+}
 
 // The views, and the plan, must stay valid until the call has ended.
 struct CallTerms {

@@ -135,7 +135,9 @@ asio::awaitable<std::unique_ptr<StreamReader>> Streams::share(std::shared_ptr<Ca
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
     auto slot = std::make_shared<AnswerSlot>(loop);
     std::string key = plan->called().path + '\0' + message;
-    for (const auto& [name, value] : metadata) key += '\0' + name + '\0' + value;
+    for (const auto& [name, value] : metadata) {
+        if (!is_tracing(name)) key += '\0' + name + '\0' + value;
+    }
     std::shared_ptr<Shared> shared;
     bool is_new = false;
     {

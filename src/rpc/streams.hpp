@@ -64,8 +64,9 @@ class Streams {
     // Reads a call from now on, on its loop, which is the caller's.
     boost::asio::awaitable<std::unique_ptr<StreamReader>> read(std::shared_ptr<StreamingCall> call, ReadPolicy policy);
 
-    // A server stream of one request. Equal ones, by method, request and metadata, are one call of the upstream while anybody
-    // reads it; each reader gets the newest message first, and misses those that it is too slow for. No deadline.
+    // A server stream of one request. Equal ones, by method, request and metadata that is_tracing() does not name, are one call
+    // of the upstream while anybody reads it; each reader gets the newest message first, and misses those that it is too slow
+    // for. No deadline.
     boost::asio::awaitable<std::unique_ptr<StreamReader>> share(std::shared_ptr<CallPlan> plan, std::string message,
                                                                 upstream::Metadata metadata);
 

@@ -67,9 +67,10 @@ asio::awaitable<base::Result<Heard>> hear_all(const Caller& caller) {
     co_return heard;
 }
 
-asio::awaitable<std::unique_ptr<StreamReader>> share(const Caller& caller, std::string request) {
+asio::awaitable<std::unique_ptr<StreamReader>> share(const Caller& caller, std::string request,
+                                                     upstream::Metadata metadata = {}) {
     auto plan = co_await plan_of(caller);
-    auto reader = co_await caller.streams().share(std::move(plan), std::move(request), {});
+    auto reader = co_await caller.streams().share(std::move(plan), std::move(request), std::move(metadata));
     co_return reader;
 }
 
@@ -121,6 +122,19 @@ TEST_CASE("readers of one stream are one call, and a late one gets the newest me
     leave(upstream, std::move(second));
     leave(upstream, std::move(other));
     CHECK(server.await_cancellations(2));
+}
+
+TEST_CASE("what only names a request across programs keeps nobody from sharing, and other metadata does") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    RunningUpstream upstream(server.port());
+    std::vector<std::unique_ptr<StreamReader>> readers;
+    for (const auto& metadata :
+         std::vector<upstream::Metadata>{{{"traceparent", "1"}}, {{"traceparent", "2"}}, {{"x-who", "me"}}}) {
+        readers.push_back(upstream.loop().run(share(upstream.caller(), kWord, metadata)));
+        CHECK(upstream.loop().run(readers.back()->next(kPatience)).message);
+    }
+    CHECK(server.calls(kWatchCall) == 2);
+    for (auto& reader : readers) leave(upstream, std::move(reader));
 }
 
 TEST_CASE("a shared stream that has ended is begun anew") {
