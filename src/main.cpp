@@ -4,6 +4,7 @@
 
 #include "app/app.hpp"
 #include "app/options.hpp"
+#include "app/process_setup.hpp"
 
 int main(int argc, char** argv) {
     using namespace octane;
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
             (parsed.exit_status == 0 ? std::cout : std::cerr) << parsed.message << '\n';
             return parsed.exit_status;
         }
+        app::quiet_grpc();
         app::App program(*parsed.options, [argc, argv] { return app::parse_options(argc, argv); });
         program.run();
         return 0;

@@ -21,6 +21,7 @@
 #include "app/process_setup.hpp"
 #include "app/reload.hpp"
 #include "app/upstream_set.hpp"
+#include "base/nearest.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/health.hpp"
 #include "endpoints/log_files.hpp"
@@ -48,6 +49,14 @@ unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// `more` is in lower case.
+void add_unlisted(std::vector<std::string>& names, const std::vector<std::string>& more) {
+    for (const auto& name : more) {
+        const auto is_same = [&name](const std::string& listed) { return base::lowered(listed) == name; };
+        if (std::ranges::none_of(names, is_same)) names.push_back(name);
+    }
+}
+
 http::AccessOptions make_access_options(const Options& options) {
     http::AccessOptions result;
     result.allow_origins = options.allow_origins;
@@ -58,6 +67,8 @@ http::AccessOptions make_access_options(const Options& options) {
     result.is_open = endpoints::is_probe;
     result.token_cookie = endpoints::kTokenCookie;
     result.request_headers.assign(endpoints::kRequestHeaders.begin(), endpoints::kRequestHeaders.end());
+    add_unlisted(result.request_headers, options.forward_headers);
+    for (const auto& upstream : options.upstreams) add_unlisted(result.request_headers, upstream.forward_headers);
     result.exposed_headers.assign(endpoints::kExposedHeaders.begin(), endpoints::kExposedHeaders.end());
     return result;
 }

@@ -40,7 +40,7 @@ void set_state_dir(Options& options, const std::string& value) {
     options.state_dir = value;
 }
 
-constexpr std::array<OptionEntry, 35> kTable = {{
+constexpr std::array<OptionEntry, 35> kOptionTable = {{
     {"host", "ADDRESS", "Listening", "address to serve HTTP on; 127.0.0.1 for this machine only", "0.0.0.0", "", false,
      [](Options& options, const std::string& value) { options.host = parse_host(value); }},
     {"port", "PORT", "Listening", "port to serve HTTP on; 0 picks a free one", "51023", "", false,
@@ -147,7 +147,7 @@ constexpr std::array<OptionEntry, 35> kTable = {{
 }  // namespace
 
 std::span<const OptionEntry> option_table() {
-    return kTable;
+    return kOptionTable;
 }
 
 std::string variable_name(const OptionEntry& entry) {
@@ -205,7 +205,7 @@ std::string help_text() {
                    "value may also list several, separated by commas. In brackets: the default and the environment variable.",
                    0);
     std::string_view group;
-    for (const OptionEntry& entry : kTable) {
+    for (const OptionEntry& entry : kOptionTable) {
         if (entry.group != group) {
             group = entry.group;
             text += "\n" + std::string(group) + ":\n";

@@ -22,6 +22,14 @@ void ignore_broken_pipes() {
 #endif
 }
 
+void quiet_grpc() {
+#ifdef _WIN32
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) _putenv_s("GRPC_VERBOSITY", "NONE");
+#else
+    setenv("GRPC_VERBOSITY", "NONE", 0);
+#endif
+}
+
 std::size_t raise_file_limit() {
 #ifdef _WIN32
     return 0;

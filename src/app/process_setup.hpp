@@ -11,6 +11,10 @@ namespace octane::app {
 // A reader of our output that goes away costs its output, not the process.
 void ignore_broken_pipes();
 
+// Before gRPC is used: its own log, in its own form, stays off unless GRPC_VERBOSITY says otherwise. It repeats at each attempt
+// to connect what the proxy says once.
+void quiet_grpc();
+
 // Raises the soft limit of open files to the hard one, as far as the system lets us: a connection takes one each. The limit now;
 // 0 where there is none to ask.
 std::size_t raise_file_limit();

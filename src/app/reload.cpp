@@ -30,7 +30,7 @@ bool is_taken(const OptionEntry& entry, const Options& before, const Options& no
 
 // "upstream.nurec" for each whose section says something else.
 std::set<std::string> changed_upstreams(const Options& before, const Options& now) {
-    constexpr std::string_view kSection = "upstream.";
+    static constexpr std::string_view kSection = "upstream.";
     std::set<std::string> names;
     const auto add_unlike = [&names](const Options& from, const Options& to) {
         for (const auto& [name, value] : from.given) {

@@ -37,6 +37,11 @@ upstream::ChannelTls& tls_of(UpstreamSpec& spec) {
     return *spec.tls;
 }
 
+bool is_refusal(const std::string& text) {
+    if (text != "refuse" && text != "ignore") throw std::invalid_argument(show_value(text) + " is neither refuse nor ignore");
+    return text == "refuse";
+}
+
 bool parse_switch(const std::string& text) {
     if (text == "true" || text == "on" || text == "1") return true;
     if (text == "false" || text == "off" || text == "0") return false;
@@ -79,15 +84,24 @@ void add_metadata(UpstreamSpec& spec, const std::string& value) {
     spec.metadata.emplace_back(name, std::move(text));
 }
 
-void add_method_timeout(UpstreamSpec& spec, const std::string& value) {
-    const auto mark = value.rfind('=');
+// "Service/method=VALUE".
+template <typename Value>
+rpc::MethodRule<Value> parse_method_rule(const std::string& text, std::string_view form, Value (*parse)(const std::string&)) {
+    const auto mark = text.rfind('=');
     if (mark == std::string::npos)
-        throw std::invalid_argument(show_value(value) +
-                                    " is not of the form Service/method=DURATION, such as SensorsimService/render_*=180s");
-    spec.method_timeouts.push_back({parse_method_pattern(value.substr(0, mark)), parse_duration(value.substr(mark + 1))});
+        throw std::invalid_argument(show_value(text) + " is not of the form Service/method=" + std::string(form));
+    return {parse_method_pattern(text.substr(0, mark)), parse(text.substr(mark + 1))};
 }
 
-constexpr std::array<UpstreamOption, 24> kTable = {{
+std::size_t parse_message_size(const std::string& text) {
+    return parse_size(text, std::numeric_limits<int>::max());
+}
+
+unsigned parse_call_count(const std::string& text) {
+    return static_cast<unsigned>(parse_number(text, 1, 100000));
+}
+
+constexpr std::array<UpstreamOption, 27> kUpstreamTable = {{
     {"address", "HOST:PORT", "where it is", "none; needed unless --upstream says it", false, set_address},
     {"kind", "KIND", "octane for an OctaneRender, whose frames are shown; grpc for any other service", "grpc", false, set_kind},
     {"api", "RELEASE", "of an Octane: which of its schemas to speak: auto, alpha5 or beta2", "auto", false,
@@ -107,9 +121,24 @@ constexpr std::array<UpstreamOption, 24> kTable = {{
      [](UpstreamSpec& spec, const std::string& value) { spec.timeout = parse_duration(value); }},
     {"method-timeout", "PATTERN=DURATION",
      "the same for the methods of a pattern, as Service/method with * wildcards; the first that fits counts", "none", true,
-     add_method_timeout},
+     [](UpstreamSpec& spec, const std::string& value) {
+         spec.method_timeouts.push_back(
+             parse_method_rule(value, "DURATION, such as SensorsimService/render_*=180s", parse_duration));
+     }},
     {"max-message", "SIZE", "largest gRPC message, both ways", "--max-message", false,
-     [](UpstreamSpec& spec, const std::string& value) { spec.max_message = parse_size(value, std::numeric_limits<int>::max()); }},
+     [](UpstreamSpec& spec, const std::string& value) { spec.max_message = parse_message_size(value); }},
+    {"method-max-message", "PATTERN=SIZE",
+     "the same for the methods of a pattern, of at most max-message; the first that fits counts", "none", true,
+     [](UpstreamSpec& spec, const std::string& value) {
+         spec.method_max_messages.push_back(parse_method_rule(value, "SIZE, such as Store/put_*=4MiB", parse_message_size));
+     }},
+    {"method-concurrency", "PATTERN=N",
+     "calls in flight at once of all methods of a pattern together; further ones queue, streams are refused; the first that fits "
+     "counts",
+     "none", true,
+     [](UpstreamSpec& spec, const std::string& value) {
+         spec.method_concurrencies.push_back(parse_method_rule(value, "N, such as RenderServer/Render=2", parse_call_count));
+     }},
     {"keepalive", "DURATION", "as --keepalive", "--keepalive", false,
      [](UpstreamSpec& spec, const std::string& value) { spec.keepalive = parse_duration(value); }},
     {"keepalive-timeout", "DURATION", "as --keepalive-timeout", "--keepalive-timeout", false,
@@ -138,6 +167,9 @@ constexpr std::array<UpstreamOption, 24> kTable = {{
      [](UpstreamSpec& spec, const std::string& value) { spec.deny.push_back(parse_method_pattern(value)); }},
     {"allow", "PATTERN", "methods to let through although a list refuses them", "none", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.allow.push_back(parse_method_pattern(value)); }},
+    {"unknown-members", "WORD", "members of a JSON request that its message lacks: refuse or ignore",
+     "refuse; of an Octane ignore", false,
+     [](UpstreamSpec& spec, const std::string& value) { spec.refuses_unknown = is_refusal(value); }},
     {"allow-get", "PATTERN", "methods that may be called with GET, besides those of --allow-get", "none", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.allow_get.push_back(parse_method_pattern(value)); }},
     {"forward-header", "NAME", "header of a request that is sent on as metadata, besides those of --forward-header", "none", true,
@@ -147,7 +179,7 @@ constexpr std::array<UpstreamOption, 24> kTable = {{
 }  // namespace
 
 std::span<const UpstreamOption> upstream_option_table() {
-    return kTable;
+    return kUpstreamTable;
 }
 
 UpstreamSpec parse_upstream(const std::string& text) {
@@ -183,8 +215,16 @@ void check_upstream(const UpstreamSpec& spec) {
         fail("has import-path without proto-path, whose files would import from it");
     if (spec.tls && spec.tls->certificate.empty() != spec.tls->key.empty())
         fail("has only one of tls-cert and tls-key: they belong together");
-    if (spec.kind == UpstreamKind::octane && !spec.method_timeouts.empty())
-        fail("has method-timeout, which is for kind = grpc only");
+    if (spec.kind == UpstreamKind::octane) {
+        if (!spec.method_timeouts.empty()) fail("has method-timeout, which is for kind = grpc only");
+        if (!spec.method_max_messages.empty()) fail("has method-max-message, which is for kind = grpc only");
+        if (!spec.method_concurrencies.empty()) fail("has method-concurrency, which is for kind = grpc only");
+    }
+    for (const auto& [pattern, size] : spec.method_max_messages) {
+        if (spec.max_message && size > *spec.max_message)
+            fail("allows " + pattern + " messages of " + std::to_string(size) +
+                 " bytes (method-max-message), but max-message is " + std::to_string(*spec.max_message));
+    }
     if (spec.kind != UpstreamKind::octane && spec.api != Api::automatic) fail("has api, which is for kind = octane only");
 }
 

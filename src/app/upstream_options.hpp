@@ -41,9 +41,12 @@ struct UpstreamSpec {
     upstream::Metadata metadata;
     std::vector<std::string> deny;
     std::vector<std::string> allow;
+    std::optional<bool> refuses_unknown;       // members that a message lacks; nothing: an Octane takes them, others do not
     std::vector<std::string> allow_get;        // besides those of the program
     std::vector<std::string> forward_headers;  // besides those of the program; in lower case
-    std::vector<rpc::PlainRules::Timeout> method_timeouts;
+    std::vector<rpc::MethodRule<std::chrono::milliseconds>> method_timeouts;
+    std::vector<rpc::MethodRule<std::size_t>> method_max_messages;
+    std::vector<rpc::MethodRule<unsigned>> method_concurrencies;
 };
 
 struct UpstreamOption {

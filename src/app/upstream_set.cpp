@@ -17,6 +17,7 @@ upstream::ChannelOptions channel_of(const Options& options, const UpstreamSpec& 
     channel.host = spec.host;
     channel.port = spec.port;
     channel.max_message = spec.max_message.value_or(options.max_message);
+    if (spec.max_message) channel.max_message_option = "max-message of [upstream." + spec.name + "]";
     channel.keepalive = spec.keepalive ? spec.keepalive : options.keepalive;
     channel.keepalive_timeout = spec.keepalive_timeout.value_or(options.keepalive_timeout);
     channel.tls = spec.tls;
@@ -100,7 +101,8 @@ struct UpstreamSet::Plain {
     Plain(const Options& options, const LoadedUpstream& loaded, const asio::any_io_executor& control)
         : upstream(plain_of(options, loaded), control),
           invoker(upstream, {loaded.spec.concurrency.value_or(0), false, {}}),
-          policy(upstream, {loaded.spec.deny, loaded.spec.allow, loaded.spec.method_timeouts}),
+          policy(upstream, {loaded.spec.deny, loaded.spec.allow, loaded.spec.method_timeouts, loaded.spec.method_max_messages,
+                            loaded.spec.method_concurrencies}),
           caller(invoker, policy, loaded.spec.timeout.value_or(options.timeout)) {}
 
     upstream::Upstream upstream;
@@ -117,6 +119,7 @@ UpstreamSet::UpstreamSet(const Options& options, const std::vector<LoadedUpstrea
     const auto add = [&options, &table](endpoints::UpstreamEntry entry, const UpstreamSpec& spec) {
         entry.allow_get = both(options.allow_get, spec.allow_get);
         entry.forward_headers = both(options.forward_headers, spec.forward_headers);
+        entry.refuses_unknown = spec.refuses_unknown.value_or(spec.kind != UpstreamKind::octane);
         table.add(entry);
     };
     for (const auto& one : loaded) {
@@ -172,6 +175,7 @@ bool UpstreamSet::has_watch() const {
 void UpstreamSet::close() {
     for (const auto& octane : octanes_) octane->octane().close();
     for (const auto& plain : plain_) {
+        plain->policy.close();
         plain->invoker.close();
         plain->upstream.close();
     }

@@ -68,7 +68,7 @@ enum class ErrorCode : int {
     cancelled = 49910,
     internal = 50001,
     bad_answer = 50002,
-    upstream_unreachable = 50003,  // UNAVAILABLE on /<service>/<method>: 500 is what existing clients know
+    upstream_unreachable = 50003,  // UNAVAILABLE of an Octane: 500 is what its existing clients know
     upstream_internal = 50010,
     release_lacks_method = 50110,
     message_too_large = 50201,
@@ -76,6 +76,7 @@ enum class ErrorCode : int {
     no_frame = 50304,
     too_many_connections = 50303,
     bodies_exhausted = 50305,
+    upstream_away = 50306,  // UNAVAILABLE of any other upstream
     deadline_exceeded = 50410,
 };
 
@@ -87,6 +88,7 @@ struct Error {
     ErrorCode code = ErrorCode::internal;
     GrpcStatus grpc = GrpcStatus::internal;  // Octane's status, or the nearest one for the proxy's own errors
     std::string message;
+    std::string details{};  // what the upstream said besides, as one JSON array; empty: nothing
 };
 
 // The nearest gRPC status for an error that the proxy itself found.
@@ -94,7 +96,7 @@ GrpcStatus nearest_grpc_status(ErrorCode code);
 
 // An error of the proxy itself, with the nearest gRPC status filled in.
 inline Error make_error(ErrorCode code, std::string message) {
-    return Error{code, nearest_grpc_status(code), std::move(message)};
+    return Error{code, nearest_grpc_status(code), std::move(message), {}};
 }
 
 }  // namespace octane::base

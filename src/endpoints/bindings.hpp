@@ -64,8 +64,8 @@ class Bindings {
     Bindings(const Bindings&) = delete;
     Bindings& operator=(const Bindings&) = delete;
 
-    // Reads the annotations of the schemas that there are now; to be called once before the server starts, and after each change.
-    // One call at a time.
+    // Reads the annotations of the schemas that there are now, and says in the log which own routes do not fit them; to be called
+    // once before the server starts, and after each change. One call at a time.
     void refresh();
 
     struct Found {

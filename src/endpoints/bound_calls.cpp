@@ -98,13 +98,16 @@ asio::awaitable<base::Result<base::Done>> read_form(http::Exchange& exchange, co
     co_return base::Done{};
 }
 
-asio::awaitable<base::Result<GivenFields>> read_given(http::Exchange& exchange, const Bindings::Found& found) {
+// `query`: the client's own, for a request of that type.
+asio::awaitable<base::Result<GivenFields>> read_given(http::Exchange& exchange, const Bindings::Found& found,
+                                                      const http::Query& query, const google::protobuf::Descriptor& type) {
     auto& request = exchange.request();
     const auto& terms = found.binding->terms;
     GivenFields given;
     for (const auto& capture : found.captures) add_value(terms, capture.field, capture.value, given);
-    for (const auto& [name, value] : request.query.all()) {
-        if (name != "token" && !is_meaningless(name)) add_value(terms, name, value, given);
+    for (const auto& [name, value] : query.all()) {
+        const bool is_field = renamed(terms, name) != nullptr || RequestFields::has(type, name);
+        if (name != "token" && (is_field || !is_meaningless(name))) add_value(terms, name, value, given);
     }
     if (terms.is_form && form_kind(request.header("Content-Type")) != FormKind::url_encoded) {
         auto read = co_await read_form(exchange, terms, given);
@@ -173,6 +176,13 @@ base::Result<std::string> make_message(const BindingTerms& terms, GivenFields& g
     return message;
 }
 
+asio::awaitable<base::Result<std::string>> read_message(http::Exchange& exchange, const Bindings::Found& found,
+                                                        const http::Query& query, const rpc::CallPlan& plan) {
+    auto given = co_await read_given(exchange, found, query, plan.request_type());
+    if (!given) co_return std::move(given).error();
+    co_return make_message(found.binding->terms, *given, plan);
+}
+
 constexpr std::size_t kLongestShort = 8191;  // bytes: what a client quotes that wants this shape
 
 // UTF-8 is cut between characters.
@@ -195,7 +205,7 @@ http::Response short_failure(const base::Error& error, int status) {
 }
 
 http::Response failure_of(const base::Error& error, const BindingTerms& terms, std::string_view call_id) {
-    // These paths have no clients that know another status for it.
+    // An Octane's clients that know another status for it do not come by these paths.
     const int status = error.code == ErrorCode::upstream_unreachable ? 503 : base::http_status(error.code);
     auto response = terms.errors == ErrorShape::short_ ? short_failure(error, status) : http::error_response(error, call_id);
     response.status = status;
@@ -208,6 +218,14 @@ bool is_bound(const Site& site, const http::Request& request, bool has_route) {
     if (!site.bindings) return false;
     const auto found = site.bindings->find(request.verb, request.sent_path());
     return found && (found->binding || !has_route);
+}
+
+http::Response refuse_bound(const Site& site, const base::Error& error, const http::Request& request) {
+    const auto found = site.bindings->find(request.verb, request.sent_path());
+    if (!found || !found->binding) return http::refusal_response(error, request);
+    auto response = failure_of(error, found->binding->terms, request.call_id());
+    if (!request.call_id().empty()) response.headers.emplace_back("X-Call-Id", request.call_id());
+    return response;
 }
 
 asio::awaitable<void> call_bound(const Site& site, http::Exchange& exchange) {
@@ -226,16 +244,12 @@ asio::awaitable<void> call_bound(const Site& site, http::Exchange& exchange) {
     const auto& terms = binding.terms;
     request.captures = {binding.service, binding.method};
     if (!binding.upstream.empty()) request.captures.push_back(binding.upstream);
-    auto given = co_await read_given(exchange, *found);
     http::Query options;
     options.set("bare", "1");
     for (const auto& [name, value] : terms.options) options.set(name, value);
-    request.query = std::move(options);
+    const http::Query query = std::exchange(request.query, std::move(options));
     MadeCall made;
-    made.request = [&](const rpc::CallPlan& plan) -> base::Result<std::string> {
-        if (!given) return given.error();
-        return make_message(terms, *given, plan);
-    };
+    made.request = [&](const rpc::CallPlan& plan) { return read_message(exchange, *found, query, plan); };
     made.failure = [&terms](const base::Error& error, std::string_view call_id) { return failure_of(error, terms, call_id); };
     made.response_body = terms.response_body;
     co_await call_made(site, exchange, made);

@@ -12,4 +12,7 @@ bool is_bound(const Site& site, const http::Request& request, bool has_route);
 
 boost::asio::awaitable<void> call_bound(const Site& site, http::Exchange& exchange);
 
+// What is said of a request that is refused by its head, in the shape that the path's failures have.
+http::Response refuse_bound(const Site& site, const base::Error& error, const http::Request& request);
+
 }  // namespace octane::endpoints

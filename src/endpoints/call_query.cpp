@@ -63,7 +63,7 @@ Result<CallQuery> read_call_query(const http::Request& request) {
     const auto& query = request.query;
     CallQuery read;
     const std::string_view strict = request.header("X-Strict");
-    read.codec.is_strict = !strict.empty() && strict != "0" && strict != "false";
+    if (!strict.empty()) read.is_strict = strict != "0" && strict != "false";
     read.codec.dialect.with_defaults = query.flag("defaults");
     if (const auto enums = query.find("enums")) {
         if (*enums != "number" && *enums != "name") return bad_option("enums", *enums, "number or name");
@@ -103,16 +103,22 @@ Result<std::string> request_of(const http::Query& query, const google::protobuf:
     return fields.json();
 }
 
+Result<wire::BytesPath> read_body_path(const google::protobuf::Descriptor& type, std::string_view text) {
+    auto path = wire::parse_bytes_path(type, text);
+    if (!path) return path;
+    const bool is_later = std::ranges::any_of(*path, [](const wire::BytesStep& step) { return step.index > 0; });
+    if (is_later) return bad_option("raw-body", text, "the path of one field; a list has but one element then, the first");
+    return path;
+}
+
 Result<std::optional<std::string>> request_around(const http::Request& request, const rpc::CallPlan& plan,
                                                   std::string_view body) {
     const auto& type = plan.request_type();
     const auto asked = request.query.find("raw-body");
     const bool is_body = !asked && RawBytes::is_http_body(type);
     if (!asked && !is_body) return std::optional<std::string>();
-    auto path = wire::parse_bytes_path(type, asked.value_or("data"));
+    auto path = read_body_path(type, asked.value_or("data"));
     if (!path) return std::move(path).error();
-    const bool is_later = std::ranges::any_of(*path, [](const wire::BytesStep& step) { return step.index > 0; });
-    if (is_later) return bad_option("raw-body", *asked, "the path of one field; a list has but one element then, the first");
     auto json = request_of(request.query, type);
     if (!json) return std::move(json).error();
     wire::JsonReadOptions reading;

@@ -19,7 +19,8 @@
 namespace octane::endpoints {
 
 struct CallQuery {
-    rpc::JsonCodecOptions codec;
+    rpc::JsonCodecOptions codec;      // without is_strict, which is the upstream's to say where the next says nothing
+    std::optional<bool> is_strict{};  // X-Strict
     bool is_bare = false;
     bool wants_update = false;
     rpc::ReadPolicy policy = rpc::ReadPolicy::all;
@@ -32,6 +33,9 @@ base::Result<CallQuery> read_call_query(const http::Request& request);
 
 // The request that stands in the query: its fields, and ?request= (JSON, or JSON in base64url). Errors: 40002, 40006.
 base::Result<std::string> request_of(const http::Query& query, const google::protobuf::Descriptor& type);
+
+// The field that ?raw-body= names. Errors: 40006.
+base::Result<wire::BytesPath> read_body_path(const google::protobuf::Descriptor& type, std::string_view text);
 
 // The bytes field at the end of the path, in the messages around it. The path has no index but 0.
 std::string wrap_bytes(const wire::BytesPath& path, std::string_view bytes);

@@ -62,6 +62,7 @@ asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& 
     auto upstream = find_upstream(site, request);
     if (!upstream) co_return std::move(upstream).error();
     asked.upstream = *upstream;
+    asked.query.codec.is_strict = asked.query.is_strict.value_or(asked.upstream->refuses_unknown);
     auto metadata = forwarded_headers(request, asked.upstream->forward_headers);
     if (!metadata) co_return std::move(metadata).error();
     asked.call.metadata = *std::move(metadata);
@@ -303,10 +304,14 @@ asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, cons
         asked->query.failure = made.failure;
         asked->call.answer_metadata = &metadata;
     }
-    base::Result<std::string> message = asked ? made.request(*asked->plan) : asked.error();
-    if (message && asked->plan->called().descriptor->client_streaming())
+    base::Result<std::string> message = std::string();
+    if (!asked)
+        message = asked.error();
+    else if (asked->plan->called().descriptor->client_streaming())
         message = base::make_error(base::ErrorCode::bad_path,
                                    asked->plan->called().display + " takes a stream, which this path does not carry");
+    else
+        message = co_await made.request(*asked->plan);
     if (message && asked->plan->called().descriptor->server_streaming()) {
         log.note_request();
         co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,

@@ -24,12 +24,13 @@ boost::asio::awaitable<void> get_method(const Site& site, http::Exchange& exchan
 
 // A call whose request somebody else makes, and whose failures have words of their own.
 struct MadeCall {
-    std::function<base::Result<std::string>(const rpc::CallPlan&)> request;  // a message of the plan's request_type()
+    // A message of the plan's request_type(), of the body, which nobody has read.
+    std::function<boost::asio::awaitable<base::Result<std::string>>(const rpc::CallPlan&)> request;
     std::function<http::Response(const base::Error&, std::string_view call_id)> failure;
     std::string response_body;  // the member that alone is answered; empty: all of it
 };
 
-// The method that the captures name, with the options in the request's query; the answer has no envelope. The body has been read.
+// The method that the captures name, with the options in the request's query; the answer has no envelope.
 boost::asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, const MadeCall& made);
 
 // Whether the path is that of a method that takes a stream: its body may be of any length. `upstream`: as the path names it, or

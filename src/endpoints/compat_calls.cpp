@@ -50,10 +50,10 @@ asio::awaitable<http::Response> call_from_web(const Site& site, http::Request& r
     rpc::CallRequest call;
     call.head.service = request.captures[0];
     call.head.method = request.captures[1];
-    rpc::JsonCodec codec({false, kWebDialect, {}});
+    const auto upstream = find_upstream(site, request);
+    rpc::JsonCodec codec({upstream && (*upstream)->refuses_unknown, kWebDialect, {}});
     auto answer = read_origin(request, log.call_id(), call);
     if (answer) {
-        const auto upstream = find_upstream(site, request);
         if (upstream)
             answer = co_await (*upstream)->caller->call(call, request.body, codec);
         else

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/nearest.hpp"
-#include "endpoints/bound_calls.hpp"
 #include "endpoints/calls.hpp"
 #include "endpoints/json_body.hpp"
 #include "endpoints/log_files.hpp"
@@ -143,14 +142,16 @@ asio::awaitable<http::Response> show_session_log(const Site& site, http::Request
     co_return response;
 }
 
+bool is_page_log(const http::Request& request) {
+    constexpr std::string_view kFolder = "/api/";
+    if (!request.path.starts_with(kFolder)) return false;
+    const auto name = base::lowered(std::string_view(request.path).substr(kFolder.size()));
+    return name == "log" || name == "logclear";
+}
+
 asio::awaitable<void> page_log(const Site& site, http::Exchange& exchange) {
     auto& request = exchange.request();
-    const std::string name = base::lowered(request.captures[0]);
-    if (name != "log" && name != "logclear" && is_bound(site, request, true)) {  // a route of the configuration below /api
-        co_await call_bound(site, exchange);
-        co_return;
-    }
-    if (name != "log" && name != "logclear") {
+    if (!is_page_log(request)) {
         request.captures.insert(request.captures.begin(), "api");
         co_await call_method(site, exchange);
         co_return;
@@ -158,7 +159,7 @@ asio::awaitable<void> page_log(const Site& site, http::Exchange& exchange) {
     http::Response response;
     if (const auto whole = co_await http::read_whole_body(exchange); !whole)
         response = http::refusal_response(whole.error(), request);
-    else if (name == "log")
+    else if (base::lowered(request.captures[0]) == "log")
         response = co_await answer_with(append_to_page_log, site, request);
     else
         response = co_await clear_page_log(site);

@@ -18,6 +18,7 @@ boost::asio::awaitable<http::Response> save_session_log(const Site& site, http::
 boost::asio::awaitable<http::Response> show_session_log(const Site& site, http::Request& request);
 
 // octaneWebR: POST /api/log and /api/logClear in any letter case; any other name is a method of a service "api".
+bool is_page_log(const http::Request& request);
 boost::asio::awaitable<void> page_log(const Site& site, http::Exchange& exchange);
 
 }  // namespace octane::endpoints

@@ -8,7 +8,8 @@
 
 namespace octane::endpoints {
 
-// By signature: JPEG, PNG, WebP, GIF, TIFF, OpenEXR, Radiance HDR, ZIP; application/octet-stream otherwise.
+// By signature: JPEG, PNG, WebP, GIF, AVIF, TIFF, JPEG 2000, OpenEXR, Radiance HDR, PLY, binary glTF, ZIP, and H.264 and AV1
+// where they begin as their streams do; application/octet-stream otherwise.
 std::string recognise_content(std::string_view first_bytes);
 // The same of bytes that lie in pieces, of which the first may be shorter than any signature.
 std::string recognise_content(const base::ByteChain& content);

@@ -1,7 +1,8 @@
 // Room: endpoints. The headers that pages of other origins may send and read, and the cookie of the token.
 //
-// The CORS headers of every answer are made from these tables. A header that the code reads and that a script can set has to
-// stand in the first; a test goes through the sources for it.
+// The CORS headers of every answer are made from these tables; --forward-header adds to the first, and an answer that carries
+// further headers names them itself. A header that the code reads and that a script can set has to stand in the first; a test
+// goes through the sources for it.
 #pragma once
 
 #include <array>
@@ -9,7 +10,7 @@
 
 namespace octane::endpoints {
 
-inline constexpr std::array<std::string_view, 19> kRequestHeaders = {
+inline constexpr std::array<std::string_view, 20> kRequestHeaders = {
     "Content-Type",
     "Accept",
     "Authorization",
@@ -20,7 +21,8 @@ inline constexpr std::array<std::string_view, 19> kRequestHeaders = {
     "X-Call-Id",         // names a call in answer and log
     "X-Request-Id",      // names a request across programs
     "traceparent",       // the same, by W3C Trace Context
-    "X-Strict",          // members that a message lacks are errors
+    "tracestate",        // and what goes with it
+    "X-Strict",          // whether members that a message lacks are errors
     "X-Timeout",         // deadlines, in three spellings
     "grpc-timeout",
     "Connect-Timeout-Ms",

@@ -8,6 +8,7 @@
 #include "endpoints/calls.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/page_files.hpp"
+#include "http/dispatch.hpp"
 #include "http/media_type.hpp"
 #include "http/run_on.hpp"
 #include "http/static_files.hpp"
@@ -60,9 +61,11 @@ asio::awaitable<std::optional<http::Response>> find_application(const Site& site
 }
 
 http::Response not_found(const http::Request& request) {
-    return http::error_response(base::make_error(
-        base::ErrorCode::path_not_found, "there is nothing at " + request.path.substr(0, 200) +
-                                             "; methods are called with POST /<service>/<method>, GET /services lists them"));
+    return http::refusal_response(
+        base::make_error(base::ErrorCode::path_not_found,
+                         "there is nothing at " + request.path.substr(0, 200) +
+                             "; methods are called with POST /<service>/<method>, GET /services lists them"),
+        request);
 }
 
 }  // namespace
@@ -92,23 +95,26 @@ asio::awaitable<http::Response> no_such_path(const Site& site, http::Request& re
     }
     if (request.verb == "POST" && site.upstreams.entries().size() > 1 && std::ranges::count(request.path, '/') == 3) {
         const auto name = std::string_view(request.path).substr(1, request.path.find('/', 1) - 1);
-        if (const auto upstream = site.upstreams.named(name); !upstream) co_return http::error_response(upstream.error());
+        if (const auto upstream = site.upstreams.named(name); !upstream)
+            co_return http::refusal_response(upstream.error(), request);
     }
     if (request.verb == "POST" && std::ranges::count(request.path, '/') == 1) {
         const auto addresses = site.upstreams.addresses_of_method(std::string_view(request.path).substr(1));
         if (!addresses.empty()) {
             const std::vector<std::string_view> names(addresses.begin(), addresses.end());
-            co_return http::error_response(
+            co_return http::refusal_response(
                 base::make_error(base::ErrorCode::method_not_found, request.path.substr(0, 200) +
                                                                         " has a method's name and no service; it could be " +
-                                                                        base::join_names(names, names.size())));
+                                                                        base::join_names(names, names.size())),
+                request);
         }
     }
     // octaneWeb calls POST /octane/render/… and moves on at 404 (docs/octane.md §4.6).
     if (request.verb == "POST" && !request.path.starts_with("/octane/")) {
-        co_return http::error_response(base::make_error(
-            base::ErrorCode::bad_path,
-            "Invalid path format: " + request.path.substr(0, 200) + " is not /<service>/<method>, such as /ApiItem/name"));
+        co_return http::refusal_response(
+            base::make_error(base::ErrorCode::bad_path, "Invalid path format: " + request.path.substr(0, 200) +
+                                                            " is not /<service>/<method>, such as /ApiItem/name"),
+            request);
     }
     co_return not_found(request);
 }

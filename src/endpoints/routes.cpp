@@ -122,15 +122,24 @@ void add_routes(http::Router& router, const Site& site) {
 
     router.add("POST", "/api/grpc/{service}/{method}", to(call_from_web), web_call_rules);
     router.add("GET", "/api/health", to(web_health), plain);
+    auto page_log_rules = log_rules;
+    page_log_rules.yields = true;
     router.add("POST", "/api/{log}",
-               http::ExchangeHandler([&site](http::Exchange& exchange) { return page_log(site, exchange); }), log_rules);
+               http::ExchangeHandler([&site](http::Exchange& exchange) { return page_log(site, exchange); }), page_log_rules);
     router.add("POST", "/debug/clear-log", to(clear_session_log), log_rules);
     router.add("POST", "/debug/append-log", to(append_session_log), log_rules);
     router.add("POST", "/save-debug-logs", to(save_session_log), log_rules);
     router.add("GET", "/debug-logs/{session}", to(show_session_log), plain);
 
-    router.set_bound([&site](const http::Request& request, bool has_route) { return is_bound(site, request, has_route); },
-                     [&site](http::Exchange& exchange) { return call_bound(site, exchange); });
+    http::RouteRules bound_rules;
+    bound_rules.refuse = [&site](const base::Error& error, const http::Request& request) {
+        return refuse_bound(site, error, request);
+    };
+    const auto is_bound_path = [&site](const http::Request& request, bool has_route) {
+        return is_bound(site, request, has_route) && !is_page_log(request);
+    };
+    router.set_bound(
+        is_bound_path, [&site](http::Exchange& exchange) { return call_bound(site, exchange); }, std::move(bound_rules));
 
     // A page's files and an application's own paths: their queries are the application's.
     router.add("GET", "/", to(page_file));

@@ -288,7 +288,7 @@ base::Result<std::shared_ptr<const SocketForm>> read_socket_form(const http::Req
     if (!raw) return std::move(raw).error();
     form->raw = *std::move(raw);
     if (const auto into = request.query.find("raw-body")) {
-        auto path = wire::parse_bytes_path(plan.request_type(), *into);
+        auto path = read_body_path(plan.request_type(), *into);
         if (!path) return std::move(path).error();
         form->into = *std::move(path);
     }

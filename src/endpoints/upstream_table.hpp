@@ -23,6 +23,7 @@ struct UpstreamEntry {
     const Context* octane = nullptr;             // not null: an Octane, whose frames are shown
     std::vector<std::string> forward_headers{};  // names in lower case, sent on as metadata
     std::vector<std::string> allow_get{};        // patterns (schema/method_pattern.hpp) of methods that may be called with GET
+    bool refuses_unknown = false;                // members that a message lacks are errors where a request says nothing of them
 
     [[nodiscard]] const upstream::Upstream& upstream() const { return caller->invoker().upstream(); }
     [[nodiscard]] const std::string& name() const { return upstream().name(); }

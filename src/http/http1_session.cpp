@@ -118,8 +118,10 @@ std::optional<Response> Http1Session::answer_by_head(Request& request, const Rec
     const Routed routed = route(*routes_, request);
     if (routed.entry == nullptr) return own_response(routed, request);
     entry_ = routed.entry;
-    if (const auto too_large = reader_.apply(entry_->rules, request)) return refusal_response(*too_large, request);
-    if (entry_->rules.check) return entry_->rules.check(request, reader_);
+    const auto& rules = entry_->rules;
+    if (const auto too_large = reader_.apply(rules, request))
+        return rules.refuse ? rules.refuse(*too_large, request) : refusal_response(*too_large, request);
+    if (rules.check) return rules.check(request, reader_);
     return std::nullopt;
 }
 

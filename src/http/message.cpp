@@ -70,6 +70,7 @@ Response error_response(const base::Error& error, std::string_view call_id) {
     body["error"] = error.message;
     body["status"] = base::grpc_status_name(error.grpc);
     body["code"] = static_cast<int>(error.grpc);
+    if (!error.details.empty()) body["details"] = nlohmann::ordered_json::parse(error.details);
     if (!call_id.empty()) body["callId"] = call_id;
 
     Response response;

@@ -90,8 +90,8 @@ struct Response {
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
-// The one place where an Error becomes a reply: {"success":false,"error":…,"status":…,"code":…,"callId":…} with the status of its
-// number.
+// The one place where an Error becomes a reply: {"success":false,"error":…,"status":…,"code":…,"details":[…],"callId":…} with
+// the status of its number; details only where an upstream gave them.
 // A missing token adds WWW-Authenticate; X-Call-Id is the caller's to add, as on any other answer.
 Response error_response(const base::Error& error, std::string_view call_id = {});
 

@@ -24,8 +24,8 @@ namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kIdleMemory = 16UL << 10U;  // what came in with a message is given back above this
-constexpr std::size_t kDrainLimit = 16UL << 20U;  // of a client that talks past its end, so that it reads the reason
+constexpr std::size_t kIdleMessageMemory = 16UL << 10U;  // what came in with a message is given back above this
+constexpr std::size_t kTalkLimit = 16UL << 20U;          // of a client that talks past its end, so that it reads the reason
 
 class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public std::enable_shared_from_this<OpenWebSocket> {
   public:
@@ -244,7 +244,7 @@ void OpenWebSocket::on_read(error_code failed) {
         ping_timer_.cancel();
         connection_->enter(Phase::closing);
         connection_->socket().shutdown_send();
-        discarded_.resize(kIdleMemory);
+        discarded_.resize(kIdleMessageMemory);
         drain();
         return;
     }
@@ -253,7 +253,7 @@ void OpenWebSocket::on_read(error_code failed) {
     const std::string_view bytes(static_cast<const char*>(message_.data().data()), message_.size());
     tell([kind, bytes](WebSocketListener& listener) { listener.on_message(kind, bytes); });
     message_.consume(message_.size());
-    if (message_.capacity() > kIdleMemory) message_.shrink_to_fit();
+    if (message_.capacity() > kIdleMessageMemory) message_.shrink_to_fit();
     if (is_torn_) {
         close_when_idle();
     } else if (!is_held_) {
@@ -273,7 +273,7 @@ void OpenWebSocket::drain() {
                                          [self = shared_from_this()](error_code failed, std::size_t size) {
                                              self->is_reading_ = false;
                                              self->drained_ += size;
-                                             if (!failed && !self->is_torn_ && self->drained_ < kDrainLimit) {
+                                             if (!failed && !self->is_torn_ && self->drained_ < kTalkLimit) {
                                                  self->drain();
                                              } else {
                                                  self->tear_down();

@@ -74,9 +74,16 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     if (!segments) return match;
 
     std::uint32_t best = 0;
-    for (const auto& entry : entries_) best = std::max(best, match_rank(entry.segments, *segments));
+    bool one_yields = false;
+    for (const auto& entry : entries_) {
+        const auto rank = match_rank(entry.segments, *segments);
+        if (rank < best) continue;
+        one_yields = entry.rules.yields || (one_yields && rank == best);
+        best = rank;
+    }
     if (best == 0) return match;
-    match.begins_literally = (best >> (segments->count - 1) & 1U) != 0;
+    const bool begins_literally = (best >> (segments->count - 1) & 1U) != 0;
+    match.yields = !begins_literally || one_yields;
 
     const std::string_view wanted = verb == "HEAD" ? "GET" : verb;
     for (const auto& entry : entries_) {
@@ -95,9 +102,9 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     return match;
 }
 
-void Router::set_bound(IsBound is_bound, ExchangeHandler handler) {
+void Router::set_bound(IsBound is_bound, ExchangeHandler handler, RouteRules rules) {
     is_bound_ = std::move(is_bound);
-    bound_.emplace(RouteEntry{{}, {}, std::move(handler), {}});
+    bound_.emplace(RouteEntry{{}, {}, std::move(handler), std::move(rules)});
 }
 
 void Router::set_fallback(Handler handler) {

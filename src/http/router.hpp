@@ -25,6 +25,9 @@ struct RouteRules {
     std::function<std::optional<Response>(Request&, const BodySource&)> check;
     // Asked of a body that is longer than the limit: whether the handler takes it as a conversation, piece by piece. Null: no.
     std::function<bool(const Request&)> is_conversation = {};
+    // Says that the body is too large. Null: refusal_response().
+    std::function<Response(const base::Error&, const Request&)> refuse = {};
+    bool yields = false;  // to a bound path (Router::set_bound), though it does not begin with {…}
 };
 
 // One route of a table.
@@ -47,19 +50,18 @@ class Router {
     struct Match {
         const RouteEntry* entry = nullptr;  // null: no such path, or not with this verb; lives as long as the router
         std::vector<std::string> captures;
-        std::string allow;              // "GET, HEAD, POST, OPTIONS" if the path exists but not with this verb
-        bool begins_literally = false;  // a route with this verb or another has its first segment word for word
+        std::string allow;   // "GET, HEAD, POST, OPTIONS" if the path exists but not with this verb
+        bool yields = true;  // to a bound path: whatever its verbs, no route has this path but such as yield
     };
     [[nodiscard]] Match find(std::string_view verb, std::string_view path) const;
 
-    // For paths that change while the router is used: asked of each that no route has, or only one that begins with {…}.
-    // `has_route`: there is such a one, with the request's verb. The handler must answer every verb for which `is_bound` says
-    // yes.
+    // For paths that change while the router is used: asked of each that no route has, or only one that begins with {…} or
+    // yields by its rules. `has_route`: there is such a one, with the request's verb. The handler must answer every verb for
+    // which `is_bound` says yes.
     using IsBound = std::function<bool(const Request&, bool has_route)>;
-    void set_bound(IsBound is_bound, ExchangeHandler handler);
+    void set_bound(IsBound is_bound, ExchangeHandler handler, RouteRules rules = {});
     [[nodiscard]] const RouteEntry* bound_to(const Request& request, const Match& match) const {
-        const bool is_asked = bound_ && !match.begins_literally;
-        return is_asked && is_bound_(request, match.entry != nullptr) ? &*bound_ : nullptr;
+        return bound_ && match.yields && is_bound_(request, match.entry != nullptr) ? &*bound_ : nullptr;
     }
 
     // For paths that match nothing (404) — the answer may depend on the verb: POST to a path that is not /<service>/<method> is

@@ -59,6 +59,7 @@ base::Error OctanePolicy::explain(const schema::Schema& schema, const schema::Me
                                   const upstream::Reply& reply) const {
     if (reply.status == GrpcStatus::aborted && !reply.was_sent) return stale_during(method);
     base::Error error = rpc::explain_failure(invoker_.upstream(), method, reply);
+    if (error.code == ErrorCode::upstream_away) error.code = ErrorCode::upstream_unreachable;
     if (reply.status == GrpcStatus::unimplemented) {
         const std::string others = surface_.releases_with(method, &schema);
         error.message += others.empty() ? "; the schema that has it is " + schema.name()

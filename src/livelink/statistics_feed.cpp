@@ -1,22 +1,47 @@
 #include "livelink/statistics_feed.hpp"
 
+#include <google/protobuf/descriptor.h>
+
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "telemetry/task.hpp"
+#include "wire/field_path.hpp"
+#include "wire/reader.hpp"
 #include "wire/wire_to_json.hpp"
 
 namespace octane::livelink {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
+using google::protobuf::Descriptor;
+
+namespace {
+
+constexpr std::uint64_t kWaitingForData = 1;  // of RenderState, in both releases
+constexpr std::uint64_t kRendering = 2;
+
+// Whether these figures will change without anybody's doing.
+bool say_octane_works(const Descriptor& response, const base::ByteChain& answer) {
+    const auto* const statistics = wire::find_field(response, "statistics");
+    if (statistics == nullptr || statistics->message_type() == nullptr) return false;
+    const auto* const state = wire::find_field(*statistics->message_type(), "state");
+    const auto figures = wire::find_bytes({{.field = statistics}}, answer);
+    if (state == nullptr || !figures) return false;
+    const auto value = wire::last_varint(*figures, static_cast<std::uint32_t>(state->number())).value_or(0);
+    return value == kWaitingForData || value == kRendering;
+}
+
+}  // namespace
 
 StatisticsFeed::StatisticsFeed(Octane& octane, frames::Hub& hub, const asio::any_io_executor& strand,
                                std::function<void()> on_end)
-    : octane_(octane), hub_(hub), strand_(strand), on_end_(std::move(on_end)), timer_(strand) {}
+    : octane_(octane), hub_(hub), strand_(strand), on_end_(std::move(on_end)), timer_(strand), work_timer_(strand) {}
 
 void StatisticsFeed::stop() {
     is_stopped_ = true;
     timer_.cancel();
+    work_timer_.cancel();
     abandon_.emit(asio::cancellation_type::terminal);
 }
 
@@ -47,6 +72,14 @@ void StatisticsFeed::ask_if_due() {
     });
 }
 
+void StatisticsFeed::ask_again() {
+    if (is_stopped_) return;
+    work_timer_.expires_after(kWorkPause);
+    work_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) figures_are_due();
+    });
+}
+
 asio::awaitable<void> StatisticsFeed::ask() {
     const auto target = octane_.policy().resolve("octaneapi.ApiRenderEngineService", "getRenderStatistics");
     if (!target) {
@@ -67,6 +100,7 @@ asio::awaitable<void> StatisticsFeed::ask() {
                              wire::wire_to_json(*target->method->response, reply.body, dialect, json).has_value();
     if (is_answered) {
         hub_.announce_statistics(std::move(json));
+        if (say_octane_works(*target->method->response, reply.body)) ask_again();
     } else {
         next_ = Clock::now() + kRetry;
         is_due_ = true;  // the render may have ended, and no frame would ask again

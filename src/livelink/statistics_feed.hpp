@@ -1,7 +1,9 @@
 // Room: livelink. The figures of the render for pages that show them and that Octane never sends them to (docs/octane.md §1.5).
 //
 // While frames come and somebody listens, Octane is asked for them, at most twice a second, one question at a time, with a
-// deadline of its own and past the queue, so that no call waits for it. Lives on the session's strand.
+// deadline of its own and past the queue, so that no call waits for it. A frame may come before the figures that belong to it
+// (the last one while the state still is "rendering"), so while Octane says that it works it is asked again. Lives on the
+// session's strand.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,6 +21,7 @@ namespace octane::livelink {
 class StatisticsFeed {
   public:
     static constexpr std::chrono::milliseconds kPause{500};  // from one question to the next
+    static constexpr std::chrono::milliseconds kWorkPause{2000};  // the same while Octane works and no frame comes
     static constexpr std::chrono::milliseconds kLimit{2000};
     static constexpr std::chrono::milliseconds kRetry{5000};  // after one that failed
 
@@ -34,6 +37,7 @@ class StatisticsFeed {
 
   private:
     void ask_if_due();
+    void ask_again();  // after a pause, if no frame asks before
     boost::asio::awaitable<void> ask();
 
     Octane& octane_;
@@ -41,6 +45,7 @@ class StatisticsFeed {
     boost::asio::any_io_executor strand_;
     const std::function<void()> on_end_;
     boost::asio::steady_timer timer_;           // until next_
+    boost::asio::steady_timer work_timer_;      // until they are due again because Octane works
     boost::asio::cancellation_signal abandon_;  // emitted by stop()
     std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::time_point::min();
     bool is_due_ = false;

@@ -33,8 +33,9 @@ struct CallHead {
 // How the machinery is to treat one call.
 struct CallTraits {
     Lane lane = Lane::ordinary;
-    bool is_read = false;     // changes nothing: may run beside its client's other reads, and equal ones are asked once
-    std::uint64_t scope = 0;  // reads are joined within one scope only
+    bool is_read = false;       // changes nothing: may run beside its client's other reads, and equal ones are asked once
+    std::uint64_t scope = 0;    // reads are joined within one scope only
+    CallQueue* gate = nullptr;  // whose place the call needs besides the upstream's; null: none. Outlives the call
 };
 
 // One call as its policy sees it, from its head to its end. Lives on the call's loop; keeps alive what it refers to.

@@ -64,6 +64,7 @@ class CallQueue {
     CallQueue& operator=(const CallQueue&) = delete;
 
     [[nodiscard]] bool has_limit() const { return limit_ != 0; }
+    [[nodiscard]] const std::string& title() const { return title_; }
 
     // The right to have one call in flight; given back by its destructor, on any thread.
     class Place {

@@ -1,8 +1,11 @@
 #include "rpc/explain.hpp"
 
+#include <google/protobuf/descriptor.h>
+
 #include <string>
 #include <string_view>
 
+#include "rpc/error_details.hpp"
 #include "rpc/status_map.hpp"
 
 namespace octane::rpc {
@@ -11,9 +14,16 @@ using base::GrpcStatus;
 
 namespace {
 
-// gRPC's own words when a message is above the limit, whichever side found it.
+// gRPC's own words when a message is above a limit, whichever side found it: "… larger than max (SIZE vs. LIMIT)".
 bool is_size_limit(const upstream::Reply& reply) {
     return reply.status == GrpcStatus::resource_exhausted && reply.message.find("larger than max") != std::string::npos;
+}
+
+// Whether the limit in these words is not the proxy's, so that it is the server's.
+bool is_foreign_limit(std::string_view words, std::size_t own) {
+    constexpr std::string_view kMark = " vs. ";
+    const auto mark = words.rfind(kMark);
+    return mark != std::string_view::npos && !words.substr(mark + kMark.size()).starts_with(std::to_string(own) + ")");
 }
 
 }  // namespace
@@ -23,6 +33,7 @@ base::Error explain_failure(const upstream::Upstream& upstream, const schema::Me
     error.grpc = reply.status;
     error.code = error_code_of(reply.status);
     error.message = reply.message;
+    error.details = error_details_json(*method.descriptor->file()->pool(), reply.details);
     if (reply.is_going_down) {
         error = base::make_error(ErrorCode::shutting_down, "the proxy is going down");
         if (reply.was_sent) {
@@ -31,8 +42,13 @@ base::Error explain_failure(const upstream::Upstream& upstream, const schema::Me
         }
     } else if (is_size_limit(reply)) {
         error.code = ErrorCode::message_too_large;
-        error.message = "the answer or request of " + method.display + " is larger than the limit of " +
-                        std::to_string(upstream.max_message()) + " bytes that --max-message sets (" + reply.message + ")";
+        error.message = "the answer or request of " + method.display + " is larger than ";
+        if (is_foreign_limit(reply.message, upstream.max_message()))
+            error.message += upstream.title() + " allows";
+        else
+            error.message += "the limit of " + std::to_string(upstream.max_message()) + " bytes that " +
+                             upstream.max_message_option() + " sets";
+        error.message += " (" + reply.message + ")";
     } else if (reply.status == GrpcStatus::unavailable) {
         error.message = upstream.unreachable_message(reply.message);
     } else if (reply.status == GrpcStatus::unimplemented) {

@@ -43,6 +43,24 @@ std::string tell(const CallHistory::Break& broken) {
     return text;
 }
 
+// One more for as long as it lives.
+class GateCount {
+  public:
+    explicit GateCount(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    ~GateCount() { --count_; }
+    GateCount(const GateCount&) = delete;
+    GateCount& operator=(const GateCount&) = delete;
+
+  private:
+    std::atomic<std::size_t>& count_;
+};
+
+// Of a deadline; 0: there is none.
+std::chrono::milliseconds left_of(std::chrono::milliseconds timeout, CallHistory::Clock::duration gone) {
+    if (timeout.count() <= 0) return timeout;
+    return std::max(timeout - std::chrono::duration_cast<std::chrono::milliseconds>(gone), std::chrono::milliseconds(1));
+}
+
 // Whether the metadata could make one answer differ from another's.
 bool is_personal(const upstream::Metadata& metadata) {
     return std::ranges::any_of(metadata, [](const auto& entry) { return !is_tracing(entry.first); });
@@ -87,6 +105,14 @@ asio::awaitable<Reply> Invoker::call(std::string path, std::string request, Call
     return call_as_edit(reads_, *this, std::move(path), std::move(request), std::move(terms));
 }
 
+// Who does not get a place is counted.
+asio::awaitable<base::Result<CallQueue::Place>> Invoker::enter(CallQueue& queue, Turn turn, const CallTerms& terms,
+                                                               CallHistory::Clock::time_point begin) {
+    auto entered = co_await queue.enter(turn, left_of(terms.timeout, CallHistory::Clock::now() - begin), terms.slot);
+    if (!entered) stats_.count_unsent(entered.error().grpc);
+    co_return entered;
+}
+
 asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request, CallTerms terms) {
     const auto& liveness = upstream_.liveness();
     if (!liveness.is_connected() && liveness.has_verdict()) {
@@ -97,17 +123,21 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
         }
     }
     const auto begin = CallHistory::Clock::now();
+    CallQueue::Place gate_place;
+    if (terms.traits.gate != nullptr) {
+        const GateCount count(waiting_at_gates_);
+        auto entered = co_await enter(*terms.traits.gate, Turn(), terms, begin);
+        if (!entered) co_return unsent(std::move(entered).error());
+        gate_place = *std::move(entered);
+    }
     const Turn turn(terms.traits.lane, terms.client, terms.traits.is_read);
     CallQueue::Place place;
     if (auto free = queue_.try_enter(turn)) {
-        place = std::move(*free);
+        place = *std::move(free);
     } else {
-        auto entered = co_await queue_.enter(turn, terms.timeout, terms.slot);
-        if (!entered) {
-            stats_.count_unsent(entered.error().grpc);
-            co_return unsent(std::move(entered).error());
-        }
-        place = std::move(*entered);
+        auto entered = co_await enter(queue_, turn, terms, begin);
+        if (!entered) co_return unsent(std::move(entered).error());
+        place = *std::move(entered);
     }
     // The upstream may have gone and come back while the call waited: here, or before for the answer to an equal one.
     if (terms.plan != nullptr && !terms.plan->is_still_wanted()) {
@@ -120,10 +150,7 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
     unary.request = std::move(request);
     unary.metadata = std::move(terms.metadata);
     unary.slot = terms.slot;
-    if (terms.timeout.count() > 0) {
-        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(record.begun() - begin);
-        unary.timeout = std::max(terms.timeout - waited, std::chrono::milliseconds(1));
-    }
+    unary.timeout = left_of(terms.timeout, record.begun() - begin);
     auto& channel = terms.is_bulk ? upstream_.bulk() : upstream_.calls();
     Reply reply = co_await channel.unary(std::move(unary));
     record.set_status(reply.status);
@@ -144,6 +171,12 @@ asio::awaitable<std::unique_ptr<upstream::ServerStream>> Invoker::open_server_st
 asio::awaitable<std::unique_ptr<upstream::ClientStream>> Invoker::open_client_stream(std::string path,
                                                                                      std::chrono::milliseconds limit) {
     return upstream_.calls().open_client_stream(std::move(path), limit);
+}
+
+CallQueue::Load Invoker::load() const {
+    auto load = queue_.load();
+    load.waiting += waiting_at_gates_.load();
+    return load;
 }
 
 void Invoker::close() {

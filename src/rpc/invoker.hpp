@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
@@ -77,7 +78,8 @@ class Invoker {
     [[nodiscard]] JoinedReads::Edit begin_edit() { return JoinedReads::Edit(reads_); }
 
     [[nodiscard]] upstream::Upstream& upstream() const { return upstream_; }
-    [[nodiscard]] CallQueue::Load load() const { return queue_.load(); }
+    [[nodiscard]] CallQueue::Load load() const;  // those who wait for a method's own limit wait, too
+    void count_unsent(base::GrpcStatus status) { stats_.count_unsent(status); }  // a call that was refused before it was sent
     [[nodiscard]] const telemetry::CallStats& stats() const { return stats_; }
     [[nodiscard]] std::uint64_t joined_reads() const { return reads_.joined(); }  // that the upstream was spared
     // The oldest call that the upstream is still at, as far as can be known; and what was called before it was lost.
@@ -89,6 +91,8 @@ class Invoker {
 
   private:
     void follow(const upstream::UpstreamState& state);
+    boost::asio::awaitable<base::Result<CallQueue::Place>> enter(CallQueue& queue, Turn turn, const CallTerms& terms,
+                                                                 CallHistory::Clock::time_point begin);
 
     upstream::Upstream& upstream_;
     telemetry::CallStats stats_;
@@ -97,6 +101,7 @@ class Invoker {
     JoinedReads reads_;
     KeptPlaces kept_;
     const bool runs_one_at_a_time_;
+    std::atomic<std::size_t> waiting_at_gates_{0};
     bool was_connected_ = false;  // on the upstream's executor
 };
 

@@ -4,6 +4,8 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "rpc/explain.hpp"
@@ -12,40 +14,108 @@
 namespace octane::rpc {
 namespace {
 
+// What the rules say of one method.
+struct MethodLimits {
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::size_t> max_message;
+    CallQueue* gate = nullptr;
+};
+
 class PlainPlan final : public CallPlan {
   public:
     PlainPlan(const upstream::Upstream& upstream, std::shared_ptr<const schema::Schema> schema, const schema::Method& method,
-              std::optional<std::chrono::milliseconds> timeout)
-        : upstream_(upstream), schema_(std::move(schema)), method_(method), timeout_(timeout) {}
+              const MethodLimits& limits)
+        : upstream_(upstream), schema_(std::move(schema)), method_(method), limits_(limits) {}
 
     [[nodiscard]] const schema::Method& called() const override { return method_; }
     [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return *method_.request; }
     [[nodiscard]] const google::protobuf::Descriptor& answer_type() const override { return *method_.response; }
-    base::Result<std::string> prepare(std::string request) override { return request; }
+    base::Result<std::string> prepare(std::string request) override {
+        if (is_too_large(request.size()))
+            return base::make_error(base::ErrorCode::body_too_large, "the request of " + say_size(request.size()));
+        return request;
+    }
     [[nodiscard]] const schema::Method& method() const override { return method_; }
     [[nodiscard]] CallTraits traits() const override {
         CallTraits traits;
         traits.is_read = method_.descriptor->options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+        traits.scope = schema_->id();
+        traits.gate = limits_.gate;
         return traits;
     }
-    [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const override { return timeout_; }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const override { return limits_.timeout; }
+    [[nodiscard]] bool is_still_wanted() const override { return upstream_.liveness().is_schema_of_connection(*schema_); }
     base::Result<base::ByteChain> conclude(upstream::Reply reply) override {
+        if (reply.status == base::GrpcStatus::aborted && !reply.was_sent) return explain_unsent();
         if (reply.status != base::GrpcStatus::ok) return explain_failure(upstream_, method_, reply);
+        if (!may_be_read()) return unreadable();
+        if (is_too_large(reply.body.size()))
+            return base::make_error(base::ErrorCode::message_too_large, "the answer of " + say_size(reply.body.size()));
         return std::move(reply.body);
     }
 
   private:
+    // Another server may stand at the address by now, whose bytes would be taken for something else. The first answer may be of
+    // the one or the other; those that follow it in a stream are of the same.
+    [[nodiscard]] bool may_be_read() {
+        const auto& liveness = upstream_.liveness();
+        const bool is_first = !std::exchange(has_answer_, true);
+        return is_first ? liveness.is_schema_of_connection(*schema_) : !liveness.has_other_schema(*schema_);
+    }
+    [[nodiscard]] base::Error explain_unsent() const {
+        if (!upstream_.liveness().has_other_schema(*schema_))
+            return base::make_error(base::ErrorCode::upstream_away, upstream_.unreachable_message("the connection broke"));
+        return base::make_error(base::ErrorCode::upstream_conflict, method_.display + " was not sent: " + upstream_.title() +
+                                                                        " came back meanwhile, and its schema has changed; "
+                                                                        "make the call anew");
+    }
+    [[nodiscard]] base::Error unreadable() const {
+        return base::make_error(base::ErrorCode::upstream_away,
+                                "the connection to " + upstream_.title() + " broke while " + method_.display +
+                                    " was under way, and its schema may have changed, so the answer cannot be read; the call may "
+                                    "have been carried out");
+    }
+    [[nodiscard]] bool is_too_large(std::size_t size) const { return limits_.max_message && size > *limits_.max_message; }
+    [[nodiscard]] std::string say_size(std::size_t size) const {
+        return method_.display + " has " + std::to_string(size) + " bytes as protobuf; method-max-message of upstream " +
+               upstream_.name() + " allows " + std::to_string(*limits_.max_message);
+    }
+
     const upstream::Upstream& upstream_;
     std::shared_ptr<const schema::Schema> schema_;  // keeps method_ alive
     const schema::Method& method_;
-    const std::optional<std::chrono::milliseconds> timeout_;
+    const MethodLimits limits_;
+    bool has_answer_ = false;
 };
+
+template <typename Value, typename Fits>
+std::optional<Value> first_of(const std::vector<MethodRule<Value>>& rules, const Fits& fits) {
+    const auto found = std::ranges::find_if(rules, fits, &MethodRule<Value>::pattern);
+    return found == rules.end() ? std::nullopt : std::optional(found->value);
+}
+
+// Where the server has not told its schema, a name that is not known may be right.
+base::Error missing_in_doubt(const upstream::Upstream& upstream, const upstream::UpstreamState& state, base::Error missing) {
+    if (!state.is_connected) {
+        const std::string cause = state.has_verdict ? state.error : "the first attempt is under way";
+        return base::make_error(base::ErrorCode::upstream_away, upstream.unreachable_message(cause));
+    }
+    missing.message += "; " + upstream.title() + " is there, but has not told its schema, which the log says more of";
+    return missing;
+}
 
 }  // namespace
 
+PlainPolicy::PlainPolicy(const upstream::Upstream& upstream, PlainRules rules) : upstream_(upstream), rules_(std::move(rules)) {
+    for (const auto& rule : rules_.concurrencies)
+        gates_.push_back(std::make_unique<CallQueue>(rule.value, rule.pattern + " of " + upstream.title()));
+}
+
 base::Result<std::unique_ptr<CallPlan>> PlainPolicy::plan(const CallHead& head) const {
-    auto schema = upstream_.liveness().state()->schema;
+    const auto state = upstream_.liveness().state();
+    auto schema = state->schema;
     const auto method = schema->find_method(head.service, head.method);
+    if (!method && !state->is_schema_certain) return missing_in_doubt(upstream_, *state, method.error());
     if (!method) return method.error();
     const auto fits = [&method](std::string_view pattern) { return schema::matches_method(pattern, *(*method)->descriptor); };
     const auto denied = std::ranges::find_if(rules_.deny, fits);
@@ -54,10 +124,17 @@ base::Result<std::unique_ptr<CallPlan>> PlainPolicy::plan(const CallHead& head) 
                                                                     " is refused: it is on the deny list of upstream " +
                                                                     upstream_.name() + " (" + *denied + ")");
     }
-    std::optional<std::chrono::milliseconds> timeout;
-    const auto given = std::ranges::find_if(rules_.timeouts, fits, &PlainRules::Timeout::pattern);
-    if (given != rules_.timeouts.end()) timeout = given->timeout;
-    return std::unique_ptr<CallPlan>(std::make_unique<PlainPlan>(upstream_, std::move(schema), **method, timeout));
+    MethodLimits limits;
+    limits.timeout = first_of(rules_.timeouts, fits);
+    limits.max_message = first_of(rules_.max_messages, fits);
+    const auto slots = std::ranges::find_if(rules_.concurrencies, fits, &MethodRule<unsigned>::pattern);
+    if (slots != rules_.concurrencies.end())
+        limits.gate = gates_[static_cast<std::size_t>(slots - rules_.concurrencies.begin())].get();
+    return std::unique_ptr<CallPlan>(std::make_unique<PlainPlan>(upstream_, std::move(schema), **method, limits));
+}
+
+void PlainPolicy::close() {
+    for (const auto& gate : gates_) gate->close();
 }
 
 bool PlainPolicy::has_method(std::string_view service, std::string_view method) const {

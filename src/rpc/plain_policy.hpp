@@ -3,36 +3,45 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "rpc/call_policy.hpp"
+#include "rpc/call_queue.hpp"
 #include "upstream/upstream.hpp"
 
 namespace octane::rpc {
 
-// Patterns as schema/method_pattern.hpp has them; of several that fit the first counts.
+// What holds for the methods of a pattern (schema/method_pattern.hpp); of several rules that fit the first counts.
+template <typename Value>
+struct MethodRule {
+    std::string pattern;
+    Value value;
+};
+
 struct PlainRules {
-    struct Timeout {
-        std::string pattern;
-        std::chrono::milliseconds timeout{0};  // 0: none
-    };
     std::vector<std::string> deny;
-    std::vector<std::string> allow;  // wins over deny
-    std::vector<Timeout> timeouts;
+    std::vector<std::string> allow;                               // wins over deny
+    std::vector<MethodRule<std::chrono::milliseconds>> timeouts;  // 0: none
+    std::vector<MethodRule<std::size_t>> max_messages;            // bytes as protobuf, each way
+    std::vector<MethodRule<unsigned>> concurrencies;              // calls in flight at once of all methods of the pattern
 };
 
 class PlainPolicy final : public CallPolicy {
   public:
-    explicit PlainPolicy(const upstream::Upstream& upstream, PlainRules rules = {})
-        : upstream_(upstream), rules_(std::move(rules)) {}
+    explicit PlainPolicy(const upstream::Upstream& upstream, PlainRules rules = {});
     [[nodiscard]] base::Result<std::unique_ptr<CallPlan>> plan(const CallHead& head) const override;
     [[nodiscard]] bool has_method(std::string_view service, std::string_view method) const override;
+
+    // Those who wait because of a concurrency are told that the proxy is going down. While the loops of the calls still run.
+    void close();
 
   private:
     const upstream::Upstream& upstream_;
     const PlainRules rules_;
+    std::vector<std::unique_ptr<CallQueue>> gates_;  // of rules_.concurrencies, in the same order; each guards itself
 };
 
 }  // namespace octane::rpc

@@ -18,7 +18,7 @@ base::ErrorCode error_code_of(base::GrpcStatus status) {
         case GrpcStatus::cancelled: return ErrorCode::cancelled;
         case GrpcStatus::deadline_exceeded: return ErrorCode::deadline_exceeded;
         case GrpcStatus::unimplemented: return ErrorCode::release_lacks_method;
-        case GrpcStatus::unavailable: return ErrorCode::upstream_unreachable;
+        case GrpcStatus::unavailable: return ErrorCode::upstream_away;
         case GrpcStatus::ok:
         case GrpcStatus::unknown:
         case GrpcStatus::internal:

@@ -8,9 +8,10 @@ namespace octane::rpc {
 namespace asio = boost::asio;
 using base::GrpcStatus;
 
-StreamingCall::StreamingCall(std::shared_ptr<CallPlan> plan, std::unique_ptr<CallRecord> record,
+StreamingCall::StreamingCall(std::shared_ptr<CallPlan> plan, CallQueue::Place place, std::unique_ptr<CallRecord> record,
                              std::unique_ptr<upstream::MessageStream> stream, asio::any_io_executor loop)
     : plan_(std::move(plan)),
+      place_(std::move(place)),
       record_(std::move(record)),
       stream_(std::move(stream)),
       sent_(std::move(loop), asio::steady_timer::time_point::max()) {}

@@ -15,6 +15,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "rpc/call_policy.hpp"
+#include "rpc/call_queue.hpp"
 #include "rpc/call_record.hpp"
 #include "upstream/message_stream.hpp"
 
@@ -22,7 +23,8 @@ namespace octane::rpc {
 
 class StreamingCall {
   public:
-    StreamingCall(std::shared_ptr<CallPlan> plan, std::unique_ptr<CallRecord> record,
+    // `place`: what the method's own limit gave it; taken until the end.
+    StreamingCall(std::shared_ptr<CallPlan> plan, CallQueue::Place place, std::unique_ptr<CallRecord> record,
                   std::unique_ptr<upstream::MessageStream> stream, boost::asio::any_io_executor loop);
     StreamingCall(const StreamingCall&) = delete;
     StreamingCall& operator=(const StreamingCall&) = delete;
@@ -45,6 +47,7 @@ class StreamingCall {
     boost::asio::awaitable<upstream::Reply> finish();
 
     std::shared_ptr<CallPlan> plan_;
+    CallQueue::Place place_;
     std::unique_ptr<CallRecord> record_;
     std::unique_ptr<upstream::MessageStream> stream_;
     boost::asio::steady_timer sent_;  // wakes finish()

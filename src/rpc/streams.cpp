@@ -84,6 +84,23 @@ asio::awaitable<base::Result<std::shared_ptr<StreamingCall>>> Streams::open(std:
         auto failure = plan->conclude(std::move(reply));
         co_return std::move(failure).error();
     }
+    CallQueue::Place place;
+    if (auto* const gate = plan->traits().gate) {
+        auto free = gate->try_enter(Turn());
+        if (!free) invoker_.count_unsent(GrpcStatus::resource_exhausted);
+        if (!free)
+            co_return base::make_error(ErrorCode::upstream_exhausted,
+                                       gate->title() + " has as many calls as it may; " + plan->called().display +
+                                           " is a stream and does not wait for one of them to end");
+        place = *std::move(free);
+    }
+    if (!plan->is_still_wanted()) {
+        upstream::Reply reply;
+        reply.status = GrpcStatus::aborted;
+        reply.was_sent = false;
+        auto failure = plan->conclude(std::move(reply));
+        co_return std::move(failure).error();
+    }
     const auto& path = plan->method().path;
     auto record = invoker_.record_stream(path);
     upstream::StreamTerms terms;
@@ -93,7 +110,7 @@ asio::awaitable<base::Result<std::shared_ptr<StreamingCall>>> Streams::open(std:
     upstream.bulk().reset_backoff();
     auto stream = co_await upstream.bulk().open_message_stream(std::move(terms));
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
-    auto made = std::make_unique<StreamingCall>(std::move(plan), std::move(record), std::move(stream), loop);
+    auto made = std::make_unique<StreamingCall>(std::move(plan), std::move(place), std::move(record), std::move(stream), loop);
     std::shared_ptr<StreamingCall> call(made.release(), [this](StreamingCall* ended) {
         forget(ended);
         delete ended;

@@ -1,6 +1,7 @@
 // Room: rpc. The streaming calls of one upstream: opened, read, shared by equal readers, and ended when the proxy ends.
 //
-// Used from all loops at once. A stream is past the queue: whoever reads it decides how long it takes.
+// Used from all loops at once. A stream is past the queue, since whoever reads it decides how long it takes; where its method has
+// a limit of its own, none waits for another's end.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -58,7 +59,8 @@ class Streams {
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
 
-    // Errors: 50003 without a connection, 50302 where the proxy ends.
+    // Errors: 50306, of an Octane 50003, without a connection; 42910 where the method has as many calls as it may; 50302 where
+    // the proxy ends.
     boost::asio::awaitable<base::Result<std::shared_ptr<StreamingCall>>> open(std::shared_ptr<CallPlan> plan,
                                                                               StreamRequest request);
     // Reads a call from now on, on its loop, which is the caller's.

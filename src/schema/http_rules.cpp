@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "schema/google_api.hpp"
+#include "schema/google_files.hpp"
 #include "schema/plain_text.hpp"
 
 namespace octane::schema {

@@ -19,7 +19,7 @@
 #include <set>
 #include <utility>
 
-#include "schema/google_api.hpp"
+#include "schema/google_files.hpp"
 #include "schema/plain_text.hpp"
 
 namespace octane::schema {
@@ -64,7 +64,7 @@ const pb::FileDescriptor* well_known_file(std::string_view name) {
 
 // Of a file that schemas import without bringing it; nothing if it is none of those.
 std::optional<pb::FileDescriptorProto> supplied_contents(std::string_view name) {
-    if (const auto* file = google_api_file(name)) return *file;
+    if (const auto* file = google_file(name)) return *file;
     const auto* file = well_known_file(name);
     if (file == nullptr) return std::nullopt;
     std::optional<pb::FileDescriptorProto> contents(std::in_place);

@@ -32,8 +32,8 @@ struct LoadedFiles {
 // What is said of a file in an edition, which this protobuf cannot read.
 std::string edition_fault();
 
-// The well-known types (google/protobuf/*.proto) and google/api's annotations.proto, http.proto and httpbody.proto are supplied
-// where they are imported and no usable candidate brings them.
+// The well-known types (google/protobuf/*.proto) and the files of google_files.hpp are supplied where they are imported and no
+// usable candidate brings them.
 LoadedFiles load_files(std::vector<Candidate> candidates);
 
 }  // namespace octane::schema

@@ -290,6 +290,10 @@ Channel::~Channel() {
     shutdown();
 }
 
+const ChannelOptions& Channel::options() const {
+    return impl_->options;
+}
+
 void Channel::count_losses() {
     auto watch = std::make_unique<LossWatch>(*impl_);
     watch.release()->complete(false);  // owned by the queue until the channel is shut down

@@ -39,7 +39,8 @@ struct ChannelOptions {
 
     std::string host = "127.0.0.1";
     std::uint16_t port = 51022;
-    std::size_t max_message = 256UL << 20U;  // bytes, both ways
+    std::size_t max_message = 256UL << 20U;            // bytes, both ways
+    std::string max_message_option = "--max-message";  // what sets it, for the words of errors
     // How long nothing may come while a call or a stream is open, before a ping asks whether the far end is there. Nothing:
     // kSafeKeepAlive, and to this machine none; 0: none.
     std::optional<std::chrono::milliseconds> keepalive;
@@ -110,6 +111,8 @@ class Channel {
 
     // Opens a call of any kind; the stream reports failure at the first read. See message_stream.hpp.
     boost::asio::awaitable<std::unique_ptr<MessageStream>> open_message_stream(StreamTerms terms);
+
+    [[nodiscard]] const ChannelOptions& options() const;
 
     // Asks for a connection if there is none.
     [[nodiscard]] ChannelState state(bool should_connect);

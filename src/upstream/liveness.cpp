@@ -63,6 +63,16 @@ std::shared_ptr<const UpstreamState> Liveness::state() const {
     return state_;
 }
 
+bool Liveness::is_schema_of_connection(const schema::Schema& schema) const {
+    if (!options_.schema->may_change()) return true;
+    const auto now = state();
+    return now->schema.get() == &schema && channel_.losses() == now->losses;
+}
+
+bool Liveness::has_other_schema(const schema::Schema& schema) const {
+    return options_.schema->may_change() && state()->schema.get() != &schema;
+}
+
 void Liveness::on_change(Listener listener) {
     listeners_.push_back(std::move(listener));
 }
@@ -176,8 +186,8 @@ asio::awaitable<void> Liveness::watch_once() {
         co_return;  // it may be back already
     }
     if (current->is_connected) watch_for_silence(*current);
-    if (now == ChannelState::failing && !current->has_verdict) {
-        report_unreachable();
+    if (now == ChannelState::failing && (!current->has_verdict || std::chrono::steady_clock::now() >= next_look_for_fault_)) {
+        co_await look_for_fault();
         co_return;
     }
     if (now != ChannelState::ready && !current->has_verdict && channel_.losses() != losses_) {
@@ -247,14 +257,35 @@ asio::awaitable<bool> Liveness::is_silent_from_the_start() {
     co_return true;
 }
 
+// Why it cannot connect gRPC tells only those who call. While it cannot, a call ends at once.
+asio::awaitable<void> Liveness::look_for_fault() {
+    UnaryCall call;
+    call.path = "/grpc.health.v1.Health/Check";
+    call.timeout = kLongestWait;
+    const Reply reply = co_await channel_.unary(std::move(call));
+    next_look_for_fault_ = std::chrono::steady_clock::now() + kBetweenReadings;
+    if (is_stopping_ || channel_.state(false) == ChannelState::ready) co_return;
+    const auto current = state();
+    if (current->has_verdict && reply.status != base::GrpcStatus::unavailable) co_return;
+    const auto* const fault = find_connection_fault(reply.message, channel_.options().tls);
+    const auto* const known = connection_fault_of(current->error);
+    if (!current->has_verdict || fault != known) report_unreachable(fault, reply.message);
+}
+
 // Nothing waits for the name's being looked up, which may take minutes: neither the verdict nor the watch.
-void Liveness::report_unreachable() {
-    telemetry::log(Level::warn, options_.words.title + " is not reachable; the proxy keeps looking for it",
-                   {{"address", options_.address}});
-    publish(changed([](UpstreamState& state) {
+void Liveness::report_unreachable(const ConnectionFault* fault, std::string_view words) {
+    if (fault == nullptr) {
+        telemetry::log(Level::warn, options_.words.title + " is not reachable; the proxy keeps looking for it",
+                       {{"address", options_.address}});
+    } else {
+        telemetry::log(Level::warn, options_.words.title + " cannot be connected to; the proxy keeps trying",
+                       {{"address", options_.address}, {"reason", fault->cause}, {"hint", fault->hint}, {"grpc", words}});
+    }
+    publish(changed([fault](UpstreamState& state) {
         state.has_verdict = true;
-        state.error = kNothingAnswers;
+        state.error = fault == nullptr ? kNothingAnswers : fault->cause;
     }));
+    if (fault != nullptr) return;
     lookup_.ask(options_.host, [this](bool is_known) {
         if (!is_known) report_unknown_name();
     });
@@ -295,11 +326,12 @@ asio::awaitable<void> Liveness::read_schema_of_new_connection() {
     if (bulk_silence_) bulk_silence_->begin();
     note_ping_refusals();
     const bool is_same_process = std::exchange(was_closed_for_pings_, false) && *found_at_ - lost_at_ < kTooSoonForAnother;
-    const auto next = changed([&reading, is_same_process](UpstreamState& state) {
+    const auto next = changed([this, &reading, is_same_process](UpstreamState& state) {
         state.has_verdict = true;
         state.is_connected = true;
         ++state.connections;
         if (!is_same_process) ++state.lives;
+        state.losses = losses_;
         state.schema = reading.schema;
         state.is_schema_certain = reading.is_certain;
         state.version = reading.version;

@@ -21,6 +21,7 @@
 
 #include "schema/schema.hpp"
 #include "upstream/channel.hpp"
+#include "upstream/connection_fault.hpp"
 #include "upstream/name_lookup.hpp"
 #include "upstream/schema_source.hpp"
 #include "upstream/silence_watch.hpp"
@@ -32,6 +33,7 @@ struct UpstreamState {
     bool is_connected = false;
     std::uint64_t connections = 0;                 // how often the server has been found
     std::uint64_t lives = 0;                       // how many of these may have been another process each
+    std::uint64_t losses = 0;                      // of the channel, before the schema was read over it
     std::shared_ptr<const schema::Schema> schema;  // of the server now (or last) connected; never null
     bool is_schema_certain = false;
     std::string version;  // as the schema source found it; empty if unknown
@@ -82,6 +84,12 @@ class Liveness {
     [[nodiscard]] bool is_connected() const { return is_connected_.load(std::memory_order_acquire); }
     [[nodiscard]] bool has_verdict() const { return has_verdict_.load(std::memory_order_acquire); }
 
+    // Whether what is asked or was answered just now goes by this schema: it is the one that counts, and the connection that it
+    // was read over has not broken since. Any thread.
+    [[nodiscard]] bool is_schema_of_connection(const schema::Schema& schema) const;
+    // Whether another one counts by now. Any thread.
+    [[nodiscard]] bool has_other_schema(const schema::Schema& schema) const;
+
     // Whether the server answers a harmless call within `limit`. On the executor.
     boost::asio::awaitable<bool> probe(std::chrono::milliseconds limit) { return options_.schema->probe(channel_, limit); }
     [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
@@ -111,7 +119,8 @@ class Liveness {
     ChannelState look_at_channel();
     boost::asio::awaitable<void> read_schema_of_new_connection();
     boost::asio::awaitable<void> read_schema_again();
-    void report_unreachable();
+    boost::asio::awaitable<void> look_for_fault();
+    void report_unreachable(const ConnectionFault* fault, std::string_view words);
     void report_no_answer();
     void report_unknown_name();
     void warn_of_doubt(const UpstreamState& state) const;
@@ -132,6 +141,7 @@ class Liveness {
     std::chrono::steady_clock::time_point lost_at_{};
     std::chrono::steady_clock::time_point next_reading_{};
     std::chrono::steady_clock::time_point next_attempt_{};
+    std::chrono::steady_clock::time_point next_look_for_fault_{};
     std::chrono::milliseconds attempt_pause_{0};
     std::optional<std::chrono::steady_clock::time_point> found_at_;  // while connected
     bool is_stopping_ = false;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <set>
@@ -32,6 +33,10 @@ constexpr int kListServices = 7;
 constexpr int kFilesAnswer = 4;
 constexpr int kServicesAnswer = 6;
 constexpr int kErrorAnswer = 7;
+constexpr int kErrorWords = 2;  // of ErrorResponse
+
+constexpr const char* kNoMessage = "the answer is no message";
+constexpr std::size_t kMostNamed = 10;
 
 constexpr std::uint32_t kLengthDelimited = 2;
 
@@ -78,13 +83,23 @@ std::optional<std::vector<std::string>> values_of(std::string_view message, int 
     return values;
 }
 
+// What breaks the questions off; ok: nothing did.
+struct Outcome {
+    GrpcStatus status = GrpcStatus::ok;
+    std::string words;  // for people
+};
+
 // One answer, or how the stream ended without.
 struct Answer {
     std::optional<std::string> message;
-    GrpcStatus status = GrpcStatus::ok;
+    Outcome end;
 };
 
-asio::awaitable<Answer> ask(Channel& channel, const char* path, std::string request) {
+std::string say_seconds(std::chrono::milliseconds time) {
+    return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
+}
+
+asio::awaitable<Answer> ask(Channel& channel, const char* path, std::string request, std::chrono::milliseconds longest) {
     // The timer's handler may be on its way when this ends.
     struct Question {
         std::unique_ptr<ServerStream> stream;
@@ -92,7 +107,7 @@ asio::awaitable<Answer> ask(Channel& channel, const char* path, std::string requ
     };
     const auto question = std::make_shared<Question>();
     question->stream = co_await channel.open_stream(path, std::move(request));
-    asio::steady_timer limit(co_await asio::this_coro::executor, ReflectionSchema::kLongestAnswer);
+    asio::steady_timer limit(co_await asio::this_coro::executor, longest);
     limit.async_wait([question](const boost::system::error_code& ended) {
         if (ended) return;
         question->is_late = true;
@@ -103,74 +118,115 @@ asio::awaitable<Answer> ask(Channel& channel, const char* path, std::string requ
         answer.message = message->flatten();
         question->stream->cancel();
     }
-    const Reply end = co_await question->stream->finish();
+    Reply end = co_await question->stream->finish();
     limit.cancel();
-    if (!answer.message) answer.status = question->is_late ? GrpcStatus::deadline_exceeded : end.status;
+    if (answer.message) co_return answer;
+    if (question->is_late)
+        answer.end = {GrpcStatus::deadline_exceeded, "it did not answer within " + say_seconds(longest)};
+    else if (end.status == GrpcStatus::ok)
+        answer.end = {GrpcStatus::internal, "it ended the question without an answer"};
+    else
+        answer.end = {end.status, std::move(end.message)};
     co_return answer;
 }
 
 // What one reading gathers.
 class SchemaQuestions {
   public:
-    SchemaQuestions(Channel& channel, const char* path) : channel_(channel), path_(path) {}
+    SchemaQuestions(Channel& channel, const char* path, const ReflectionSchema::Limits& limits)
+        : channel_(channel), path_(path), limits_(limits) {}
 
-    // How the questions ended: ok, or what broke them off. UNIMPLEMENTED: the server does not have this version.
-    asio::awaitable<GrpcStatus> run() {
-        const Answer listed = co_await ask(channel_, path_, request_of(kListServices, "*"));
-        if (!listed.message) co_return listed.status;
-        std::vector<std::string> services = services_in(*listed.message);
-        std::ranges::sort(services);
-        for (const auto& service : services) {
+    // UNIMPLEMENTED: the server does not have this version.
+    asio::awaitable<Outcome> run() {
+        Answer listed = co_await ask(channel_, path_, request_of(kListServices, "*"), limits_.answer);
+        if (!listed.message) co_return std::move(listed.end);
+        auto services = services_in(*listed.message);
+        if (!services) {
+            Outcome unlisted{GrpcStatus::unknown, "its list of services: " + fault_of(*listed.message, kServicesAnswer)};
+            co_return unlisted;
+        }
+        std::ranges::sort(*services);
+        for (const auto& service : *services) {
             if (service.starts_with("grpc.reflection.")) continue;
-            const GrpcStatus status = co_await fetch(kFileOfSymbol, service);
-            if (status != GrpcStatus::ok) co_return status;
+            Outcome outcome = co_await fetch(kFileOfSymbol, service);
+            if (outcome.status != GrpcStatus::ok) co_return outcome;
         }
         while (!wanted_.empty()) {
             const std::string name = std::move(wanted_.front());
             wanted_.pop_front();
-            if (have_.contains(name)) continue;
-            const GrpcStatus status = co_await fetch(kFileByName, name);
-            if (status != GrpcStatus::ok) co_return status;
+            if (have_.contains(name) || !asked_.insert(name).second) continue;
+            Outcome outcome = co_await fetch(kFileByName, name);
+            if (outcome.status != GrpcStatus::ok) co_return outcome;
         }
-        co_return GrpcStatus::ok;
+        co_return Outcome();
     }
 
     [[nodiscard]] const std::string& descriptor_set() const { return set_; }  // serialized
+    // What was asked for and did not come, and why: as many as one may want to read.
     [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
+    [[nodiscard]] std::size_t missing_count() const { return missing_count_; }
 
   private:
-    static std::vector<std::string> services_in(const std::string& message) {
+    // Nothing: the answer is no list of services.
+    static std::optional<std::vector<std::string>> services_in(const std::string& message) {
+        const auto lists = values_of(message, kServicesAnswer);
+        if (!lists || lists->empty()) return std::nullopt;
         std::vector<std::string> names;
-        for (const auto& list : values_of(message, kServicesAnswer).value_or(std::vector<std::string>())) {
-            for (const auto& service : values_of(list, 1).value_or(std::vector<std::string>())) {
+        for (const auto& list : *lists) {
+            const auto services = values_of(list, 1);
+            if (!services) return std::nullopt;
+            for (const auto& service : *services) {
                 const auto name = values_of(service, 1);
-                if (name && !name->empty()) names.push_back(name->back());
+                if (!name) return std::nullopt;
+                if (!name->empty()) names.push_back(name->back());
             }
         }
         return names;
     }
 
-    asio::awaitable<GrpcStatus> fetch(int question, const std::string& name) {
-        if (std::chrono::steady_clock::now() >= deadline_) co_return GrpcStatus::deadline_exceeded;
-        const Answer answer = co_await ask(channel_, path_, request_of(question, name));
-        if (!answer.message) co_return answer.status;
-        const auto files = values_of(*answer.message, kFilesAnswer);
-        if (!files || files->empty()) {
-            missing_.push_back(name + (values_of(*answer.message, kErrorAnswer) ? "" : " (the answer is no message)"));
-            co_return GrpcStatus::ok;
-        }
-        for (const auto& list : *files) {
-            for (const auto& file : values_of(list, 1).value_or(std::vector<std::string>())) take(file);
-        }
-        co_return have_.size() > ReflectionSchema::kMostFiles ? GrpcStatus::resource_exhausted : GrpcStatus::ok;
+    // Why an answer does not hold the field that was asked for, as a message: the server's words, if it is an error of its own.
+    static std::string fault_of(const std::string& message, int field) {
+        const auto wanted = values_of(message, field);
+        if (!wanted || !wanted->empty()) return kNoMessage;
+        const auto errors = values_of(message, kErrorAnswer);
+        if (!errors || errors->empty()) return "the answer is to another question";
+        const auto words = values_of(errors->back(), kErrorWords);
+        return words && !words->empty() ? words->back() : "the server says that it fails, and not why";
     }
 
-    void take(const std::string& bytes) {
-        FileDescriptorProto file;
-        if (!file.ParseFromString(bytes)) {
-            missing_.push_back("a file that is no descriptor");
-            return;
+    asio::awaitable<Outcome> fetch(int question, const std::string& name) {
+        if (std::chrono::steady_clock::now() >= deadline_) {
+            Outcome late{GrpcStatus::deadline_exceeded, "all its answers took longer than " + say_seconds(limits_.reading)};
+            co_return late;
         }
+        Answer answer = co_await ask(channel_, path_, request_of(question, name), limits_.answer);
+        if (!answer.message) co_return std::move(answer.end);
+        const auto lists = values_of(*answer.message, kFilesAnswer);
+        if (!lists || lists->empty()) {
+            miss(name, fault_of(*answer.message, kFilesAnswer));
+            co_return Outcome();
+        }
+        std::size_t count = 0;
+        for (const auto& list : *lists) {
+            const auto files = values_of(list, 1);
+            if (!files) miss(name, kNoMessage);
+            for (const auto& file : files.value_or(std::vector<std::string>())) take(name, file);
+            count += files ? files->size() : 1;
+        }
+        if (count == 0) miss(name, "the answer is empty");
+        Outcome outcome;
+        if (have_.size() > limits_.files)
+            outcome = {GrpcStatus::resource_exhausted, "it has more than " + std::to_string(limits_.files) + " files"};
+        co_return outcome;
+    }
+
+    void miss(const std::string& name, const std::string& why) {
+        if (missing_count_++ < kMostNamed) missing_.push_back(name + " (" + why + ")");
+    }
+
+    void take(const std::string& asked, const std::string& bytes) {
+        FileDescriptorProto file;
+        if (!file.ParseFromString(bytes)) return miss(asked, "what came is no descriptor of a file");
         if (!have_.insert(file.name()).second) return;
         set_ += request_of(1, bytes);  // FileDescriptorSet.file
         for (const auto& import : file.dependency()) {
@@ -180,24 +236,29 @@ class SchemaQuestions {
 
     Channel& channel_;
     const char* path_;
-    const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + ReflectionSchema::kLongestReading;
+    const ReflectionSchema::Limits limits_;
+    const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + limits_.reading;
     std::string set_;
     std::set<std::string> have_;
-    std::deque<std::string> wanted_;  // bounded: imports of at most kMostFiles files
+    std::set<std::string> asked_;
+    std::deque<std::string> wanted_;  // bounded: imports of at most so many files
     std::vector<std::string> missing_;
+    std::size_t missing_count_ = 0;
 };
 
 }  // namespace
 
-ReflectionSchema::ReflectionSchema(std::string name) : name_(std::move(name)), schema_(schema::Schema::empty(name_)) {}
+ReflectionSchema::ReflectionSchema(std::string name, Limits limits)
+    : name_(std::move(name)), limits_(limits), schema_(schema::Schema::empty(name_)) {}
 
 asio::awaitable<SchemaSource::Reading> ReflectionSchema::read(Channel& channel) {
-    auto reading = std::make_unique<SchemaQuestions>(channel, kV1);
-    GrpcStatus status = co_await reading->run();
-    if (status == GrpcStatus::unimplemented) {
-        reading = std::make_unique<SchemaQuestions>(channel, kV1Alpha);
-        status = co_await reading->run();
+    auto reading = std::make_unique<SchemaQuestions>(channel, kV1, limits_);
+    Outcome outcome = co_await reading->run();
+    if (outcome.status == GrpcStatus::unimplemented) {
+        reading = std::make_unique<SchemaQuestions>(channel, kV1Alpha, limits_);
+        outcome = co_await reading->run();
     }
+    const GrpcStatus status = outcome.status;
     SchemaSource::Reading result = initial();
     if (status == GrpcStatus::unavailable || status == GrpcStatus::cancelled) {
         result.is_reachable = false;
@@ -205,18 +266,29 @@ asio::awaitable<SchemaSource::Reading> ReflectionSchema::read(Channel& channel) 
     }
     if (status != GrpcStatus::ok) {
         telemetry::log(Level::warn, "The server does not tell its schema by reflection",
-                       {{"upstream", name_}, {"status", base::grpc_status_name(status)}});
+                       {{"upstream", name_}, {"status", base::grpc_status_name(status)}, {"reason", outcome.words}});
         co_return result;
     }
     for (const auto& name : reading->missing())
         telemetry::log(Level::warn, "The server's reflection does not have a file", {{"upstream", name_}, {"file", name}});
-    auto schema = schema::Schema::from_descriptor_set(name_, reading->descriptor_set());
-    if (!schema) {
-        telemetry::log(Level::warn, "The schema that the server tells by reflection cannot be loaded",
-                       {{"upstream", name_}, {"reason", schema.error().message}});
-        co_return result;
+    if (reading->missing_count() > reading->missing().size())
+        telemetry::log(
+            Level::warn, "The server's reflection does not have further files",
+            {{"upstream", name_}, {"files", static_cast<std::uint64_t>(reading->missing_count() - reading->missing().size())}});
+    if (descriptor_set_.empty() || reading->descriptor_set() != descriptor_set_) {
+        auto schema = schema::Schema::from_descriptor_set(name_, reading->descriptor_set());
+        if (!schema) {
+            telemetry::log(Level::warn, "The schema that the server tells by reflection cannot be loaded",
+                           {{"upstream", name_}, {"reason", schema.error().message}});
+            co_return result;
+        }
+        const auto& problems = (*schema)->problems();
+        for (std::size_t i = 0; i < std::min(problems.size(), kMostNamed); ++i)
+            telemetry::log(Level::warn, "A file that the server tells by reflection cannot be used",
+                           {{"upstream", name_}, {"reason", problems[i]}});
+        schema_ = *std::move(schema);
+        descriptor_set_ = reading->descriptor_set();
     }
-    schema_ = *std::move(schema);
     result.schema = schema_;
     result.is_certain = true;
     co_return result;

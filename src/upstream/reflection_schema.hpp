@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include "upstream/schema_source.hpp"
 
@@ -18,12 +18,15 @@ namespace octane::upstream {
 
 class ReflectionSchema final : public SchemaSource {
   public:
-    static constexpr std::size_t kMostFiles = 10'000;
-    static constexpr std::chrono::seconds kLongestAnswer{5};    // to one question
-    static constexpr std::chrono::seconds kLongestReading{30};  // all of them
+    struct Limits {
+        std::size_t files = 10'000;
+        std::chrono::milliseconds answer{5000};     // to one question
+        std::chrono::milliseconds reading{30'000};  // all of them
+    };
 
     // `name` is the schema's, for people.
-    explicit ReflectionSchema(std::string name);
+    ReflectionSchema(std::string name, Limits limits);
+    explicit ReflectionSchema(std::string name) : ReflectionSchema(std::move(name), Limits()) {}
 
     // What was read last, which stays known while the server is away; before that a schema without services.
     [[nodiscard]] Reading initial() const override { return {true, false, schema_, {}}; }
@@ -32,7 +35,9 @@ class ReflectionSchema final : public SchemaSource {
 
   private:
     std::string name_;
+    const Limits limits_;
     std::shared_ptr<const schema::Schema> schema_;
+    std::string descriptor_set_;  // that schema_ is made of
 };
 
 }  // namespace octane::upstream

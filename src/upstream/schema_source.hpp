@@ -35,6 +35,8 @@ class SchemaSource {
     // What counts before the server has been asked.
     [[nodiscard]] virtual Reading initial() const = 0;
     virtual boost::asio::awaitable<Reading> read(Channel& channel) = 0;
+    // Whether another connection may bring another schema. An unchanged one is the same object.
+    [[nodiscard]] virtual bool may_change() const { return true; }
     // Whether that which carries out calls answers a harmless one within `limit`, in any words.
     virtual boost::asio::awaitable<bool> probe(Channel& channel, std::chrono::milliseconds limit);
     // Whether anything answers, if only the server's gRPC itself, which need not wait for what carries out calls.
@@ -54,6 +56,7 @@ class FixedSchema final : public SchemaSource {
         Reading reading = initial();
         co_return reading;
     }
+    [[nodiscard]] bool may_change() const override { return false; }
 
   private:
     std::shared_ptr<const schema::Schema> schema_;

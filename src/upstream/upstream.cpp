@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "upstream/connection_fault.hpp"
+
 namespace octane::upstream {
 namespace {
 
@@ -24,6 +26,7 @@ Upstream::Upstream(UpstreamOptions options, boost::asio::any_io_executor executo
       words_(options.words),
       address_(address_of(options.channel)),
       max_message_(options.channel.max_message),
+      max_message_option_(options.channel.max_message_option),
       calls_(options.channel),
       bulk_(options.channel, calls_),
       liveness_(calls_, std::move(executor), liveness_of(options, bulk_)) {}
@@ -36,6 +39,7 @@ std::string Upstream::unreachable_message(const std::string& cause) const {
                " was closed by its gRPC server because of too many pings (" + cause +
                "); --keepalive says how often it is pinged, and what was under way may have been carried out";
     }
+    if (const auto* const fault = connection_fault_of(cause)) return where + " (" + cause + "); " + std::string(fault->hint);
     return where + " (" + (cause.empty() ? "no connection" : cause) + "); " + words_.unreachable_hint;
 }
 

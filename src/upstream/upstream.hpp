@@ -35,6 +35,7 @@ class Upstream {
     [[nodiscard]] const std::string& title() const { return words_.title; }  // as sentences begin
     [[nodiscard]] const std::string& address() const { return address_; }    // "127.0.0.1:51022"
     [[nodiscard]] std::size_t max_message() const { return max_message_; }
+    [[nodiscard]] const std::string& max_message_option() const { return max_message_option_; }  // what sets it
     [[nodiscard]] Channel& calls() { return calls_; }
     [[nodiscard]] Channel& bulk() { return bulk_; }  // for what is large: frames
     [[nodiscard]] Liveness& liveness() { return liveness_; }
@@ -57,6 +58,7 @@ class Upstream {
     UpstreamWords words_;
     std::string address_;
     std::size_t max_message_;
+    std::string max_message_option_;
     Channel calls_;
     Channel bulk_;
     Liveness liveness_;

@@ -29,6 +29,7 @@ bool AnswerWriter::any_message(const Descriptor& type, const Reader& reader, int
     }
     const std::size_t start = out_.size();
     const Descriptor* held = find_held_type(pool_, type_url);
+    if (held == nullptr && options_.other_types != nullptr) held = find_held_type(*options_.other_types, type_url);
     if (held && held_message(*held, type_url, content, depth)) return true;
     out_.resize(start);
     is_too_deep_ = false;

@@ -23,7 +23,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr std::size_t kMostSteps = 32;
-constexpr std::size_t kMostListed = 20;
+constexpr std::size_t kMostPathsListed = 20;
 constexpr std::size_t kMostListedDepth = 8;
 // A user's schema may fan out so far that a walk to this depth would never end, and it runs on an I/O loop.
 constexpr std::size_t kMostVisited = 2000;
@@ -62,7 +62,7 @@ class PathList {
   private:
     void walk(const Descriptor& message, const std::string& prefix) {
         if (open_.size() == kMostListedDepth || !open_.insert(&message).second) return;
-        for (int i = 0; i < message.field_count() && left_ > 0 && paths_.size() < kMostListed; ++i) {
+        for (int i = 0; i < message.field_count() && left_ > 0 && paths_.size() < kMostPathsListed; ++i) {
             --left_;
             const FieldDescriptor& field = *message.field(i);
             if (field.is_map()) continue;
@@ -85,7 +85,7 @@ base::Error no_such_path(const Descriptor& message, std::string_view path) {
     PathList list(message, FieldDescriptor::TYPE_BYTES);
     if (list.paths().empty()) list = PathList(message, FieldDescriptor::TYPE_STRING);
     const std::vector<std::string_view> names(list.paths().begin(), list.paths().end());
-    const std::string known = !names.empty()         ? "it has " + base::join_names(names, kMostListed)
+    const std::string known = !names.empty()         ? "it has " + base::join_names(names, kMostPathsListed)
                               : list.was_cut_short() ? "none is among its first " + std::to_string(kMostVisited) + " fields"
                                                      : "it has none";
     return base::make_error(base::ErrorCode::bad_query, "\"" + std::string(path.substr(0, 100)) + "\" is not a bytes field of " +

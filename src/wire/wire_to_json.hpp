@@ -14,6 +14,7 @@
 
 namespace google::protobuf {
 class Descriptor;
+class DescriptorPool;
 class FieldDescriptor;
 }  // namespace google::protobuf
 
@@ -27,6 +28,7 @@ struct JsonWriteOptions {
     bool one_of_keys = false;      // after a set one-of member, a member named like the one-of whose value is the member's name
     bool bytes_as_buffer = false;  // {"type":"Buffer","data":[…]} instead of base64
     int max_depth = kMostLevels;
+    const google::protobuf::DescriptorPool* other_types = nullptr;  // where what an Any holds is looked for as well
 };
 
 // Appends one JSON object to `out`. What an Any holds and extensions of proto2 are looked for in the pool of `message`; an Any

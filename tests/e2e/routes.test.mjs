@@ -28,6 +28,10 @@ ignore = ["junk"]
 path = "/api/count/{count}"
 method = "lab/Lab/Count"
 
+[route.flat]
+path = "/api/flat"
+method = "Lab/Describe"
+
 [form.store]
 path = "/api/store"
 method = "Lab/Store"
@@ -79,6 +83,14 @@ describe('routes of the configuration', () => {
     assert.equal((await proxy.get('/api/count/2')).text, '{"value":"1"}\n{"value":"2"}\n');
   });
 
+  test('paths below /api are as any others, but for those of the page log', async () => {
+    assert.deepEqual((await proxy.get('/api/flat?padding=3')).json, { padding: 3 });
+    assert.equal((await proxy.get('/api/flat')).headers.get('content-type'), 'application/json');
+    assert.equal((await ask('PUT', '/api/flat', {})).headers.get('allow'), 'GET, HEAD, OPTIONS');
+    assert.deepEqual((await proxy.post('/api/store?count=3', undefined, { args: ['-F', 'names=a'] })).json, { count: '3', names: ['a'] });
+    assert.equal((await proxy.post('/api/LOGclear', {})).json.message, 'Log cleared');
+  });
+
   test('a form, as a browser and as curl send it', async () => {
     const multipart = await proxy.post('/api/store', undefined, {
       args: ['-F', 'count=3', '-F', 'names=a', '-F', 'names=b', '-F', 'submit=Send', '-F', 'blob=@-;filename=a "b".bin', '-F', 'inner.is_on=true'],
@@ -112,4 +124,30 @@ describe('routes of the configuration', () => {
     assert.ok(answer.body.length < 8192 && answer.body.length > 4000);
     assert.ok(answer.json.message.startsWith('ü"\nü'));
   });
+});
+
+test('a route that does not fit its schema is told of in the log at once', async (t) => {
+  const route = (name, method, more) => `[route.${name}]\npath = "/api/${name}/{padding}"\nmethod = "${method}"\n${more}\n`;
+  const wrong = await Proxy.start(undefined, configFile(`
+[upstream.lab]
+address = "${server.address}"
+proto-path = ["${lab}"]
+${route('right', 'lab/Lab/Describe', 'name = ["n=inner.numbers[0].value"]')}
+${route('method', 'Lab/Descrybe', '')}
+${route('upstream', 'lob/Lab/Describe', '')}
+${route('constant', 'Lab/Describe', 'set = ["fail_after=many"]')}
+${route('unknown', 'Lab/Describe', 'set = ["fail_afterr=1"]')}
+${route('renamed', 'Lab/Describe', 'name = ["n=inner.namez"]')}
+${route('variable', 'Lab/Shelve', '')}
+${route('answer', 'Lab/Describe', 'response-body = "valu"')}
+${route('bytes', 'Lab/Describe', 'raw = "inner.blub"')}
+`));
+  t.after(() => wrong.stop());
+  for (const [name, reason] of [['method', 'Describe'], ['upstream', 'lab'], ['constant', 'fail_after'], ['unknown', 'fail_afterr'],
+    ['renamed', "has no field 'inner.namez'"], ['variable', "has no field 'padding'"], ['answer', "has no field 'valu'"],
+    ['bytes', 'inner.blub']]) {
+    const [line] = await wrong.line(new RegExp(`A route of the configuration cannot be called route=${name} .*`));
+    assert.ok(line.includes(reason), line);
+  }
+  assert.deepEqual(wrong.linesLike(/cannot be called route=right/), []);
 });

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { configFile } from '../support/config_file.mjs';
 import { GrpcServer } from '../support/grpc_server.mjs';
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { buildDir, Program, projectDir } from '../support/program.mjs';
@@ -106,6 +107,59 @@ test('a streaming method of another service is called like any other', async (t)
   const { status, json } = await proxy.post('/Watcher/watch', {});
   assert.equal(status, 500);
   assert.match(json.error, /cannot be reached/);
+});
+
+test('import-path has what the files of proto-path import, and its own services are not offered', async (t) => {
+  const started = cleanup(t);
+  const [own, common] = [temporaryDirectory(t), temporaryDirectory(t)];
+  mkdirSync(path.join(common, 'shared'));
+  writeFileSync(path.join(common, 'shared/types.proto'), `syntax = "proto3";
+package shared;
+message Point { double x = 1; double y = 2; }
+service Typist { rpc type(Point) returns (Point); }
+`);
+  writeFileSync(path.join(common, 'broken.proto'), 'syntax = "proto3"; message { }');
+  writeFileSync(path.join(own, 'plotter.proto'), `syntax = "proto3";
+package plot;
+import "shared/types.proto";
+message Line { shared.Point from = 1; shared.Point to = 2; }
+service Plotter { rpc draw(Line) returns (Line); }
+`);
+  const server = started(await GrpcServer.start((where, message) => (where === '/plot.Plotter/draw' ? message : undefined)));
+  const start = (options) => Proxy.start(undefined, configFile(`
+[upstream.plotter]
+address = "127.0.0.1:${server.port}"
+proto-path = ["${own}"]
+${options}
+`), { connected: false });
+  const proxy = started(await start(`import-path = ["${common}"]`));
+  const line = { from: { x: 1.5, y: 3 }, to: { x: 0.25, y: -2 } };
+  await until('it is connected', async () => (await proxy.get('/health')).status === 200);
+  assert.deepEqual(await proxy.call('plotter/Plotter/draw', line), line);
+  assert.deepEqual((await proxy.get('/services')).json.services.map(({ fullName }) => fullName), ['plot.Plotter']);
+  for (const where of ['/Typist/type', '/plotter/shared.Typist/type', '/plotter/Typist/type']) {
+    const refused = await proxy.post(where, {});
+    assert.equal(refused.status, 404, where);
+    assert.match(refused.json.error, /no service "(shared\.)?Typist"/);
+  }
+  assert.equal((await proxy.get('/services/Typist')).status, 404);
+  assert.deepEqual((await proxy.get('/health')).json.warnings, [], 'a file that nobody imports is no loss');
+  assert.deepEqual(server.calls.filter((where) => where.startsWith('/shared')), []);
+
+  const without = new Program(path.join(buildDir, 'octane-proxy'), ['--port', '0', ...configFile(`
+[upstream.plotter]
+address = "127.0.0.1:${server.port}"
+proto-path = ["${own}"]
+`)]);
+  assert.equal((await without.exit()).code, 2);
+  assert.match(without.err, /plotter\.proto left out.*shared\/types\.proto/);
+  const alone = new Program(path.join(buildDir, 'octane-proxy'), ['--port', '0', ...configFile(`
+[upstream.plotter]
+address = "127.0.0.1:${server.port}"
+import-path = ["${common}"]
+`)]);
+  assert.equal((await alone.exit()).code, 2);
+  assert.match(alone.err, /has import-path without proto-path/);
 });
 
 test('files that define no service end the start with a sentence, which names the first that was left out', async (t) => {

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { badRequest, badRequestDetails } from '../support/bad_request.mjs';
 import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
 import { Example, lab } from '../support/example.mjs';
 import { Proxy } from '../support/octane.mjs';
-import { until, within } from '../support/wait.mjs';
+import { patience, until, within } from '../support/wait.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
 
 let server;
@@ -84,6 +85,72 @@ describe('a method that gives a stream', () => {
     assert.equal(early.json.error, 'nothing to count');
   });
 
+  // A stream that stands still after `count` messages, until the upstream is told how it fails.
+  function openHeld(t, count, form, args = []) {
+    const reader = openCurl([...args, `${proxy.url}/Lab/Count?count=${count}&holds=true&stream=${form}`]);
+    t.after(() => reader.child.kill('SIGKILL'));
+    return reader;
+  }
+
+  test('a failure on the way has its details, in every form', async (t) => {
+    const readers = { ndjson: openHeld(t, 2, 'ndjson'), json: openHeld(t, 2, 'json'), sse: openHeld(t, 2, 'sse') };
+    const socket = await WebSocketClient.open(`${proxy.url.replace(/^http/, 'ws')}/Lab/Count`);
+    socket.sendText('{"count":2,"holds":true}');
+    const texts = Object.values(readers).map(({ out }) => out);
+    await until('all have two messages', () => texts.every(({ text }) => text.includes('{"value":"2"}')) && socket.messages.length === 2);
+    await server.fail({ Count: ['INVALID_ARGUMENT', 'not so', badRequest] });
+    const closed = await socket.closeFrame();
+    await within(patience, 'the ends', Promise.all(Object.values(readers).map(({ done }) => done)));
+    await server.fail({});
+    const { ndjson, json, sse } = readers;
+    const failures = [JSON.parse(ndjson.out.text.trim().split('\n').at(-1)), JSON.parse(json.out.text).at(-1), socket.messages.at(-1).json];
+    const last = events(sse.out.text).at(-1);
+    assert.equal(last.event, 'error');
+    for (const { callId, ...failure } of [...failures, JSON.parse(last.data)]) {
+      assert.match(callId, /./);
+      assert.deepEqual(failure, { success: false, error: 'not so', status: 'INVALID_ARGUMENT', code: 3, details: badRequestDetails });
+    }
+    assert.deepEqual([closed.code, closed.reason], [1008, 'INVALID_ARGUMENT']);
+  });
+
+  test('a failure before the first message that takes more than a second is told in the stream, whose status is 200', async (t) => {
+    const readers = ['ndjson', 'json', 'sse'].map((form) => openHeld(t, 0, form, ['-i']));
+    await until('all have begun', () => readers.every(({ out }) => out.text.includes('\r\n\r\n')));
+    for (const { out } of readers) assert.match(out.text, /^HTTP\/1\.1 200 [^{}]*$/);
+    await server.fail({ Count: ['NOT_FOUND', 'nothing to count'] });
+    await within(patience, 'the ends', Promise.all(readers.map(({ done }) => done)));
+    await server.fail({});
+    const [ndjson, json, sse] = readers.map(({ out }) => out.text.slice(out.text.indexOf('\r\n\r\n') + 4));
+    const [error, ...others] = events(sse);
+    assert.deepEqual([error.event, others], ['error', []]);
+    for (const failure of [JSON.parse(ndjson), JSON.parse(json)[0], JSON.parse(error.data)]) {
+      assert.deepEqual([failure.success, failure.error, failure.status], [false, 'nothing to count', 'NOT_FOUND']);
+    }
+    assert.equal(JSON.parse(json).length, 1);
+  });
+
+  test('a later message that is too large ends the stream with the sentence that says so', async (t) => {
+    const narrow = await Proxy.start(undefined, configFile(`
+[upstream.lab]
+address = "${server.address}"
+proto-path = ["${lab}"]
+method-max-message = ["Lab/Count=1KiB"]
+`));
+    t.after(() => narrow.stop());
+    await until('the upstream is connected', async () => (await narrow.get('/lab/health')).status === 200);
+    const body = { count: 1000000, padding: 500, growth: 300, pause_ms: 5 };
+    const answer = await narrow.post('/Lab/Count?stream=ndjson', body);
+    assert.equal(answer.status, 200);
+    const lines = answer.text.trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(lines.slice(0, -1).map(({ value }) => value), ['1', '2']);
+    const sentence = /^the answer of Lab\.Count has 11\d\d bytes as protobuf; method-max-message of upstream lab allows 1024$/;
+    assert.match(lines.at(-1).error, sentence);
+    const [, , error] = events((await narrow.post('/Lab/Count?stream=sse', body)).text);
+    assert.equal(error.event, 'error');
+    assert.match(JSON.parse(error.data).error, sentence);
+    await until('the calls have ended', async () => (await server.told()).open_streams === 0);
+  });
+
   test('what cannot be is refused before the upstream is asked', async () => {
     const seen = (await server.told()).seen.length;
     for (const [query, body, words] of [
@@ -150,13 +217,20 @@ describe('a method that gives a stream', () => {
     await until('the call has ended', async () => (await server.told()).open_streams === 0);
   });
 
-  test('an upstream that is away is 500 with its reason, and no stream', async (t) => {
+  test('an upstream that is away is 503 with its reason, and no stream', async (t) => {
     const lone = await Proxy.start(undefined, configFile(`[upstream.gone]\naddress = "127.0.0.1:1"\nproto-path = ["${lab}"]\n`));
     t.after(() => lone.stop());
     await until('it is known to be away', async () => (await lone.get('/gone/health')).status === 503);
-    const answer = await lone.post('/Lab/Count', { count: 1 }, { headers: { Accept: 'text/event-stream' } });
-    assert.equal(answer.status, 500);
-    assert.match(answer.json.error, /cannot be reached/);
+    for (const [path, body] of [['/Lab/Count', '{"count":1}'], ['/Lab/Count?share=1', '{"count":1}'], ['/Lab/Count?raw=padding', '{"count":1}'],
+      ['/Lab/Sum', '{"value":1}\n'], ['/Lab/Store', '{}']]) {
+      const answer = await lone.post(path, body, { headers: path === '/Lab/Count' ? { Accept: 'text/event-stream' } : {} });
+      assert.deepEqual([answer.status, answer.json.status], [503, 'UNAVAILABLE'], path);
+      assert.match(answer.json.error, /cannot be reached/);
+    }
+    const socket = await WebSocketClient.open(`${lone.url.replace(/^http/, 'ws')}/Lab/Echo`);
+    const { code, reason } = await socket.closeFrame();
+    assert.deepEqual([code, reason], [1011, 'UNAVAILABLE']);
+    assert.match(socket.messages.at(-1).json.error, /cannot be reached/);
   });
 });
 

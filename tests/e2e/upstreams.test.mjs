@@ -9,9 +9,11 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { configFile } from '../support/config_file.mjs';
-import { Example, examples } from '../support/example.mjs';
+import { openCurl } from '../support/curl.mjs';
+import { Example, examples, lab } from '../support/example.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
+import { WebSocketClient } from '../support/web_socket.mjs';
 
 const SIM = 'SensorsimService';
 const folder = mkdtempSync(path.join(tmpdir(), 'octane-upstreams-'));
@@ -161,7 +163,7 @@ test('one that is away fails at once and holds up nobody; what it said of itself
   await first.kill();
   await until('one is lost', async () => (await states(proxy)).one === 'lost');
   const away = await proxy.post(`/one/${SIM}/get_version`, {});
-  assert.equal(away.json.status, 'UNAVAILABLE');
+  assert.deepEqual([away.status, away.json.status, away.json.code], [503, 'UNAVAILABLE', 14]);
   assert.match(away.json.error, /Upstream one cannot be reached at 127\.0\.0\.1/);
   assert.equal((await proxy.post(`/one/${SIM}/no_such`, {})).status, 404);
   assert.equal((await proxy.post(`/two/${SIM}/get_version`, {})).status, 200);
@@ -169,6 +171,70 @@ test('one that is away fails at once and holds up nobody; what it said of itself
   assert.equal((await proxy.get('/two/health')).status, 200);
   started(await Example.start('nurec', ['--reflection', 'v1'], { port: first.port }));
   await until('one is back', async () => (await proxy.post(`/one/${SIM}/get_version`, {})).status === 200);
+});
+
+// A google.rpc.Status of code 3 with one google.rpc.BadRequest: field "pose.w", description "is no number".
+const badRequest = (() => {
+  const field = (number, data) => Buffer.concat([Buffer.from([(number << 3) | 2, data.length]), data]);
+  const violation = Buffer.concat([field(1, Buffer.from('pose.w')), field(2, Buffer.from('is no number'))]);
+  const any = Buffer.concat([field(1, Buffer.from('type.googleapis.com/google.rpc.BadRequest')), field(2, field(1, violation))]);
+  return Buffer.concat([Buffer.from([8, 3]), field(3, any)]).toString('hex');
+})();
+
+describe('a service of all kinds of methods', () => {
+  let server;
+  let proxy;
+  before(async () => {
+    server = await Example.start('lab');
+    proxy = await Proxy.start(undefined, configFile(`
+[upstream.lab]
+address = "${server.address}"
+proto-path = ["${lab}"]
+method-max-message = ["Lab/Desc*=100", "Lab/Count=1KiB"]
+method-concurrency = ["Lab/Count=1"]
+`));
+    await allConnected(proxy);
+  });
+  after(async () => {
+    await proxy?.stop();
+    await server?.stop();
+  });
+
+  test('details of an error are told by their types, of a call and of a stream', async () => {
+    await server.fail({ Describe: ['INVALID_ARGUMENT', 'not so', badRequest], Count: ['INVALID_ARGUMENT', 'not so', badRequest] });
+    for (const method of ['Describe', 'Count']) {
+      const refused = await proxy.post(`/Lab/${method}`, {});
+      assert.equal(refused.status, 400);
+      assert.deepEqual(refused.json, { success: false, error: 'not so', status: 'INVALID_ARGUMENT', code: 3,
+        details: [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', field_violations: [{ field: 'pose.w', description: 'is no number' }] }],
+        callId: refused.headers.get('x-call-id') });
+    }
+    await server.fail({});
+    assert.equal((await proxy.post('/Lab/Describe', {})).status, 200);
+  });
+
+  test('a method has a largest message of its own, and so has each message of a stream', async () => {
+    const names = ['x'.repeat(100)];
+    const refused = await proxy.post('/Lab/Describe', { names });
+    assert.equal(refused.status, 413);
+    assert.match(refused.json.error, /^the request of Lab\.Describe has 102 bytes as protobuf; method-max-message of upstream lab allows 100$/);
+    assert.equal((await proxy.post('/Lab/Store', { names })).status, 200);
+    const stream = await proxy.post('/Lab/Count', { count: 3, padding: 2000 });
+    assert.equal(stream.status, 502);
+    assert.match(stream.json.error, /the answer of Lab\.Count has \d+ bytes as protobuf; method-max-message/);
+  });
+
+  test('a method has a limit of calls of its own, beyond which a stream is refused', async () => {
+    const first = openCurl([`${proxy.url}/Lab/Count?count=1000000&pause_ms=20`]);
+    await until('the stream is open', async () => (await server.told()).open_streams === 1);
+    const refused = await proxy.get('/Lab/Count?count=1');
+    assert.equal(refused.status, 429);
+    assert.match(refused.json.error, /^Lab\/Count of Upstream lab has as many calls as it may/);
+    assert.equal((await proxy.post('/Lab/Describe', {})).status, 200);
+    first.child.kill('SIGKILL');
+    await first.done;
+    await until('the place is free again', async () => (await proxy.get('/Lab/Count?count=1')).status === 200);
+  });
 });
 
 test('without Octane there are no frames, and a mistake in a section is told with its line', async (t) => {
@@ -180,4 +246,87 @@ test('without Octane there are no frames, and a mistake in a section is told wit
   assert.equal((await proxy.post(`/${SIM}/get_version`, {})).status, 200);
   assert.equal((await proxy.get('/livez')).status, 200);
   assert.equal((await proxy.get('/metrics')).status, 200);
+});
+
+describe('members that a message lacks', () => {
+  let server;
+  let octane;
+  let proxy;
+  before(async () => {
+    server = await Example.start('lab');
+    octane = await Standin.start(pattern({ fps: 0 }));
+    const plain = (name, more = '') => `[upstream.${name}]\naddress = "${server.address}"\nproto-path = ["${lab}"]\n${more}\n`;
+    const renderer = (name, more = '') => `[upstream.${name}]\nkind = "octane"\naddress = "127.0.0.1:${octane.port}"\n${more}\n`;
+    const word = (said) => `unknown-members = "${said}"`;
+    proxy = await Proxy.start(undefined, configFile(
+      plain('usual') + plain('lenient', word('ignore')) + renderer('scene') + renderer('exact', word('refuse'))), { connected: false });
+    await allConnected(proxy);
+  });
+  after(async () => {
+    for (const program of [proxy, server, octane]) await program?.stop();
+  });
+
+  const openSocket = (name) => WebSocketClient.open(`${proxy.url.replace(/^http/, 'ws')}/${name}/Lab/Echo`);
+
+  test('are refused with their path, in whatever way a request comes', async () => {
+    const asked = (await server.told()).calls;
+    for (const [path, body, words] of [
+      ['Store', { cuont: 1 }, /^"cuont" is not a member of lab\.CountRequest; valid members are count, padding, /],
+      ['Store', { inner: { numbers: [{ value: 1 }, { valeu: 1 }] } }, /^"inner\.numbers\.1\.valeu" is not a member of lab\.Number; /],
+      ['Count', { count: 1, inner: { is_onn: true } }, /^"inner\.is_onn" is not a member of lab\.Inner; /],
+      ['Count?share=1', { cuont: 1 }, /^"cuont" is not a member /]]) {
+      const answer = await proxy.post(`/usual/Lab/${path}`, body);
+      assert.deepEqual([answer.status, answer.json.status], [400, 'INVALID_ARGUMENT'], path);
+      assert.match(answer.json.error, words);
+    }
+    assert.equal((await server.told()).calls, asked, 'the server was not asked');
+
+    const line = await proxy.post('/usual/Lab/Sum', '{"value":1}\n{"valeu":2}\n');
+    assert.equal(line.status, 400);
+    assert.match(line.json.error, /^line 2: "valeu" is not a member of lab\.Number; /);
+    const socket = await openSocket('usual');
+    socket.send({ text: 'a', txet: 'b' });
+    assert.equal((await socket.closeFrame()).code, 1008);
+    assert.match(socket.messages.at(-1).json.error, /^message 1: "txet" is not a member of lab\.Text; /);
+  });
+
+  test('are passed over where the section says so', async () => {
+    const answer = await proxy.post('/lenient/Lab/Store', { count: 1, cuont: 2 });
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json, { success: true, data: { count: '1' }, warnings: ['"cuont" is not a member of lab.CountRequest and was ignored'] });
+    assert.equal((await proxy.post('/lenient/Lab/Count', { count: 1, cuont: 2 })).text, '{"value":"1"}\n');
+    assert.deepEqual((await proxy.post('/lenient/Lab/Sum?bare=1', '{"value":1,"x":1}\n{"value":2}\n')).json, { sum: '3', count: 2 });
+    const socket = await openSocket('lenient');
+    socket.send({ text: 'a', txet: 'b' });
+    socket.sendText('');
+    assert.deepEqual(await socket.closeFrame(), { code: 1000, reason: 'OK' });
+    assert.deepEqual(socket.messages.map(({ json }) => json), [{ text: 'a' }]);
+  });
+
+  test('of an Octane are passed over, unless its section says otherwise', async () => {
+    const taken = await proxy.post('/scene/ApiInfo/octaneVersion', { nonsense: 1 });
+    assert.equal(taken.status, 200, taken.text);
+    assert.match(taken.json.warnings[0], /^"nonsense" is not a member of .* and was ignored$/);
+    const refused = await proxy.post('/exact/ApiInfo/octaneVersion', { nonsense: 1 });
+    assert.equal(refused.status, 400);
+    assert.match(refused.json.error, /^"nonsense" is not a member of /);
+  });
+
+  test('are what X-Strict says, for one request', async () => {
+    for (const [name, method, body] of [['usual', 'Lab/Store', { cuont: 1 }], ['lenient', 'Lab/Store', { cuont: 1 }], ['lenient', 'Lab/Count', { cuont: 1 }],
+      ['scene', 'ApiInfo/octaneVersion', { nonsense: 1 }], ['exact', 'ApiInfo/octaneVersion', { nonsense: 1 }]]) {
+      for (const [word, status] of [['1', 400], ['0', 200]]) {
+        const answer = await proxy.post(`/${name}/${method}`, body, { headers: { 'X-Strict': word } });
+        assert.equal(answer.status, status, `${name}, X-Strict: ${word}: ${answer.text}`);
+      }
+    }
+  });
+
+  test('of a request in the query are always refused', async () => {
+    for (const query of ['cuont=1', `request=${encodeURIComponent('{"cuont":1}')}`]) {
+      const answer = await proxy.get(`/lenient/Lab/Describe?${query}`, { headers: { 'X-Strict': '0' } });
+      assert.equal(answer.status, 400, query);
+      assert.match(answer.json.error, /cuont/);
+    }
+  });
 });

@@ -10,9 +10,11 @@ export const examples = path.join(projectDir, 'tools/examples');
 // A service with methods of all kinds (lab.proto), which is no example of anything but that.
 export const lab = path.join(projectDir, 'tests/support/lab');
 
+const ownScripts = { lab: path.join(lab, 'server.py'), any: path.join(projectDir, 'tests/support/any_service.py') };
+
 export class Example extends Program {
   static async start(name, args = [], { port = 0 } = {}) {
-    const script = name === 'lab' ? path.join(lab, 'server.py') : path.join(examples, name, 'standin.py');
+    const script = ownScripts[name] ?? path.join(examples, name, 'standin.py');
     const example = new Example('/usr/bin/python3', [script, '--port', String(port), ...args]);
     try {
       example.port = Number((await example.line(/^listening on .*:(\d+)/))[1]);
@@ -34,7 +36,7 @@ export class Example extends Program {
     return (await get(`${this.control}/seen`)).json;
   }
 
-  // {method: [status, text]}: calls that fail from now on.
+  // {method: [status, text]}, or a google.rpc.Status in hex as third: calls that fail from now on.
   async fail(failures) {
     await post(`${this.control}/fail`, failures);
   }

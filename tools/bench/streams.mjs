@@ -1,7 +1,7 @@
 // What streams and large messages cost the proxy, through tests/support/lab and tools/examples/rc_visard (build/release; needs Debian's
 // python3-grpcio). Prints one line for each question:
 //
-//   node tools/bench/streams.mjs
+//   node tools/bench/streams.mjs [slow] [shared] [large]      all of them where none is named
 //
 // · a stream of 1 000 000 messages to a reader that takes 1 MB/s: memory on the way
 // · 100 readers of one shared stream at 25 messages a second: calls of the upstream, messages for each, processor time
@@ -82,7 +82,7 @@ async function large() {
   const timer = setInterval(() => { looks.most = Math.max(looks.most, status('VmRSS')); }, 50);
   const body = Buffer.from(`{"inner":{"blob":"${Buffer.alloc(kBig, 7).toString('base64')}"}}`);
   const one = async (path, send, size) => {
-    const child = spawn('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code} %{size_download}', '-X', 'POST', '--data-binary', '@-', `${proxy.url}${path}`],
+    const child = spawn('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code} %{size_download}', '-X', 'POST', '-H', 'X-Timeout: 10m', '--data-binary', '@-', `${proxy.url}${path}`],
       { stdio: ['pipe', 'pipe', 'inherit'] });
     let said = '';
     child.stdout.on('data', (chunk) => (said += chunk));
@@ -96,9 +96,11 @@ async function large() {
     ['one answer of 90 MiB as bytes', '/Lab/Count?raw=padding', `{"count":1,"padding":${kBig}}`, kBig],
     ['one answer of 90 MiB as JSON', '/Lab/Count', `{"count":1,"padding":${kBig}}`, kBig],
     ['one request of 90 MiB as JSON', '/Lab/Measure', body, 1]]) {
+    await until('what was used before is given back', async () => status('VmRSS') < idle + 150, { within: 60_000 });
     looks.most = 0;
     await one(path, send, size);
     console.log(`${what}: ${looks.most} MiB at most, ${idle} MiB before`);
+    await until('what was used before is given back', async () => status('VmRSS') < idle + 150, { within: 60_000 });
     looks.most = 0;
     await Promise.all(Array.from({ length: 20 }, () => one(path, send, size)));
     console.log(`  20 at once: ${looks.most} MiB at most`);
@@ -108,8 +110,7 @@ async function large() {
   console.log(`  afterwards: ${status('VmRSS')} MiB`);
 }
 
-await slowReader();
-await shared();
-await large();
+const parts = { slow: slowReader, shared, large };
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)) await parts[name]();
 await proxy.stop();
 await server.stop();

@@ -42,6 +42,13 @@ def png(width, height, rows, bits=8, is_rgb=False):
             chunk(b'IDAT', zlib.compress(b''.join(b'\0' + row for row in rows), 1)) + chunk(b'IEND', b''))
 
 
+def refuse(context, failure):
+    """Ends the call: (status, text) or (status, text, a google.rpc.Status in hex)."""
+    if len(failure) > 2:
+        context.set_trailing_metadata((('grpc-status-details-bin', bytes.fromhex(failure[2])),))
+    context.abort(getattr(grpc.StatusCode, failure[0]), failure[1])
+
+
 def compile_protos(root):
     """Every .proto below the folder as one descriptor set."""
     root = pathlib.Path(root)
@@ -61,7 +68,7 @@ class Server:
         self.services = {}
         self.calls = 0
         self.seen = []  # the last of their requests, for the control port
-        self.failures = {}  # by method: (status, text), set over the control port
+        self.failures = {}  # by method, as refuse() takes them, set over the control port
         self.lock = threading.Lock()
         self.open_streams = 0
         self.cancelled = 0  # calls whose caller left before their answer
@@ -108,7 +115,7 @@ class Server:
                 del self.seen[:-20]
                 failure = self.failures.get(method.name)
             if failure:
-                context.abort(getattr(grpc.StatusCode, failure[0]), failure[1])
+                refuse(context, failure)
 
         def unary(asked, context):
             note(asked, context)
@@ -161,17 +168,19 @@ class Server:
             except KeyError:
                 yield field(7, b'\x08\x05' + field(2, b'not found'))
 
-    def start(self, port, reflection):
+    def start(self, given):
+        """`given`: what arguments() read."""
         self.grpc = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=64), options=[
             ('grpc.max_receive_message_length', LIMIT), ('grpc.max_send_message_length', LIMIT), ('grpc.so_reuseport', 0)])
         self.grpc.add_generic_rpc_handlers(tuple(self.services.values()))
-        if reflection:
+        if given.reflection:
             handler = grpc.stream_stream_rpc_method_handler(self._reflect)
             self.grpc.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(
-                REFLECTION % reflection, {'ServerReflectionInfo': handler}),))
-        bound = self.grpc.add_insecure_port(f'127.0.0.1:{port}')
+                REFLECTION % given.reflection, {'ServerReflectionInfo': handler}),))
+        address = f'127.0.0.1:{given.port}'
+        bound = self.grpc.add_secure_port(address, credentials(given)) if given.tls_cert else self.grpc.add_insecure_port(address)
         if bound == 0:
-            sys.exit(f'port {port} is taken')
+            sys.exit(f'port {given.port} is taken, or the files of TLS are unfit')
         self.grpc.start()
         print(f'listening on 127.0.0.1:{bound}', flush=True)
 
@@ -209,11 +218,21 @@ class Server:
         control.serve_forever()
 
 
+def credentials(given):
+    def read(file):
+        return pathlib.Path(file).read_bytes() if file else None
+    return grpc.ssl_server_credentials([(read(given.tls_key), read(given.tls_cert))], read(given.tls_client_ca),
+                                       require_client_auth=given.tls_client_ca is not None)
+
+
 def arguments(description, **more):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('--port', type=int, default=0, help='0 picks a free one, which the first line says')
     parser.add_argument('--control-port', type=int, default=0, help='the same, for what tests ask')
     parser.add_argument('--reflection', choices=['v1', 'v1alpha'], help='answer questions for the schema')
+    parser.add_argument('--tls-cert', metavar='FILE', help='speak TLS with this certificate chain (PEM)')
+    parser.add_argument('--tls-key', metavar='FILE', help='the key of that certificate (PEM)')
+    parser.add_argument('--tls-client-ca', metavar='FILE', help='serve only those whose certificate these authorities (PEM) have signed')
     for name, options in more.items():
         parser.add_argument('--' + name.replace('_', '-'), **options)
     return parser.parse_args()

@@ -16,17 +16,29 @@ def main():
     body = server.message('google.api.HttpBody')
 
     def count(request, context):
-        padding = bytes(request.padding)
+        server.noted['counted'] = 0
         for i in range(1, request.count + 1):
             if not context.is_active():
                 return
-            yield number(value=i, padding=padding)
+            yield number(value=i, padding=bytes(request.padding + (i - 1) * request.growth))
+            server.noted['counted'] = i  # the caller's side has room for the next
             if request.fail_after == i:
                 context.set_trailing_metadata((('x-counted', str(i)),))
                 context.abort(grpc.StatusCode.DATA_LOSS, f'lost count after {i}')
             if request.pause_ms:
                 time.sleep(request.pause_ms / 1000)
+        while request.holds and context.is_active():
+            if failure := server.failures.get('Count'):
+                standin.refuse(context, failure)
+            time.sleep(0.01)
         context.set_trailing_metadata((('x-counted', str(request.count)),))
+
+    def store(request, context):
+        context.send_initial_metadata((('x-shelf', 'third'), ('x-shelf', 'fourth'), ('x-mark-bin', bytes([1, 255]))))
+        context.set_trailing_metadata((('x-stored', str(request.count)),))
+        if request.fail_after:
+            context.abort(grpc.StatusCode.ALREADY_EXISTS, 'stored before')
+        return request
 
     def add(requests, _context):
         answer = total()
@@ -47,11 +59,11 @@ def main():
             yield body(content_type='text/plain', data=b'part %d\n' % i)
 
     server.add('lab.Lab', {
-        'Count': count, 'Describe': lambda request, _context: request, 'Store': lambda request, _context: request,
+        'Count': count, 'Describe': lambda request, _context: request, 'Store': store,
         'Shelve': lambda request, _context: request, 'Sum': add,
         'Measure': lambda request, _context: total(sum=len(request.inner.blob), count=1), 'Echo': echo,
         'Body': lambda request, _context: body(content_type=request.content_type, data=request.data[::-1]), 'Bodies': bodies})
-    server.start(given.port, given.reflection)
+    server.start(given)
     server.run(given.control_port)
 
 

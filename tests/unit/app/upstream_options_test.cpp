@@ -65,7 +65,16 @@ TEST_CASE("what a section says is understood, and a slip is refused with what wo
     CHECK(spec.metadata == upstream::Metadata{{"x-key", "a, b"}});
     set(spec, "method-timeout", "A/render_*=180s");
     CHECK(spec.method_timeouts.at(0).pattern == "A/render_*");
-    CHECK(spec.method_timeouts.at(0).timeout == std::chrono::seconds(180));
+    CHECK(spec.method_timeouts.at(0).value == std::chrono::seconds(180));
+    set(spec, "method-max-message", "A/put=4MiB");
+    CHECK(spec.method_max_messages.at(0).value == 4U << 20U);
+    set(spec, "method-concurrency", "A/*=2");
+    CHECK(spec.method_concurrencies.at(0).value == 2);
+    CHECK_FALSE(spec.refuses_unknown.has_value());
+    set(spec, "unknown-members", "refuse");
+    CHECK(spec.refuses_unknown == true);
+    set(spec, "unknown-members", "ignore");
+    CHECK(spec.refuses_unknown == false);
     set(spec, "tls-name", "sim.example");
     CHECK(spec.tls.value().server_name == "sim.example");
     set(spec, "tls", "false");
@@ -74,9 +83,13 @@ TEST_CASE("what a section says is understood, and a slip is refused with what wo
          {std::tuple("kind", "http", "none of grpc, octane"), std::tuple("metadata", "X-Key: a", "lower-case"),
           std::tuple("metadata", "x-key", "name: value"), std::tuple("metadata", "grpc-x: a", "cannot be set"),
           std::tuple("metadata", "x-bin: a", "cannot be set"), std::tuple("method-timeout", "A/b", "Service/method=DURATION"),
-          std::tuple("method-timeout", "A=1s", "Service/method"), std::tuple("tls", "maybe", "neither true nor false"),
-          std::tuple("tls-ca", "/etc/hostname", "no PEM file"), std::tuple("address", "here", "HOST:PORT"),
-          std::tuple("probe-timeout", "0", "1ms or more")}) {
+          std::tuple("method-timeout", "A=1s", "Service/method"), std::tuple("method-max-message", "A/b", "Service/method=SIZE"),
+          std::tuple("method-concurrency", "A/b", "Service/method=N"),
+          std::tuple("method-concurrency", "A/b=0", "not a whole number from 1 to 100000"),
+          std::tuple("method-concurrency", "A/b=100001", "not a whole number from 1 to 100000"),
+          std::tuple("unknown-members", "refused", "neither refuse nor ignore"),
+          std::tuple("tls", "maybe", "neither true nor false"), std::tuple("tls-ca", "/etc/hostname", "no PEM file"),
+          std::tuple("address", "here", "HOST:PORT"), std::tuple("probe-timeout", "0", "1ms or more")}) {
         CAPTURE(option);
         CAPTURE(value);
         CHECK(refusal_of(option, value).find(sentence) != std::string::npos);
@@ -109,6 +122,26 @@ TEST_CASE("what does not go together is refused with the upstream's name") {
     set(wrong, "tls", "true");
     wrong.tls->key = "k";
     check_refused(wrong, "belong together");
+    for (const auto& [option, value] : {std::pair("method-timeout", "A/b=1s"), std::pair("method-max-message", "A/b=1MiB"),
+                                        std::pair("method-concurrency", "A/b=1")}) {
+        wrong = spec;
+        set(wrong, option, value);
+        CHECK(refusal_of([&] { check_upstream(wrong); }).empty());
+        set(wrong, "kind", "octane");
+        check_refused(wrong, (std::string("has ") + option + ", which is for kind = grpc only").c_str());
+    }
+}
+
+TEST_CASE("a method's largest message cannot be larger than the upstream's") {
+    UpstreamSpec spec = parse_upstream("sim=h:1");
+    set(spec, "method-max-message", "A/put_*=4MiB");
+    set(spec, "method-max-message", "A/get=8MiB");
+    CHECK(refusal_of([&] { check_upstream(spec); }).empty());  // the program's own limit may be any
+    set(spec, "max-message", "8MiB");
+    CHECK(refusal_of([&] { check_upstream(spec); }).empty());
+    set(spec, "max-message", "8388607");
+    CHECK(refusal_of([&] { check_upstream(spec); }) ==
+          "upstream \"sim\" allows A/get messages of 8388608 bytes (method-max-message), but max-message is 8388607");
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr std::array kEveryCode = {ErrorCode::bad_path,
                                    ErrorCode::service_not_found,
                                    ErrorCode::method_not_found,
                                    ErrorCode::path_not_found,
+                                   ErrorCode::no_such_upstream,
                                    ErrorCode::upstream_not_found,
                                    ErrorCode::verb_not_allowed,
                                    ErrorCode::upstream_conflict,
@@ -49,7 +50,8 @@ constexpr std::array kEveryCode = {ErrorCode::bad_path,
                                    ErrorCode::upgrade_required,
                                    ErrorCode::no_frame,
                                    ErrorCode::body_too_slow,
-                                   ErrorCode::bodies_exhausted};
+                                   ErrorCode::bodies_exhausted,
+                                   ErrorCode::upstream_away};
 
 TEST_CASE("every error number carries an HTTP error status that the contract knows") {
     const std::set<int> known = {400, 401, 403, 404, 405, 406, 408, 409, 413, 426, 429, 431, 499, 500, 501, 502, 503, 504};
@@ -87,6 +89,7 @@ TEST_CASE("an error of the proxy itself gets the nearest gRPC status") {
     CHECK(nearest_grpc_status(ErrorCode::internal) == GrpcStatus::internal);
     CHECK(nearest_grpc_status(ErrorCode::bad_answer) == GrpcStatus::internal);
     CHECK(nearest_grpc_status(ErrorCode::upstream_unreachable) == GrpcStatus::unavailable);
+    CHECK(nearest_grpc_status(ErrorCode::upstream_away) == GrpcStatus::unavailable);
     CHECK(nearest_grpc_status(ErrorCode::release_lacks_method) == GrpcStatus::unimplemented);
     CHECK(nearest_grpc_status(ErrorCode::message_too_large) == GrpcStatus::resource_exhausted);
     CHECK(nearest_grpc_status(ErrorCode::shutting_down) == GrpcStatus::unavailable);

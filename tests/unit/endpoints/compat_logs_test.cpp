@@ -146,6 +146,7 @@ TEST_CASE("a log's body is read where it is written, away from the loop") {
     context.log_writer = writer.get_executor();
     for (const auto endpoint : {append_session_log, save_session_log, clear_session_log, answer_of_page_log}) {
         http::Request request;
+        request.path = "/api/log";
         request.captures = {"log"};
         request.body = "not JSON";
         std::optional<int> status;

@@ -69,6 +69,7 @@ TEST_CASE("a body of nothing but brackets is 400 wherever JSON is taken") {
             check_refused(proxy.ask(endpoint, "POST", "/", body));
     }
     http::Request request;
+    request.path = "/api/log";
     request.captures = {"log"};
     request.body = R"({"entries":[)" + closed + "]}";
     CHECK(proxy.ask(page_log, request).status == 400);

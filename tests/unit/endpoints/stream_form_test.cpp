@@ -60,6 +60,20 @@ TEST_CASE("an array is one, whatever comes first") {
     CHECK(text == "[\n1\n,\n2,\n{\"error\":1}]\n");
 }
 
+TEST_CASE("JSON lines have an empty one as a sign of life, and say no more than an error at their end") {
+    StreamText lines(StreamForm::lines);
+    CHECK(join(lines.heart_beat()) == "\n");
+    CHECK(join(lines.message("{}", 3)) == "{}\n");
+    CHECK(join(lines.heart_beat()) == "\n");
+    CHECK(join(lines.end("{}", false)).empty());
+    CHECK(join(lines.end("{\"error\":1}", true)) == "{\"error\":1}\n");
+}
+
+TEST_CASE("among bytes nothing is a sign of life") {
+    CHECK(StreamText(StreamForm::bytes).heart_beat().empty());
+    CHECK(StreamText(StreamForm::parts).heart_beat().empty());
+}
+
 TEST_CASE("events have their number, and their end has a name") {
     StreamText events(StreamForm::events);
     CHECK(join(events.message("{}", 7)) == "id: 7\ndata: {}\n\n");

@@ -32,7 +32,9 @@ struct ControlText {
     nlohmann::json operator()(const RefusedMessage& refused) const {
         return {{"type", "error"}, {"error", refused.error.message}};
     }
-    nlohmann::json operator()(const StatisticsAnswer&) const { return {{"type", "newStatistics"}}; }
+    nlohmann::json operator()(const StatisticsAnswer& answer) const {
+        return {{"type", "newStatistics"}, {"data", nlohmann::json::parse(answer.json)}};
+    }
 
     static nlohmann::json of(const char* type, const CallbackOrigin& origin) {
         return {{"type", type}, {"callback_id", origin.callback_id}, {"user_data", origin.user_data}};

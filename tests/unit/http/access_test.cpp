@@ -305,6 +305,23 @@ TEST_CASE("Each answer says who may embed it") {
     CHECK(says(lines, "Content-Security-Policy: frame-ancestors 'self'"));
 }
 
+TEST_CASE("A page that is let in is told what it may send and what it may read") {
+    AccessOptions options;
+    options.request_headers = {"Content-Type", "x-tenant"};
+    options.exposed_headers = {"ETag", "X-Seq"};
+    const AccessPolicy policy(std::move(options));
+    std::string lines;
+    policy.append_cors(lines, "http://localhost:3000");
+    CHECK(says(lines, "Access-Control-Allow-Origin: http://localhost:3000"));
+    CHECK(says(lines, "Access-Control-Allow-Credentials: true"));
+    CHECK(says(lines, "Access-Control-Allow-Headers: Content-Type, x-tenant"));
+    CHECK(says(lines, "Access-Control-Expose-Headers: ETag, X-Seq"));
+    lines.clear();
+    policy.append_cors(lines, {});
+    CHECK(says(lines, "Access-Control-Allow-Origin: *"));
+    CHECK(lines.find("Credentials") == std::string::npos);
+}
+
 TEST_CASE("An answer to an address with a token in it lets nobody know that address") {
     const AccessPolicy policy({{}, "s3cret", {}});
     Request request;

@@ -131,6 +131,25 @@ TEST_CASE("A route's own limit is said to be one, for declared and for chunked b
     CHECK(reply.body.find("larger than 10 bytes, the limit of this path") != std::string::npos);
 }
 
+TEST_CASE("A route may say in its own words that a body is too large") {
+    RouteRules rules;
+    rules.max_body = 100;
+    rules.refuse = [](const octane::base::Error& error, const Request& request) {
+        auto response = text(request.path + ": " + error.message.substr(0, 4));
+        response.status = octane::base::http_status(error.code);
+        return response;
+    };
+    RunningServer server([&rules](Router& router) {
+        router.add("POST", "/words", answering([](Request& request) { return text(request.body); }), rules);
+    });
+    auto client = server.connect();
+    CHECK(client.ask(post("/words", "small")).body == "small");
+    const auto reply = client.ask(post("/words", std::string(101, 'x'), "Origin: http://localhost\r\n"));
+    CHECK(reply.status == 413);
+    CHECK(reply.body.starts_with("/words: "));
+    CHECK(reply.get("access-control-allow-origin") == "http://localhost");
+}
+
 TEST_CASE("A check of the head answers before the body is read") {
     RunningServer server([](Router& router) {
         usual_routes(router);

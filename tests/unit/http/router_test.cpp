@@ -54,6 +54,43 @@ TEST_CASE("A GET route answers HEAD") {
     CHECK(router.find("PUT", "/health").allow == "GET, HEAD, OPTIONS");
 }
 
+TEST_CASE("A bound path wins over routes that begin with a capture or yield, and over no others") {
+    Router router;
+    router.add("POST", "/{service}/{method}", some());
+    router.add("POST", "/fixed/{name}", some());
+    router.add("GET", "/fixed/known", some());
+    RouteRules yielding;
+    yielding.yields = true;
+    router.add("POST", "/api/{name}", some(), yielding);
+    router.add("GET", "/api/health", some());
+    const auto is_bound = [&router](std::string_view verb, std::string_view path) {
+        Request request;
+        request.verb = verb;
+        request.path = path;
+        return router.bound_to(request, router.find(verb, path)) != nullptr;
+    };
+    CHECK_FALSE(is_bound("GET", "/deep/er/path"));
+    bool saw_route = false;
+    router.set_bound(
+        [&saw_route](const Request&, bool has_route) {
+            saw_route = has_route;
+            return true;
+        },
+        [](octane::http::Exchange&) -> boost::asio::awaitable<void> { co_return; });
+    CHECK(is_bound("GET", "/deep/er/path"));
+    CHECK_FALSE(saw_route);
+    CHECK(is_bound("POST", "/ApiItem/name"));
+    CHECK(saw_route);
+    CHECK(is_bound("POST", "/api/other"));
+    CHECK(saw_route);
+    CHECK(is_bound("GET", "/api/other"));
+    CHECK_FALSE(saw_route);
+    CHECK_FALSE(is_bound("GET", "/api/health"));
+    CHECK_FALSE(is_bound("POST", "/fixed/other"));
+    CHECK_FALSE(is_bound("GET", "/fixed/other"));
+    CHECK_FALSE(is_bound("POST", "/fixed/known"));
+}
+
 TEST_CASE("A capture needs a segment that is not empty, and segments are counted exactly") {
     Router router;
     router.add("GET", "/", some());

@@ -38,9 +38,9 @@ const std::string kTeapot = "\n\x06teapot";
 using Outcome = std::future<base::Result<JsonAnswer>>;
 
 // Reads of a name stay open until the test ends them; setName is answered, or stays open if the name is "slow".
-class Stage {
+class SharedReadsStage {
   public:
-    explicit Stage(unsigned concurrency = 8)
+    explicit SharedReadsStage(unsigned concurrency = 8)
         : server_([](const std::string& path, const std::string& request) {
               if (path == kNamePath) return open_call({kTeapot});
               if (path == kSetPath) return request.find("slow") == std::string::npos ? answer("") : open_call({""});
@@ -87,7 +87,7 @@ void check_teapot(Outcome outcome) {
 }
 
 TEST_CASE("equal reads in flight are asked once, and everybody has the answer") {
-    Stage stage;
+    SharedReadsStage stage;
     std::vector<Outcome> reads;
     for (int i = 0; i < 5; ++i) reads.push_back(stage.read());
     REQUIRE(stage.server().await_open_calls(1));
@@ -98,7 +98,7 @@ TEST_CASE("equal reads in flight are asked once, and everybody has the answer") 
 }
 
 TEST_CASE("a read that begins after the answer is asked anew") {
-    Stage stage;
+    SharedReadsStage stage;
     for (std::size_t i = 1; i <= 2; ++i) {
         auto read = stage.read();
         REQUIRE(stage.server().await_calls(kNamePath, i));
@@ -109,7 +109,7 @@ TEST_CASE("a read that begins after the answer is asked anew") {
 }
 
 TEST_CASE("reads of other objects are not joined") {
-    Stage stage;
+    SharedReadsStage stage;
     auto one = stage.read();
     auto other = stage.start("name", R"({"objectPtr":{"handle":2}})");
     REQUIRE(stage.server().await_open_calls(2));
@@ -119,7 +119,7 @@ TEST_CASE("reads of other objects are not joined") {
 }
 
 TEST_CASE("when the one who asked goes away, the next in line asks and the others join it") {
-    Stage stage;
+    SharedReadsStage stage;
     asio::cancellation_signal gone;
     auto first = stage.read(gone.slot());
     REQUIRE(stage.server().await_open_calls(1));
@@ -138,7 +138,7 @@ TEST_CASE("when the one who asked goes away, the next in line asks and the other
 }
 
 TEST_CASE("who joined has a deadline and a departure of its own") {
-    Stage stage;
+    SharedReadsStage stage;
     auto patient = stage.read();
     REQUIRE(stage.server().await_open_calls(1));
     auto hasty = stage.read({}, milliseconds(20));
@@ -158,7 +158,7 @@ TEST_CASE("who joined has a deadline and a departure of its own") {
 }
 
 TEST_CASE("a read is not joined to one that was begun before an edit ended") {
-    Stage stage;
+    SharedReadsStage stage;
     auto old = stage.read();
     REQUIRE(stage.server().await_open_calls(1));
     REQUIRE(get(stage.start("setName", R"({"objectPtr":{"handle":1},"name":"new"})")));
@@ -170,7 +170,7 @@ TEST_CASE("a read is not joined to one that was begun before an edit ended") {
 }
 
 TEST_CASE("while an edit is under way nothing is joined") {
-    Stage stage;
+    SharedReadsStage stage;
     auto edit = stage.start("setName", R"({"objectPtr":{"handle":1},"name":"slow"})");
     REQUIRE(stage.server().await_open_calls(1));
     auto one = stage.read();
@@ -183,7 +183,7 @@ TEST_CASE("while an edit is under way nothing is joined") {
 }
 
 TEST_CASE("who joined a read that was given up does not ask by itself with handles that have become void") {
-    Stage stage;
+    SharedReadsStage stage;
     asio::cancellation_signal gone;
     auto first = stage.read(gone.slot());
     REQUIRE(stage.server().await_open_calls(1));
@@ -198,7 +198,7 @@ TEST_CASE("who joined a read that was given up does not ask by itself with handl
 }
 
 TEST_CASE("who waits for another's answer when the proxy goes down is told so, and nobody is joined later") {
-    Stage stage;
+    SharedReadsStage stage;
     auto first = stage.read();
     REQUIRE(stage.server().await_open_calls(1));
     auto second = stage.read();
@@ -249,7 +249,7 @@ TEST_CASE("closed, it outlives the loops of those who waited, whichever of them 
 }
 
 TEST_CASE("without a limit of calls in flight nothing is joined") {
-    Stage stage(0);
+    SharedReadsStage stage(0);
     auto one = stage.read();
     auto two = stage.read();
     REQUIRE(stage.server().await_open_calls(2));

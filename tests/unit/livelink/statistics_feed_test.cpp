@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -22,11 +23,12 @@ using upstream::tests::FakeOctane;
 
 constexpr const char* kStatisticsPath = "/octaneapi.ApiRenderEngineService/getRenderStatistics";
 
-std::string statistics_answer() {
+std::string statistics_answer(std::uint64_t state = 0) {
     Messages messages(*livelink::builtin_schemas().front());
     const auto reply = messages.make("octaneapi.ApiRenderEngine.getRenderStatisticsResponse");
     auto& statistics = Messages::sub(*reply, "statistics");
     Messages::set(statistics, "beautySamplesPerPixel", std::uint64_t{16});
+    Messages::set(statistics, "state", state);
     return reply->SerializeAsString();
 }
 
@@ -68,6 +70,24 @@ TEST_CASE("frames that come faster than the figures may be asked for have one qu
     CHECK(took >= StatisticsFeed::kPause);
     CHECK(server.calls(kStatisticsPath) <= 2 + static_cast<std::size_t>(took / StatisticsFeed::kPause));
     CHECK(server.most_at_once(kStatisticsPath) == 1);
+}
+
+TEST_CASE("figures that say rendering are asked for again without a frame") {
+    std::atomic<int> asked{0};
+    FakeOctane server([&](const std::string& path, const std::string& request) {
+        if (path != kStatisticsPath) return usual(path, request);
+        return answer(statistics_answer(++asked == 1 ? 2 : 4));
+    });
+    SessionStage stage(server.port());
+    const auto watcher = stage.join(true);
+    const auto told = [&](int state) {
+        return watcher->await([state](const nlohmann::json& event) {
+            return event.value(nlohmann::json::json_pointer("/data/statistics/state"), -1) == state;
+        });
+    };
+    CHECK_FALSE(told(2).is_null());
+    CHECK_FALSE(told(4).is_null());
+    stage.stop();
 }
 
 TEST_CASE("a question that Octane does not answer holds up no call, and ends with the session") {

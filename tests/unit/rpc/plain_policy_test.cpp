@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <future>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,8 +34,10 @@ struct Called {
     std::string json;
 };
 
-asio::awaitable<Called> call_json(const Caller& caller, std::string method, std::string body) {
+asio::awaitable<Called> call_json(const Caller& caller, std::string method, std::string body,
+                                  std::optional<std::chrono::milliseconds> timeout = std::nullopt) {
     CallRequest request;
+    request.timeout = timeout;
     request.head.service = "Camera";
     request.head.method = method;
     JsonCodec codec({});
@@ -69,6 +73,62 @@ TEST_CASE("only what its descriptor calls free of side effects is a read, whatev
     CHECK(server.calls(kLook) == 1);
     CHECK(server.calls(kGetNote) == 2);
     CHECK(upstream.invoker().joined_reads() == 2);
+}
+
+TEST_CASE("a method with a largest message of its own refuses what is larger, either way") {
+    FakeOctane server([](const std::string&, const std::string&) { return answer("\n\x08" + std::string(8, 'x')); });
+    RunningUpstream upstream(server.port(), {}, {{}, {}, {}, {{"Camera/L*", 9}}, {}});
+    const auto too_much = upstream.loop().run(call_json(upstream.caller(), "Look", R"({"text":"12345678"})"));
+    REQUIRE_FALSE(too_much.done);
+    CHECK(too_much.done.error().code == ErrorCode::body_too_large);
+    CHECK(too_much.done.error().message.find("10 bytes as protobuf; method-max-message") != std::string::npos);
+    CHECK(server.calls(kLook) == 0);
+    const auto answered = upstream.loop().run(call_json(upstream.caller(), "Look", R"({"text":"1234567"})"));
+    REQUIRE_FALSE(answered.done);
+    CHECK(answered.done.error().code == ErrorCode::message_too_large);
+    CHECK(server.calls(kLook) == 1);
+    CHECK(upstream.loop().run(call_json(upstream.caller(), "getNote", R"({"text":"12345678"})")).done);
+}
+
+TEST_CASE("methods with a limit of their own wait for one another, and for nobody else") {
+    FakeOctane server([](const std::string& path, const std::string&) {
+        return path == kLook ? open_call({kNote}) : path == kGetNote ? answer(kNote) : unimplemented();
+    });
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Look", 1}}});
+    auto first = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
+    REQUIRE(server.await_open_calls(1));
+    auto second = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
+    CHECK(upstream.loop().run(call_json(upstream.caller(), "getNote", "{}")).done);  // begun after it, and ended before
+    CHECK(server.calls(kLook) == 1);
+    server.end_open_calls();
+    CHECK(get(std::move(first)).done);
+    REQUIRE(server.await_open_calls(1));
+    server.end_open_calls();
+    CHECK(get(std::move(second)).done);
+    CHECK(server.most_at_once(kLook) == 1);
+}
+
+TEST_CASE("who waits for a method's own limit has a deadline, is counted, and is told when the proxy ends") {
+    FakeOctane server(
+        [](const std::string& path, const std::string&) { return path == kLook ? open_call({kNote}) : unimplemented(); });
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Look", 1}}});
+    auto first = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
+    REQUIRE(server.await_open_calls(1));
+    const auto late = upstream.loop().run(call_json(upstream.caller(), "Look", "{}", std::chrono::milliseconds(20)));
+    REQUIRE_FALSE(late.done);
+    CHECK(late.done.error().code == ErrorCode::deadline_exceeded);
+    CHECK(late.done.error().message.find("Camera/Look of ") != std::string::npos);
+    auto waiting = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
+    upstream.loop().call([] {});  // it waits now
+    CHECK(upstream.invoker().load().waiting == 1);
+    upstream.policy().close();
+    const auto ended = get(std::move(waiting));
+    REQUIRE_FALSE(ended.done);
+    CHECK(ended.done.error().code == ErrorCode::shutting_down);
+    CHECK(upstream.invoker().load().waiting == 0);
+    server.end_open_calls();
+    CHECK(get(std::move(first)).done);
+    CHECK(server.calls(kLook) == 1);
 }
 
 TEST_CASE("a streaming method is refused without a word about another service's streams") {

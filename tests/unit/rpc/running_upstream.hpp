@@ -52,10 +52,10 @@ inline std::shared_ptr<const schema::Schema> camera_schema() {
 
 class RunningUpstream {
   public:
-    explicit RunningUpstream(std::uint16_t port, InvokerOptions options = {})
+    explicit RunningUpstream(std::uint16_t port, InvokerOptions options = {}, PlainRules rules = {})
         : upstream_(options_for(port), loop_.executor()),
           invoker_(upstream_, std::move(options)),
-          policy_(upstream_),
+          policy_(upstream_, std::move(rules)),
           caller_(invoker_, policy_, std::chrono::milliseconds(0)) {
         watch_ = loop_.start(upstream_.liveness().run());
     }
@@ -71,6 +71,7 @@ class RunningUpstream {
 
     Loop& loop() { return loop_; }
     Invoker& invoker() { return invoker_; }
+    PlainPolicy& policy() { return policy_; }
     const Caller& caller() const { return caller_; }
     upstream::Upstream& upstream() { return upstream_; }
 

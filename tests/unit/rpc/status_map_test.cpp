@@ -25,7 +25,7 @@ constexpr std::array<std::pair<GrpcStatus, int>, 16> kTable = {{
     {GrpcStatus::out_of_range, 400},
     {GrpcStatus::unimplemented, 501},
     {GrpcStatus::internal, 500},
-    {GrpcStatus::unavailable, 500},
+    {GrpcStatus::unavailable, 503},  // of an Octane 500: its policy says so
     {GrpcStatus::data_loss, 500},
     {GrpcStatus::unauthenticated, 401},
 }};

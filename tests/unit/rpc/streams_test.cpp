@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,6 +102,27 @@ TEST_CASE("who leaves ends the call upstream") {
     CHECK(upstream.loop().run((*reader)->next(kPatience)).message);
     leave(upstream, *std::move(reader));
     CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("a stream beyond its method's own limit is refused and counted, and readers of a shared one take one place") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Watch", 1}}});
+    auto first = upstream.loop().run(share(upstream.caller(), kWord));
+    CHECK(upstream.loop().run(first->next(kPatience)).message);
+    auto second = upstream.loop().run(share(upstream.caller(), kWord));
+    CHECK(upstream.loop().run(second->next(kPatience)).message);
+    const auto refused = upstream.loop().run(watch(upstream.caller()));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::upstream_exhausted);
+    CHECK(upstream.invoker().stats().unsent(base::GrpcStatus::resource_exhausted) == 1);
+    leave(upstream, std::move(first));
+    leave(upstream, std::move(second));
+    REQUIRE(server.await_cancellations(1));
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    auto reader = upstream.loop().run(watch(upstream.caller()));
+    while (!reader && std::chrono::steady_clock::now() < end) reader = upstream.loop().run(watch(upstream.caller()));
+    REQUIRE(reader);  // the place is free again
+    leave(upstream, *std::move(reader));
 }
 
 TEST_CASE("readers of one stream are one call, and a late one gets the newest message at once") {

@@ -8,7 +8,7 @@
 #include <random>
 
 #include "folders.hpp"
-#include "schema/google_api.hpp"
+#include "schema/google_files.hpp"
 
 namespace octane::schema::tests {
 namespace {
@@ -192,9 +192,11 @@ TEST_CASE("A schema's own files of google/api are used, unless they are broken o
 
 TEST_CASE("The supplied files have the published names and numbers, and offer no services") {
     const Folder folder;
-    folder.write_proto("s.proto",
-                       "import \"google/api/httpbody.proto\"; import \"google/api/http.proto\";"
-                       "service S { rpc M (google.api.HttpBody) returns (stream google.api.HttpBody); }");
+    folder.write_proto(
+        "s.proto",
+        "import \"google/api/httpbody.proto\"; import \"google/api/http.proto\"; import \"google/rpc/status.proto\";"
+        "import \"google/rpc/code.proto\"; import \"google/rpc/error_details.proto\";"
+        "service S { rpc M (google.api.HttpBody) returns (stream google.api.HttpBody); }");
     const auto schema = load_whole(folder);
     CHECK(schema->services().size() == 1);
     const auto fields = [&](const char* name) {
@@ -213,9 +215,15 @@ TEST_CASE("The supplied files have the published names and numbers, and offer no
           "selector=1 get=2 put=3 post=4 delete=5 patch=6 custom=8 body=7 response_body=12 additional_bindings=11[]");
     CHECK(fields("google.api.CustomHttpPattern") == "kind=1 path=2");
     CHECK(fields("google.api.Http") == "rules=1[] fully_decode_reserved_expansion=2");
-    CHECK(google_api_file("google/api/client.proto") == nullptr);
-    CHECK(google_api_file("") == nullptr);
-    CHECK(google_api_file("google/api/http.proto")->name() == "google/api/http.proto");
+    CHECK(fields("google.rpc.Status") == "code=1 message=2 details=3[]");
+    CHECK(fields("google.rpc.BadRequest") == "field_violations=1[]");
+    CHECK(fields("google.rpc.BadRequest.FieldViolation") == "field=1 description=2 reason=3 localized_message=4");
+    CHECK(fields("google.rpc.ErrorInfo") == "reason=1 domain=2 metadata=3[]");
+    CHECK(fields("google.rpc.RetryInfo") == "retry_delay=1");
+    CHECK(schema->pool().FindEnumTypeByName("google.rpc.Code")->value_count() == 17);
+    CHECK(google_file("google/api/client.proto") == nullptr);
+    CHECK(google_file("") == nullptr);
+    CHECK(google_file("google/api/http.proto")->name() == "google/api/http.proto");
 }
 
 TEST_CASE("Services that are only imported have no bindings") {

@@ -17,7 +17,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr char kSource[] = R"(
+constexpr char kAnySource[] = R"(
 syntax = "proto3";
 package a;
 import "google/protobuf/any.proto";
@@ -34,13 +34,13 @@ message Box {
 }
 )";
 
-const test::TextPool& pool() {
-    static const test::TextPool kPool(kSource);
+const test::TextPool& any_pool() {
+    static const test::TextPool kPool(kAnySource);
     return kPool;
 }
 
 const google::protobuf::Descriptor& box() {
-    return pool().message("a.Box");
+    return any_pool().message("a.Box");
 }
 
 base::Result<WireRequest> read(std::string_view json, const JsonReadOptions& options = {}) {
@@ -54,7 +54,7 @@ std::string refusal(std::string_view json, ErrorCode code = ErrorCode::bad_value
     return wire.error().message;
 }
 
-std::string written(const std::string& wire, const JsonWriteOptions& options = {}) {
+std::string any_written(const std::string& wire, const JsonWriteOptions& options = {}) {
     std::string json;
     const auto done = wire_to_json(box(), base::ByteChain::own(wire), options, json);
     return done ? json : "error: " + done.error().message;
@@ -62,7 +62,7 @@ std::string written(const std::string& wire, const JsonWriteOptions& options = {
 
 std::string echoed(std::string_view json) {
     const auto wire = read(json, {.is_strict = true});
-    return wire ? written(wire->bytes) : "error: " + wire.error().message;
+    return wire ? any_written(wire->bytes) : "error: " + wire.error().message;
 }
 
 std::string any_of(std::string_view type, std::string_view content) {
@@ -88,7 +88,7 @@ void check_kept(const std::string& any, bool is_known_to_json_util = true) {
     CAPTURE(json);
     CHECK(echoed(json) == json);
     if (!is_known_to_json_util) return;
-    test::Oracle oracle(pool().pool());
+    test::Oracle oracle(any_pool().pool());
     const auto theirs = oracle.to_wire(box(), json);
     REQUIRE(theirs.has_value());
     CHECK(oracle.canonical(box(), read(json)->bytes) == oracle.canonical(box(), *theirs));
@@ -137,7 +137,7 @@ TEST_CASE("an empty message with a JSON form of its own is written in that form,
                                                                                      {"Value", "null"},
                                                                                      {"Any", "{}"}}) {
         const std::string name = "google.protobuf." + type;
-        CHECK(written(in_field(3, in_field(1, "type.googleapis.com/" + name))) ==
+        CHECK(any_written(in_field(3, in_field(1, "type.googleapis.com/" + name))) ==
               R"({"any":)" + held(name, R"("value":)" + form) + "}");
         for (const std::string& members : std::vector<std::string>{"", R"("value":null)"})
             CHECK(echoed(R"({"any":)" + held(name, members) + "}") == R"({"any":)" + held(name, R"("value":)" + form) + "}");
@@ -169,7 +169,7 @@ TEST_CASE("the type may come at any place among the members") {
     const auto wire =
         read(R"({"ignored":{"x":{},"@type":"/a.Box"},"any":{"size":1,"more":[{"y":1,"@type":"z"}],"@type":"/a.Box"}})");
     REQUIRE(wire.has_value());
-    CHECK(written(wire->bytes) == R"({"any":{"@type":"/a.Box","size":1}})");
+    CHECK(any_written(wire->bytes) == R"({"any":{"@type":"/a.Box","size":1}})");
     CHECK(wire->warnings == std::vector<std::string>{R"("ignored" is not a member of a.Box and was ignored)",
                                                      R"("any.more" is not a member of a.Box and was ignored)"});
 }
@@ -233,7 +233,7 @@ TEST_CASE("members that what an Any holds does not have are ignored or, if stric
     const std::string form = R"({"any":{"@type":"/google.protobuf.Duration","seconds":1,"value":"2s"}})";
     const auto wire = read(form);
     REQUIRE(wire.has_value());
-    CHECK(written(wire->bytes) == R"({"any":{"@type":"/google.protobuf.Duration","value":"2s"}})");
+    CHECK(any_written(wire->bytes) == R"({"any":{"@type":"/google.protobuf.Duration","value":"2s"}})");
     CHECK(wire->warnings ==
           std::vector<std::string>{
               R"("any.seconds" is not a member of an Any that holds a google.protobuf.Duration and was ignored)"});
@@ -282,16 +282,16 @@ TEST_CASE("an Any whose content cannot be shown is written as the plain message 
     for (const Case& one : cases) {
         const std::string expected = R"({"size":3,"any":)" + one.json + "}";
         CAPTURE(expected);
-        CHECK(written("\x08\x03" + in_field(3, one.any)) == expected);
+        CHECK(any_written("\x08\x03" + in_field(3, one.any)) == expected);
         const auto back = read(expected, {.is_strict = true});
         REQUIRE(back.has_value());
-        CHECK(written(back->bytes) == expected);
+        CHECK(any_written(back->bytes) == expected);
     }
     const std::string any = any_of("/a.Box", bad_time);
     std::string content;
     base64_append(content, bad_time);
-    CHECK(written(in_field(3, any)) == R"({"any":{"type_url":"/a.Box","value":")" + content + "\"}}");
-    CHECK(written(in_field(3, "\x0A")) == "error: the answer is not a well-formed a.Box message");
+    CHECK(any_written(in_field(3, any)) == R"({"any":{"type_url":"/a.Box","value":")" + content + "\"}}");
+    CHECK(any_written(in_field(3, "\x0A")) == "error: the answer is not a well-formed a.Box message");
 }
 
 TEST_CASE("an Any's fields may come in any order, twice and in pieces") {
@@ -299,23 +299,24 @@ TEST_CASE("an Any's fields may come in any order, twice and in pieces") {
         in_field(2, "lost") + in_field(1, "/lost") + in_field(2, "\x08\x05") + "\x18\x07" + in_field(1, "/a.Box");
     const std::string wire = in_field(3, any);
     const std::string expected = R"({"any":{"@type":"/a.Box","size":5}})";
-    CHECK(written(wire) == expected);
+    CHECK(any_written(wire) == expected);
     for (std::size_t place = 0; place <= wire.size(); ++place) {
         std::string json;
         REQUIRE(wire_to_json(box(), test::cut_at(wire, place), {}, json).has_value());
         CHECK(json == expected);
     }
-    CHECK(written(in_field(3, in_field(1, "/a.Box")) + "\x08\x02" + in_field(3, in_field(2, "\x08\x05"))) ==
+    CHECK(any_written(in_field(3, in_field(1, "/a.Box")) + "\x08\x02" + in_field(3, in_field(2, "\x08\x05"))) ==
           R"({"size":2,"any":{"@type":"/a.Box","size":5}})");  // an Any in two parts, which are merged
 }
 
 TEST_CASE("what an Any holds is written in the dialect of the answer, and an empty one is empty in all") {
     const std::string wire = in_field(3, any_of("/a.Box", "\x58\x05" + in_field(9, "\x01")));
-    CHECK(written(wire, {.one_of_keys = true, .bytes_as_buffer = true}) ==
+    CHECK(any_written(wire, {.one_of_keys = true, .bytes_as_buffer = true}) ==
           R"({"any":{"@type":"/a.Box","data":{"type":"Buffer","data":[1]},"right":5,"choice":"right"}})");
-    CHECK(written(wire, {.with_defaults = true}).find(R"("any":{"@type":"/a.Box","size":0,"value":"","any":null,"anys":[])") !=
-          std::string::npos);
-    CHECK(written(in_field(3, ""), {.with_defaults = true}).find(R"("any":{},)") != std::string::npos);
+    CHECK(
+        any_written(wire, {.with_defaults = true}).find(R"("any":{"@type":"/a.Box","size":0,"value":"","any":null,"anys":[])") !=
+        std::string::npos);
+    CHECK(any_written(in_field(3, ""), {.with_defaults = true}).find(R"("any":{},)") != std::string::npos);
 }
 
 TEST_CASE("an Any may be the whole request and the whole answer") {

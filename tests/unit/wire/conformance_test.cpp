@@ -22,7 +22,7 @@ namespace octane::wire {
 namespace test {
 namespace {
 
-constexpr char kSource[] = R"(
+constexpr char kConformanceSource[] = R"(
 syntax = "proto3";
 package c;
 import "google/protobuf/any.proto";
@@ -73,7 +73,7 @@ extend Old { optional int32 ext = 100; repeated string exts = 101; }
 }  // namespace
 
 const TextPool& conformance_pool() {
-    static const TextPool kPool(kSource);
+    static const TextPool kPool(kConformanceSource);
     return kPool;
 }
 

@@ -18,7 +18,7 @@ const google::protobuf::Descriptor& album() {
     return test::everyday().message("everyday.Album");
 }
 
-std::string sample() {
+std::string path_sample() {
     const auto wire = json_to_wire(
         album(), R"({"renderImages":{"items":[{"data":"QUFB","mime":"image/png"},{"data":"QkJC","chunks":["Qw==","RA=="]},{}],
                                                 "first":{"data":"RkZG"}},"title":"t"})");
@@ -39,7 +39,7 @@ std::string found(const std::string& wire, std::string_view path) {
 }
 
 TEST_CASE("a bytes field is found by its dotted path") {
-    const std::string wire = sample();
+    const std::string wire = path_sample();
     CHECK(found(wire, "renderImages.items.0.data") == "AAA");
     CHECK(found(wire, "renderImages.items.1.data") == "BBB");
     CHECK(found(wire, "renderImages.first.data") == "FFF");
@@ -51,13 +51,13 @@ TEST_CASE("a bytes field is found by its dotted path") {
 }
 
 TEST_CASE("an index left out means the first element") {
-    const std::string wire = sample();
+    const std::string wire = path_sample();
     CHECK(found(wire, "renderImages.items.data") == "AAA");
     CHECK(found(wire, "renderImages.items.1.chunks") == "C");
 }
 
 TEST_CASE("an unset field and an element beyond the end are empty") {
-    const std::string wire = sample();
+    const std::string wire = path_sample();
     CHECK(found(wire, "renderImages.items.2.data") == "");
     CHECK(found(wire, "renderImages.items.3.data") == "");
     CHECK(found(wire, "picture") == "");
@@ -73,7 +73,7 @@ TEST_CASE("a path that leads to no bytes is refused with the paths that exist") 
           "renderImages..data", "renderImages.first.0.data", "renderImages.items.-1.data", "renderImages.items[1.data",
           "renderImages.items[].data", "renderImages.items[1]x"}) {
         CAPTURE(path);
-        const auto bytes = find(album(), base::ByteChain::own(sample()), path);
+        const auto bytes = find(album(), base::ByteChain::own(path_sample()), path);
         REQUIRE_FALSE(bytes.has_value());
         CHECK(bytes.error().code == base::ErrorCode::bad_query);
         CHECK(bytes.error().message == "\"" + std::string(path) + "\" is not a bytes field of everyday.Album; " + paths);
@@ -104,7 +104,7 @@ TEST_CASE("one path serves any number of answers") {
     const auto path = parse_bytes_path(album(), "renderImages.items.1.data");
     REQUIRE(path.has_value());
     for (int round = 0; round < 2; ++round) {
-        const auto bytes = find_bytes(*path, base::ByteChain::own(sample()));
+        const auto bytes = find_bytes(*path, base::ByteChain::own(path_sample()));
         REQUIRE(bytes.has_value());
         CHECK(bytes->flatten() == "BBB");
     }
@@ -126,7 +126,7 @@ TEST_CASE("the search for paths that exist ends early in a schema whose types al
 }
 
 TEST_CASE("the bytes that were found are the answer's own and outlive the chain they were found in") {
-    const auto owner = std::make_shared<const std::string>(sample());
+    const auto owner = std::make_shared<const std::string>(path_sample());
     const base::ByteChain shared = [&owner] {
         const base::ByteChain answer({std::string_view(*owner)}, owner);
         return find(album(), answer, "renderImages.items.1.data").value();
@@ -139,7 +139,7 @@ TEST_CASE("the bytes that were found are the answer's own and outlive the chain 
 }
 
 TEST_CASE("bytes that lie in several pieces are found whole wherever the answer is cut") {
-    const std::string wire = sample();
+    const std::string wire = path_sample();
     for (std::size_t place = 0; place <= wire.size(); ++place) {
         const auto bytes = find(album(), test::cut_at(wire, place), "renderImages.first.data");
         REQUIRE(bytes.has_value());
@@ -163,7 +163,7 @@ TEST_CASE("the last value of a field counts, and another member of its one-of un
 }
 
 TEST_CASE("a malformed answer is refused") {
-    const std::string wire = sample();
+    const std::string wire = path_sample();
     const auto bytes = find(album(), base::ByteChain::own(wire.substr(0, wire.size() - 1)), "renderImages.first.data");
     REQUIRE_FALSE(bytes.has_value());
     CHECK(bytes.error().code == base::ErrorCode::bad_answer);

@@ -17,7 +17,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr char kSource[] = R"(
+constexpr char kProto2Source[] = R"(
 syntax = "proto2";
 package o;
 import "google/protobuf/any.proto";
@@ -50,18 +50,18 @@ message Old { option message_set_wire_format = true; extensions 4 to max; }
 message InOld { extend Old { optional InOld in_old = 50; } optional int32 a = 1; }
 )";
 
-const test::TextPool& pool() {
-    static const test::TextPool kPool(kSource);
+const test::TextPool& proto2_pool() {
+    static const test::TextPool kPool(kProto2Source);
     return kPool;
 }
 
-const google::protobuf::Descriptor& named(const std::string& type) {
-    return pool().message("o." + type);
+const google::protobuf::Descriptor& proto2_named(const std::string& type) {
+    return proto2_pool().message("o." + type);
 }
 
 std::string refusal(const std::string& type, std::string_view json, ErrorCode code = ErrorCode::bad_value,
                     const JsonReadOptions& options = {}) {
-    const auto wire = json_to_wire(named(type), json, options);
+    const auto wire = json_to_wire(proto2_named(type), json, options);
     if (wire) return "accepted";
     CHECK(wire.error().code == code);
     return wire.error().message;
@@ -69,19 +69,19 @@ std::string refusal(const std::string& type, std::string_view json, ErrorCode co
 
 std::string written(const std::string& type, const std::string& wire, const JsonWriteOptions& options = {}) {
     std::string json;
-    const auto done = wire_to_json(named(type), base::ByteChain::own(wire), options, json);
+    const auto done = wire_to_json(proto2_named(type), base::ByteChain::own(wire), options, json);
     return done ? json : "error: " + done.error().message;
 }
 
 // What comes back of a request, once as it was made and once as protobuf writes the same message. Nothing of it may be an unknown
 // field to protobuf.
 std::string echoed(const std::string& type, std::string_view json) {
-    const auto wire = json_to_wire(named(type), json, {.is_strict = true});
+    const auto wire = json_to_wire(proto2_named(type), json, {.is_strict = true});
     if (!wire) return "error: " + wire.error().message;
-    test::Oracle oracle(pool().pool());
-    const auto canonical = oracle.canonical(named(type), wire->bytes);
+    test::Oracle oracle(proto2_pool().pool());
+    const auto canonical = oracle.canonical(proto2_named(type), wire->bytes);
     REQUIRE(canonical.has_value());
-    CHECK(oracle.canonical(named(type), wire->bytes, false) == canonical);
+    CHECK(oracle.canonical(proto2_named(type), wire->bytes, false) == canonical);
     const std::string json_of_canonical = written(type, *canonical);
     CHECK(written(type, wire->bytes) == json_of_canonical);
     return json_of_canonical;
@@ -106,15 +106,15 @@ TEST_CASE("a required member that is missing or null is named by its path, as js
     CHECK(refusal("Groups", R"({"must2":{}})") == R"("must2.id" is required by o.Groups.Must2, but it is not given)");
     CHECK(refusal("Ext", R"({"[o.must]":{}})") == "\"[o.must].id\" " + sentence);
     for (const std::string json : {"", "{}", R"({"must":null,"musts":[],"by_name":{},"any":{}})"})
-        CHECK(json_to_wire(named("Holder"), json).has_value());
-    test::Oracle oracle(pool().pool());
+        CHECK(json_to_wire(proto2_named("Holder"), json).has_value());
+    test::Oracle oracle(proto2_pool().pool());
     for (const std::string json : {"{}", R"({"id":1,"name":"x"})", R"({"id":null,"gap":3})"})
-        CHECK_FALSE(oracle.to_wire(named("Must"), json).has_value());
+        CHECK_FALSE(oracle.to_wire(proto2_named("Must"), json).has_value());
 }
 
 TEST_CASE("an answer without a required member is written as it is, as json_util writes it") {
     CHECK(written("Must", "\x12\x01x") == R"({"name":"x"})");
-    CHECK(test::Oracle(pool().pool()).to_json(named("Must"), "\x12\x01x", false, false) == R"({"name":"x"})");
+    CHECK(test::Oracle(proto2_pool().pool()).to_json(proto2_named("Must"), "\x12\x01x", false, false) == R"({"name":"x"})");
 }
 
 TEST_CASE("with defaults, members of proto2 that are not set have the default that the schema gives them") {
@@ -149,7 +149,8 @@ TEST_CASE("groups are objects, single or many, in one-ofs, in one another") {
 }
 
 TEST_CASE("a group on the wire ends with its own tag, and unknown groups are skipped") {
-    CHECK(json_to_wire(named("Groups"), R"({"part":{"a":1,"deep":{}},"after":2})")->bytes == "\x0B\x08\x01\x1B\x1C\x0C\x30\x02");
+    CHECK(json_to_wire(proto2_named("Groups"), R"({"part":{"a":1,"deep":{}},"after":2})")->bytes ==
+          "\x0B\x08\x01\x1B\x1C\x0C\x30\x02");
     const std::string unknown = "\x1B\x08\x05\x23\x24\x12\x01y\x1C";
     CHECK(written("Must", unknown + "\x08\x01" + unknown) == R"({"id":1})");
     CHECK(written("Groups", "\x0B" + std::string("\x33\x34\x08\x01\x0C", 5) + "\x30\x02") == R"({"part":{"a":1},"after":2})");
@@ -162,18 +163,18 @@ TEST_CASE("a group on the wire ends with its own tag, and unknown groups are ski
     for (const std::string broken : {"\x0B", "\x0B\x08\x01", "\x0B\x08\x01\x14", "\x0B\x08\x0C", "\x0C", "\x0B\x1B\x0C"})
         CHECK(written("Groups", broken) == "error: the answer is not a well-formed o.Groups message");
     const std::string wire =
-        json_to_wire(named("Groups"), R"({"part":{"a":1,"text":"text","deep":{"b":[1,2]}},"after":2})")->bytes;
+        json_to_wire(proto2_named("Groups"), R"({"part":{"a":1,"text":"text","deep":{"b":[1,2]}},"after":2})")->bytes;
     for (std::size_t place = 0; place <= wire.size(); ++place) {
         std::string json;
-        REQUIRE(wire_to_json(named("Groups"), test::cut_at(wire, place), {}, json).has_value());
+        REQUIRE(wire_to_json(proto2_named("Groups"), test::cut_at(wire, place), {}, json).has_value());
         CHECK(json == R"({"part":{"a":1,"text":"text","deep":{"b":[1,2]}},"after":2})");
     }
 }
 
 TEST_CASE("text inside groups is found by its path") {
-    const auto path = parse_bytes_path(named("Groups"), "row[1].all.part.text");
+    const auto path = parse_bytes_path(proto2_named("Groups"), "row[1].all.part.text");
     REQUIRE(path.has_value());
-    const auto wire = json_to_wire(named("Groups"), R"({"row":[{},{"all":{"part":{"text":"found"}}}]})");
+    const auto wire = json_to_wire(proto2_named("Groups"), R"({"row":[{},{"all":{"part":{"text":"found"}}}]})");
     REQUIRE(wire.has_value());
     const auto found = find_bytes(*path, base::ByteChain::own(wire->bytes));
     REQUIRE(found.has_value());
@@ -227,15 +228,15 @@ TEST_CASE("extensions of a message set, which lies on the wire in a way of its o
 }
 
 TEST_CASE("a number that a closed enum lacks is read and written as it is, as json_util does") {
-    test::Oracle oracle(pool().pool());
+    test::Oracle oracle(proto2_pool().pool());
     for (const std::string json : {R"({"gap":9})", R"({"gaps":["GAP_FIVE",9,"GAP_THREE"],"packed":[9]})"}) {
-        const auto wire = json_to_wire(named("Closed"), json);
+        const auto wire = json_to_wire(proto2_named("Closed"), json);
         REQUIRE(wire.has_value());
-        const auto theirs = oracle.to_wire(named("Closed"), json);
+        const auto theirs = oracle.to_wire(proto2_named("Closed"), json);
         REQUIRE(theirs.has_value());
-        CHECK(oracle.canonical(named("Closed"), wire->bytes) == oracle.canonical(named("Closed"), *theirs));
+        CHECK(oracle.canonical(proto2_named("Closed"), wire->bytes) == oracle.canonical(proto2_named("Closed"), *theirs));
         CHECK(written("Closed", wire->bytes) == json);
-        CHECK(oracle.to_json(named("Closed"), wire->bytes, false, false) == json);
+        CHECK(oracle.to_json(proto2_named("Closed"), wire->bytes, false, false) == json);
     }
     CHECK(refusal("Closed", R"({"gap":"GAP_FOUR"})").find("\"gap\" takes a name or number of o.Gap (") == 0);
 }

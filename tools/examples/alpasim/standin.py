@@ -315,7 +315,7 @@ def main():
         if not found:
             sys.exit(f'there is no {wanted}; there are {", ".join(SERVICES)}')
         SERVICES[found[0]](server, given).serve(found[0])
-    server.start(given.port, given.reflection)
+    server.start(given)
     server.run(given.control_port)
 
 

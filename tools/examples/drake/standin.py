@@ -110,7 +110,7 @@ def main():
         return reply(image=image)
 
     server.add('drake.render.RenderServer', {'Render': render})
-    server.start(given.port, given.reflection)
+    server.start(given)
     server.run(given.control_port)
 
 

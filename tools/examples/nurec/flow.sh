@@ -13,24 +13,25 @@ method-timeout = ["SensorsimService/get_available_cameras=120s", "SensorsimServi
 TOML
 base=$base/SensorsimService
 
-# post METHOD JSON: the answer; ends the script with its text where it is none.
+# post METHOD JSON: the answer without its envelope; ends the script with what is said where there is none.
 post() {
   local answer
-  answer=$(curl -sS -XPOST "$base/$1" -d "$2")
-  [[ $answer == '{"success":true'* ]] || { echo "$1: $answer" >&2; return 1; }
+  answer=$(curl -sS --fail-with-body -XPOST "$base/$1?bare=1" -d "$2") || { echo "$1: $answer" >&2; return 1; }
   echo "$answer"
 }
-# pick EXPRESSION: of the JSON on stdin, by Python.
-pick() { /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin)['data']; print(json.dumps($1) if not isinstance($1,str) else $1)"; }
 
-scene=$(post get_available_scenes '{}' | pick 'd["scene_ids"][0]')
+# Answers are one line of JSON with the members in the order of the schema, so that what is wanted of them can be cut out.
+scenes=$(post get_available_scenes '{}')
+scene=$(sed -E 's/^\{"scene_ids":\["([^"]*)".*/\1/' <<<"$scenes")
 echo "scene:       $scene"
 cameras=$(post get_available_cameras "{\"scene_id\":\"$scene\"}")
-camera=$(pick 'd["available_cameras"][0]["intrinsics"]' <<<"$cameras")
-echo "camera:      $(pick 'd["available_cameras"][0]["logical_id"]' <<<"$cameras") of $(pick 'len(d["available_cameras"])' <<<"$cameras")"
-poses=$(post get_available_trajectories "{\"scene_id\":\"$scene\"}")
-pose=$(pick 'd["available_trajectories"][0]["trajectory"]["poses"][5]["pose"]' <<<"$poses")
-time=$(pick 'd["available_trajectories"][0]["trajectory"]["poses"][5]["timestamp_us"]' <<<"$poses")
+camera=${cameras#*'"intrinsics":'}
+camera=${camera%%',"rig_to_camera"'*}  # the first one's intrinsics go back into the request as they are
+echo "camera:      $(sed -E 's/.*"logical_id":"([^"]*)".*/\1/' <<<"$camera") of $(grep -o '"intrinsics":' <<<"$cameras" | grep -c .)"
+trajectories=$(post get_available_trajectories "{\"scene_id\":\"$scene\"}")
+sixth=$(grep -oE '"pose":\{("vec":\{[^}]*\},?)?("quat":\{[^}]*\})?\},"timestamp_us":"[0-9]+"' <<<"$trajectories" | sed -n 6p)
+pose=$(sed -E 's/^"pose":(.*),"timestamp_us".*/\1/' <<<"$sixth")
+time=$(sed -E 's/.*"timestamp_us":"([0-9]+)".*/\1/' <<<"$sixth")
 echo "pose:        $pose at $time µs"
 cat >"$work/request.json" <<JSON
 {"scene_id":"$scene","resolution_h":270,"resolution_w":480,"camera_intrinsics":$camera,

@@ -105,7 +105,7 @@ def main():
         **later, 'get_available_scenes': scenes, 'get_available_cameras': cameras, 'get_available_trajectories': trajectories,
         'render_rgb': render, 'get_version': version,
         'get_available_ego_masks': lambda _request, _context: server.message(package + 'AvailableEgoMasksReturn')()})
-    server.start(given.port, given.reflection)
+    server.start(given)
     server.run(given.control_port)
 
 

@@ -19,4 +19,4 @@ for picture in left.data:left.png disparity.image.data:depth.png; do
   curl -sS --fail-with-body "$stream?left_enabled=true&disparity_enabled=true&raw=${picture%:*}&picture=png" -o "$file" \
     -w "picture:     %{content_type}, %{size_download} bytes in $file\n"
 done
-curl -sS --fail-with-body "$stream?mesh_enabled=true&raw=mesh.data&type=model/ply" -o "$out/mesh.ply" -w "mesh:        %{content_type}, %{size_download} bytes in $out/mesh.ply\n"
+curl -sS --fail-with-body "$stream?mesh_enabled=true&raw=mesh.data" -o "$out/mesh.ply" -w "mesh:        %{content_type}, %{size_download} bytes in $out/mesh.ply\n"

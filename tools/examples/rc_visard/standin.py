@@ -69,7 +69,7 @@ def main():
             server.cancelled += 1
 
     server.add('ImageInterface', {'StreamImageSets': stream})
-    server.start(given.port, given.reflection)
+    server.start(given)
     server.run(given.control_port)
 
 
