@@ -40,7 +40,6 @@ function(octane_room name)
   set(rooms ${ROOM_UNPARSED_ARGUMENTS})
   list(TRANSFORM rooms PREPEND octane_)
   target_link_libraries(octane_${name} PUBLIC ${rooms} ${ROOM_DEPENDS} PRIVATE octane_options)
-  octane_use_precompiled(octane_${name})
   set_target_properties(octane_${name} PROPERTIES UNITY_BUILD ${OCTANE_UNITY_BUILD})
 endfunction()
 
@@ -51,28 +50,8 @@ function(octane_optimise_fully)
   endforeach()
 endfunction()
 
-# One set of precompiled library headers for everything of ours: parsing them is most of a build.
-if(OCTANE_PRECOMPILED_HEADERS)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # What was precompiled counts as GCC's garbage to be collected: going through it again and again is an eighth of a build.
-    add_compile_options(--param=ggc-min-heapsize=2097152 --param=ggc-min-expand=300)
-  endif()
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")  # needs a source to be a library
-  add_library(octane_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)
-  target_link_libraries(octane_precompiled PRIVATE octane_options PkgConfig::grpcpp protobuf::libprotobuf Boost::headers
-    nlohmann_json::nlohmann_json Threads::Threads)
-  target_precompile_headers(octane_precompiled PRIVATE
-    <algorithm> <array> <atomic> <charconv> <chrono> <deque> <filesystem> <fstream> <functional> <future> <map> <memory> <mutex> <optional>
-    <random> <regex> <set> <sstream> <string> <string_view> <thread> <unordered_map> <variant> <vector>
-    <boost/asio.hpp> <boost/asio/experimental/awaitable_operators.hpp> <boost/beast.hpp>
-    <google/protobuf/descriptor.pb.h> <google/protobuf/dynamic_message.h> <google/protobuf/util/json_util.h>
-    <grpcpp/generic/async_generic_service.h> <grpcpp/generic/generic_stub.h> <grpcpp/grpcpp.h>
-    <nlohmann/json.hpp>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Memory that GCC does not look through for garbage to collect: a sixth of a build, for about 1 GB each
+  # compiler in the largest batches.
+  add_compile_options(--param=ggc-min-heapsize=2097152 --param=ggc-min-expand=300)
 endif()
-function(octane_use_precompiled)
-  if(OCTANE_PRECOMPILED_HEADERS)
-    foreach(target ${ARGN})
-      target_precompile_headers(${target} REUSE_FROM octane_precompiled)
-    endforeach()
-  endif()
-endfunction()

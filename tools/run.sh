@@ -51,6 +51,8 @@ if $with_standin && ! $only_asks; then
 fi
 
 tools/install-packages.sh build
+# One compiler a processor: the third that Ninja starts on two makes all three slower.
+export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 [[ -f build/release/build.ninja ]] || cmake --preset release
 targets=(octane-proxy)
 if $with_standin; then targets+=(octane-standin); fi
