@@ -20,7 +20,7 @@ namespace octane::livelink {
 
 class StatisticsFeed {
   public:
-    static constexpr std::chrono::milliseconds kPause{500};  // from one question to the next
+    static constexpr std::chrono::milliseconds kPause{500};       // from one question to the next
     static constexpr std::chrono::milliseconds kWorkPause{2000};  // the same while Octane works and no frame comes
     static constexpr std::chrono::milliseconds kLimit{2000};
     static constexpr std::chrono::milliseconds kRetry{5000};  // after one that failed

@@ -25,7 +25,7 @@ bool is_given_up(base::GrpcStatus status);
 // nobody's.
 bool is_answer(base::GrpcStatus status);
 
-// "ApiItem/name" for "/octaneapi.ApiItemService/name": the form to paste into a URL.
+// "Camera/look" for "/studio.CameraService/look": the form to paste into a URL.
 std::string short_method(std::string_view path);
 
 class CallHistory {

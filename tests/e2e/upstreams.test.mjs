@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { badRequest, badRequestDetails } from '../support/bad_request.mjs';
 import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
 import { Example, examples, lab } from '../support/example.mjs';
@@ -173,14 +174,6 @@ test('one that is away fails at once and holds up nobody; what it said of itself
   await until('one is back', async () => (await proxy.post(`/one/${SIM}/get_version`, {})).status === 200);
 });
 
-// A google.rpc.Status of code 3 with one google.rpc.BadRequest: field "pose.w", description "is no number".
-const badRequest = (() => {
-  const field = (number, data) => Buffer.concat([Buffer.from([(number << 3) | 2, data.length]), data]);
-  const violation = Buffer.concat([field(1, Buffer.from('pose.w')), field(2, Buffer.from('is no number'))]);
-  const any = Buffer.concat([field(1, Buffer.from('type.googleapis.com/google.rpc.BadRequest')), field(2, field(1, violation))]);
-  return Buffer.concat([Buffer.from([8, 3]), field(3, any)]).toString('hex');
-})();
-
 describe('a service of all kinds of methods', () => {
   let server;
   let proxy;
@@ -206,8 +199,7 @@ method-concurrency = ["Lab/Count=1"]
       const refused = await proxy.post(`/Lab/${method}`, {});
       assert.equal(refused.status, 400);
       assert.deepEqual(refused.json, { success: false, error: 'not so', status: 'INVALID_ARGUMENT', code: 3,
-        details: [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', field_violations: [{ field: 'pose.w', description: 'is no number' }] }],
-        callId: refused.headers.get('x-call-id') });
+        details: badRequestDetails, callId: refused.headers.get('x-call-id') });
     }
     await server.fail({});
     assert.equal((await proxy.post('/Lab/Describe', {})).status, 200);
