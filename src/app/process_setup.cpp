@@ -51,7 +51,7 @@ std::optional<HeapUse> read_heap_use() {
     std::uint64_t resident_pages = 0;
     if (!(file >> all_pages >> resident_pages)) return std::nullopt;
     const auto heap = mallinfo2();
-    return HeapUse{resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)), heap.uordblks + heap.hblkhd};
+    return HeapUse{resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)), heap.fordblks};
 #else
     return std::nullopt;
 #endif

@@ -170,7 +170,8 @@ base::Result<std::string> make_message(const BindingTerms& terms, GivenFields& g
         if (is_set || path->back().field->type() != google::protobuf::FieldDescriptor::TYPE_BYTES)
             return base::make_error(ErrorCode::bad_value,
                                     shown + "cannot be taken: the field holds no bytes, or is not the client's to set");
-        append_wrapped(*message, *path, file.second);
+        auto appended = append_wrapped(*message, *path, file.second);
+        if (!appended) return std::move(appended).error();
         file.second = {};
     }
     return message;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "endpoints/query_names.hpp"
 #include "endpoints/raw_bytes.hpp"
 #include "endpoints/request_fields.hpp"
@@ -36,8 +37,6 @@ std::vector<std::pair<std::string_view, std::string_view>> fields_of(const http:
     return fields;
 }
 
-}  // namespace
-
 std::string wrap_bytes(const wire::BytesPath& path, std::string_view bytes) {
     std::string message;
     wire::append_bytes_field(message, static_cast<std::uint32_t>(path.back().field->number()), bytes);
@@ -49,14 +48,21 @@ std::string wrap_bytes(const wire::BytesPath& path, std::string_view bytes) {
     return message;
 }
 
-void append_wrapped(std::string& message, const wire::BytesPath& path, std::string_view bytes) {
+}  // namespace
+
+base::Result<base::Done> append_wrapped(std::string& message, const wire::BytesPath& path, std::string_view bytes) {
+    const auto& field = *path.back().field;
+    if (field.type() == google::protobuf::FieldDescriptor::TYPE_STRING && !base::is_utf8(bytes)) {
+        return make_error(ErrorCode::bad_value, "'" + field.name() + "' is a string, and the bytes given for it are no UTF-8");
+    }
     if (path.size() > 1) {
         message += wrap_bytes(path, bytes);
-        return;
+        return base::Done{};
     }
     constexpr std::size_t kHead = 16;  // bytes, and more than tag and length take
     message.reserve(message.size() + bytes.size() + kHead);
-    wire::append_bytes_field(message, static_cast<std::uint32_t>(path.back().field->number()), bytes);
+    wire::append_bytes_field(message, static_cast<std::uint32_t>(field.number()), bytes);
+    return base::Done{};
 }
 
 Result<CallQuery> read_call_query(const http::Request& request) {
@@ -131,7 +137,8 @@ Result<std::optional<std::string>> request_around(const http::Request& request, 
         const auto content_type = request.header("Content-Type");
         if (!content_type.empty()) wire::append_bytes_field(message, 1, content_type);
     }
-    append_wrapped(message, *path, body);
+    auto appended = append_wrapped(message, *path, body);
+    if (!appended) return std::move(appended).error();
     return std::optional(std::move(message));
 }
 

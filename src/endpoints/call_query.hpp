@@ -37,14 +37,12 @@ base::Result<std::string> request_of(const http::Query& query, const google::pro
 // The field that ?raw-body= names. Errors: 40006.
 base::Result<wire::BytesPath> read_body_path(const google::protobuf::Descriptor& type, std::string_view text);
 
-// The bytes field at the end of the path, in the messages around it. The path has no index but 0.
-std::string wrap_bytes(const wire::BytesPath& path, std::string_view bytes);
-
-// The same at the end of a message, which is not copied for it.
-void append_wrapped(std::string& message, const wire::BytesPath& path, std::string_view bytes);
+// Appends the field at the end of the path, in the messages around it, to a message. The path has no index but 0. Errors: 40003
+// where the field is a string and the bytes are no UTF-8.
+base::Result<base::Done> append_wrapped(std::string& message, const wire::BytesPath& path, std::string_view bytes);
 
 // The request of which one field is the body: ?raw-body=, or a google.api.HttpBody, whose type `content_type` then is. Other
-// fields come from the query. Nothing where the body is JSON. Errors: 40006.
+// fields come from the query. Nothing where the body is JSON. Errors: 40003, 40006.
 base::Result<std::optional<std::string>> request_around(const http::Request& request, const rpc::CallPlan& plan,
                                                         std::string_view body);
 

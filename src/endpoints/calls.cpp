@@ -52,6 +52,11 @@ http::Response make_failure(const base::Error& error, const CallLog& log) {
 asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& request, const CallLog& log) {
     auto query = read_call_query(request);
     if (!query) co_return std::move(query).error();
+    if (request.query.flag("bytes") && !http::is_upgrade(request)) {
+        co_return base::make_error(base::ErrorCode::bad_query,
+                                   "?bytes=1 is of a WebSocket's messages; over HTTP ?raw=<field> gives bytes, and "
+                                   "?raw-body=<field> takes them");
+    }
     Asked asked;
     asked.query = *std::move(query);
     asked.call.head.service = request.captures[0];

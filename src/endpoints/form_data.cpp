@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "http/header_list.hpp"
 #include "http/percent.hpp"
 
@@ -75,35 +76,10 @@ bool is_boundary(std::string_view text) {
     return !text.empty() && text.size() <= kLongestBoundary && !text.ends_with(' ') && std::ranges::all_of(text, may_stand);
 }
 
-// How many bytes of the text are one character in UTF-8; 0 if its front is none. Unicode 15 §3.9, table 3-7.
-std::size_t utf8_character(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t size = lead >= 0xC2 && lead <= 0xDF   ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-    if (size == 0 || size > text.size()) return 0;
-    const unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;  // of the second byte: no longer form than is needed
-    const unsigned most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;   // no surrogate, nothing beyond U+10FFFF
-    if (byte(1) < least || byte(1) > most) return 0;
-    for (std::size_t i = 2; i < size; ++i) {
-        if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
-    }
-    return size;
-}
-
 // One line of UTF-8 without control characters.
 bool is_utf8_line(std::string_view text) {
-    while (!text.empty()) {
-        const auto front = static_cast<unsigned char>(text.front());
-        const bool is_control = front < ' ' || front == 0x7F;
-        const std::size_t size = is_control ? 0 : utf8_character(text);
-        if (size == 0) return false;
-        text.remove_prefix(size);
-    }
-    return true;
+    const bool has_control = std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; });
+    return !has_control && base::is_utf8(text);
 }
 
 // Browsers write a quote in a name as %22, and leave other percent signs alone.
@@ -329,8 +305,10 @@ bool FormReader::understand_disposition(std::string_view value) {
             return false;
         }
     }
-    const bool is_text = is_utf8_line(part_.name) && (!part_.file_name || is_utf8_line(*part_.file_name));
-    if (!is_text) fail("the name or the file name of " + part_words() + " is not UTF-8, or has control characters");
+    // Browsers write it in the encoding of their page, and it means nothing here.
+    if (part_.file_name && !is_utf8_line(*part_.file_name)) part_.file_name->clear();
+    const bool is_text = is_utf8_line(part_.name);
+    if (!is_text) fail("the name of " + part_words() + " is not UTF-8, or has control characters");
     return is_text;
 }
 

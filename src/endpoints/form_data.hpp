@@ -23,9 +23,10 @@ enum class FormKind : std::uint8_t { none, multipart, url_encoded };
 FormKind form_kind(std::string_view content_type);
 
 struct FormPart {
-    std::string name;                      // UTF-8, not empty
-    std::optional<std::string> file_name;  // UTF-8; what the client calls its file, folders included: not a path to use here
-    std::string content_type;              // as it was sent; empty if it was not
+    std::string name;  // UTF-8, not empty
+    std::optional<std::string>
+        file_name;             // UTF-8, else empty; as the client calls its file, folders included: no path to use here
+    std::string content_type;  // as it was sent; empty if it was not
 };
 
 enum class FormStep : std::uint8_t {

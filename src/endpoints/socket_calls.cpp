@@ -145,7 +145,12 @@ asio::awaitable<std::optional<Incoming>> SocketCall::take() {
 
 base::Result<std::string> SocketCall::read(const Incoming& message) const {
     if (message.kind == MessageKind::binary) {
-        if (form_->into) return wrap_bytes(*form_->into, message.bytes);
+        if (form_->into) {
+            std::string request;
+            auto appended = append_wrapped(request, *form_->into, message.bytes);
+            if (!appended) return std::move(appended).error();
+            return request;
+        }
         if (form_->is_protobuf) return message.bytes;
         return base::make_error(
             ErrorCode::bad_value,

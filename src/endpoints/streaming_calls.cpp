@@ -35,7 +35,7 @@ std::string summary_of(const rpc::StreamEnd& end, std::uint64_t messages, std::u
     if (end.error) return http::error_response(*end.error, log.call_id()).body;
     nlohmann::ordered_json summary = {
         {"success", true}, {"status", "OK"}, {"code", 0}, {"messages", messages}, {"dropped", dropped}};
-    for (const auto& [name, value] : end.trailers) summary["trailers"][name] = metadata_text(name, value);
+    for (const auto& [name, value] : end.metadata.trailers) summary["trailers"][name] = metadata_text(name, value);
     return summary.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -85,7 +85,7 @@ class Answering {
   private:
     asio::awaitable<void> answer_one();
     asio::awaitable<void> answer_all(Next next, std::shared_ptr<http::ResponseWriter>& writer);
-    asio::awaitable<void> answer_failure(base::Error error);
+    asio::awaitable<void> answer_failure(base::Error error, const rpc::AnswerMetadata& metadata);
     http::Response make_head(const std::string& type) const;
     asio::awaitable<base::Result<base::Done>> compose(const Next& next);
     asio::awaitable<base::Result<RawBytes::Content>> read_content(const rpc::StreamMessage& message);
@@ -106,19 +106,21 @@ class Answering {
     std::uint64_t messages_ = 0;
 };
 
-asio::awaitable<void> refuse(http::Exchange& exchange, const base::Error& error, const CallLog& log, const CallQuery& query) {
+asio::awaitable<void> refuse(http::Exchange& exchange, const base::Error& error, const CallLog& log, const CallQuery& query,
+                             const rpc::AnswerMetadata& metadata = {}) {
     auto response = query.failure ? query.failure(error, log.call_id()) : http::error_response(error, log.call_id());
     log.failure(error, response.status);
     response.headers.emplace_back("X-Call-Id", log.call_id());
+    append_metadata(response, metadata);
     co_await exchange.answer(response);
 }
 
-asio::awaitable<void> Answering::answer_failure(base::Error error) {
+asio::awaitable<void> Answering::answer_failure(base::Error error, const rpc::AnswerMetadata& metadata) {
     if (feeder_ != nullptr) {
         if (feeder_->fault()) error = *feeder_->fault();  // before it is stopped, which is a fault of its own
         co_await feeder_->finish();
     }
-    co_await refuse(exchange_, error, log_, query_);
+    co_await refuse(exchange_, error, log_, query_, metadata);
 }
 
 http::Response Answering::make_head(const std::string& type) const {
@@ -140,7 +142,7 @@ asio::awaitable<void> Answering::run(std::shared_ptr<http::ResponseWriter>& writ
     // The type of bytes is known with the first of them.
     Next next = co_await reader_.next(*form_ == StreamForm::bytes ? 30 * kFirstWait : kFirstWait);
     if (next.end && next.end->error) {
-        co_await answer_failure(*std::move(next.end->error));
+        co_await answer_failure(*std::move(next.end->error), next.end->metadata);
         co_return;
     }
     co_await answer_all(std::move(next), writer);
@@ -178,13 +180,16 @@ asio::awaitable<void> Answering::answer_one() {
         if (!written) error = std::move(written).error();
         response.body = query_.is_bare ? json : R"({"success":true,"data":)" + json + '}';
     }
+    // Of the first of many the call has not said all, and is left.
+    const auto metadata = next.end ? std::move(next.end->metadata) : rpc::AnswerMetadata();
     if (error) {
-        co_await answer_failure(*std::move(error));
+        co_await answer_failure(*std::move(error), metadata);
         co_return;
     }
     if (feeder_ != nullptr) co_await feeder_->finish();
     log_.success();
     response.headers.emplace_back("X-Call-Id", log_.call_id());
+    append_metadata(response, metadata);
     co_await exchange_.answer(response);
 }
 

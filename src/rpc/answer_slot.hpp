@@ -18,7 +18,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "upstream/channel.hpp"
+#include "rpc/answer_metadata.hpp"
 
 namespace octane::rpc {
 
@@ -45,7 +45,7 @@ class StreamMessage {
 
 struct StreamEnd {
     std::optional<base::Error> error;  // nothing: it ended well
-    upstream::Metadata trailers;
+    AnswerMetadata metadata;
 };
 
 class AnswerSlot : public std::enable_shared_from_this<AnswerSlot> {

@@ -12,16 +12,11 @@
 #include "base/result.hpp"
 #include "rpc/call_policy.hpp"
 #include "rpc/codec.hpp"
+#include "rpc/answer_metadata.hpp"
 #include "rpc/invoker.hpp"
 #include "rpc/streams.hpp"
 
 namespace octane::rpc {
-
-// What the upstream said beside an answer or a failure.
-struct AnswerMetadata {
-    upstream::Metadata headers;
-    upstream::Metadata trailers;
-};
 
 // The views must stay valid until the call has ended.
 struct CallRequest {

@@ -49,7 +49,7 @@ base::Error explain_failure(const upstream::Upstream& upstream, const schema::Me
             error.message += "the limit of " + std::to_string(upstream.max_message()) + " bytes that " +
                              upstream.max_message_option() + " sets";
         error.message += " (" + reply.message + ")";
-    } else if (reply.status == GrpcStatus::unavailable) {
+    } else if (reply.status == GrpcStatus::unavailable && !reply.is_from_server) {
         error.message = upstream.unreachable_message(reply.message);
     } else if (reply.status == GrpcStatus::unimplemented) {
         error.message = upstream.title() + " does not implement " + method.display +

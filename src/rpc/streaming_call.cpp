@@ -43,7 +43,7 @@ asio::awaitable<upstream::Reply> StreamingCall::finish() {
     upstream::Reply reply = co_await stream_->finish();
     if (is_going_down_ && reply.status == GrpcStatus::cancelled) reply.is_going_down = true;
     record_->set_status(reply.status);
-    trailers_ = reply.trailers;
+    metadata_ = {reply.headers, reply.trailers};
     co_return reply;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "rpc/answer_metadata.hpp"
 #include "rpc/call_policy.hpp"
 #include "rpc/call_queue.hpp"
 #include "rpc/call_record.hpp"
@@ -38,7 +39,7 @@ class StreamingCall {
     // The next answer; nothing after the last one of a call that has ended well. An error ends the call. Not again after either.
     boost::asio::awaitable<base::Result<std::optional<base::ByteChain>>> receive();
     // Of a call that has ended; what the upstream said besides its status.
-    [[nodiscard]] const upstream::Metadata& trailers() const { return trailers_; }
+    [[nodiscard]] const AnswerMetadata& metadata() const { return metadata_; }
 
     void cancel() { stream_->cancel(); }
     void go_down();  // the same, because the proxy ends
@@ -51,7 +52,7 @@ class StreamingCall {
     std::unique_ptr<CallRecord> record_;
     std::unique_ptr<upstream::MessageStream> stream_;
     boost::asio::steady_timer sent_;  // wakes finish()
-    upstream::Metadata trailers_;
+    AnswerMetadata metadata_;
     bool is_sending_ = false;
     std::atomic<bool> is_going_down_{false};
 };

@@ -19,7 +19,7 @@ StreamEnd broken_end() {
 }
 
 StreamEnd end_of(const StreamingCall& call, std::optional<base::Error> error = std::nullopt) {
-    return {std::move(error), call.trailers()};
+    return {std::move(error), call.metadata()};
 }
 
 }  // namespace

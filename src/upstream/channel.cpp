@@ -141,12 +141,7 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
     Reply read_reply() {
         const Ending* const why = this->ending();
         if (why != nullptr && (!channel_ || status_.error_code() == grpc::StatusCode::CANCELLED)) return reply_of(*why);
-        Reply reply;
-        reply.status = to_status(status_.error_code());
-        reply.message = words_of(*this, status_);
-        reply.details = status_.error_details();
-        reply.headers = read_headers(context);
-        reply.trailers = read_trailers(context);
+        Reply reply = upstream::read_reply(*this, status_);
         if (status_.ok()) reply.body = to_chain(response_);
         return reply;
     }
@@ -191,14 +186,25 @@ Metadata copy(const std::multimap<grpc::string_ref, grpc::string_ref>& map) {
     return metadata;
 }
 
-}  // namespace
-
-Metadata read_trailers(const grpc::ClientContext& context) {
-    return copy(context.GetServerTrailingMetadata());
+// The server's text, or gRPC's own. gRPC says only among its details that the server closed the connection for too many pings.
+std::string words_of(const LiveCall& call, const grpc::Status& status) {
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || is_about_pings(status.error_message()))
+        return status.error_message();
+    return status.error_message() + (is_about_pings(call.context.debug_error_string()) ? ", too_many_pings" : "");
 }
 
-Metadata read_headers(const grpc::ClientContext& context) {
-    return copy(context.GetServerInitialMetadata());
+}  // namespace
+
+Reply read_reply(const LiveCall& call, const grpc::Status& status) {
+    Reply reply;
+    reply.status = to_status(status.error_code());
+    reply.message = words_of(call, status);
+    reply.details = status.error_details();
+    reply.headers = copy(call.context.GetServerInitialMetadata());
+    reply.trailers = copy(call.context.GetServerTrailingMetadata());
+    // Only gRPC's details tell a status of the server from one that gRPC made here, as for a connection that failed.
+    reply.is_from_server = status.ok() || call.context.debug_error_string().find("received from peer") != std::string::npos;
+    return reply;
 }
 
 // Sources of the values: docs/architecture.md §11 and docs/octane.md §1.9.

@@ -61,8 +61,9 @@ struct Reply {
     Metadata headers;     // what came before the answer, besides gRPC's own
     Metadata trailers;    // what came after it, besides gRPC's own
     base::ByteChain body;
-    bool was_sent = true;        // false: the call never left the proxy, so the server knows nothing of it
-    bool is_going_down = false;  // ended because the proxy ends; the status is CANCELLED
+    bool is_from_server = false;  // whose status it is; otherwise gRPC's own, or the proxy's
+    bool was_sent = true;         // false: the call never left the proxy, so the server knows nothing of it
+    bool is_going_down = false;   // ended because the proxy ends; the status is CANCELLED
 };
 
 // Whether gRPC's words say that the server has closed the connection because it was pinged too often.

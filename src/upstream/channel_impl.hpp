@@ -18,10 +18,8 @@ namespace octane::upstream {
 // the 2 s of docs/api.md §1.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options);
 
-// Those of a call that has ended, without what Reply has by itself.
-Metadata read_trailers(const grpc::ClientContext& context);
-// Those of a call of which something has come.
-Metadata read_headers(const grpc::ClientContext& context);
+// What gRPC says of a call that has ended, but for its body.
+Reply read_reply(const LiveCall& call, const grpc::Status& status);
 
 void add_metadata(grpc::ClientContext& context, const Metadata& metadata);
 

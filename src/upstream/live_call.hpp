@@ -66,11 +66,4 @@ class LiveCall : public boost::intrusive::list_base_hook<> {
     std::atomic<const Ending*> ending_{nullptr};
 };
 
-// The server's text, or gRPC's own. gRPC says only among its details that the server closed the connection for too many pings.
-inline std::string words_of(const LiveCall& call, const grpc::Status& status) {
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || is_about_pings(status.error_message()))
-        return status.error_message();
-    return status.error_message() + (is_about_pings(call.context.debug_error_string()) ? ", too_many_pings" : "");
-}
-
 }  // namespace octane::upstream

@@ -76,10 +76,7 @@ Reply StreamCall::read_end(bool is_finished) const {
     if (is_cut && !(is_finished && why->message[0] == '\0')) {
         reply = reply_of(*why);
     } else if (is_finished) {
-        reply.status = to_status(status.error_code());
-        reply.message = words_of(*this, status);
-        reply.details = status.error_details();
-        reply.trailers = read_trailers(context);
+        reply = read_reply(*this, status);
     } else {
         reply = reply_of(kGoingDown);
     }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.hpp"
+
 namespace octane::wire {
 namespace {
 
@@ -26,40 +28,6 @@ constexpr std::array<char, 256> make_escapes() {
 }
 
 constexpr std::array<char, 256> kEscapes = make_escapes();
-
-struct Sequence {
-    std::size_t size = 1;  // bytes to step over
-    bool is_valid = false;
-};
-
-// The UTF-8 sequence at the front of `text`, which is not empty and begins above ASCII. Of an invalid one, as many bytes as
-// could have begun a valid one, so that one replacement stands for each broken character (Unicode 15 §3.9, table 3-7).
-Sequence utf8_sequence(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    std::size_t size = 0;
-    unsigned char least = 0x80;
-    unsigned char most = 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        size = 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-        size = 3;
-        if (lead == 0xE0) least = 0xA0;
-        if (lead == 0xED) most = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-        size = 4;
-        if (lead == 0xF0) least = 0x90;
-        if (lead == 0xF4) most = 0x8F;
-    } else {
-        return {1, false};
-    }
-    for (std::size_t i = 1; i < size; ++i) {
-        if (i == text.size() || byte(i) < least || byte(i) > most) return {i, false};
-        least = 0x80;
-        most = 0xBF;
-    }
-    return {size, true};
-}
 
 template <typename Number>
 void append_integer(std::string& out, Number value) {
@@ -106,7 +74,7 @@ void append_json_string(std::string& out, std::string_view text) {
             continue;
         }
         if (escape == 'n') {
-            const Sequence sequence = utf8_sequence(text.substr(i));
+            const auto sequence = base::utf8_sequence(text.substr(i));
             if (!sequence.is_valid) {
                 out.append(text, copied, i - copied).append(kReplacement);
                 copied = i + sequence.size;

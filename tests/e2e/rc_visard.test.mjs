@@ -1,18 +1,16 @@
 // End to end: the image stream of an rc_visard, as its clients want it: JSON with the pictures, pictures alone, an <img> that moves.
 
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { METHOD, ready, section } from '../support/camera.mjs';
 import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
-import { Example, examples } from '../support/example.mjs';
+import { Example } from '../support/example.mjs';
 import { convert, identify } from '../support/images.mjs';
 import { freePort, Proxy } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
 
-const METHOD = '/ImageInterface/StreamImageSets';
-const proto = path.join(examples, 'rc_visard/proto');
 const width = 8;
 const height = 6;
 
@@ -22,9 +20,6 @@ async function look(png) {
   const bits = png[24];
   return { ...size, bits, isGrey: png[25] === 0, values: await convert(['png:-', '-depth', String(bits), '-endian', 'MSB'], 'gray', png) };
 }
-
-const section = (name, address, more = '') => `[upstream.${name}]\naddress = "${address}"\nproto-path = ["${proto}"]\nallow-get = ["ImageInterface/*"]\n${more}\n`;
-const ready = (proxy, name) => until(`${name} is connected`, async () => (await proxy.get(`/${name}/health`)).status === 200);
 
 // The stand-in's picture `number`: rows of a ramp.
 const ramp = (number, bytes, y) => Buffer.from(Array.from({ length: width * bytes }, (_, x) => (number + y + x) & 0xff));

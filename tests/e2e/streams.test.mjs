@@ -243,6 +243,16 @@ describe('a method that takes a stream', () => {
     assert.deepEqual((await proxy.post('/Lab/Sum', '')).json, { success: true, data: {} });
   });
 
+  test('its one answer, and an error before any, bring what the upstream said beside them', async () => {
+    const { headers } = await proxy.post('/Lab/Sum', '{"value":1}\n{"value":2}\n');
+    assert.equal(headers.get('grpc-metadata-x-adder'), 'first');
+    assert.equal(headers.get('grpc-trailer-x-added'), '2');
+    assert.match(headers.all('access-control-expose-headers').join(), /Grpc-Metadata-x-adder, Grpc-Trailer-x-added/i);
+    const failed = await proxy.post('/Lab/Echo', '{"text":"fail"}\n');
+    assert.equal(failed.json.status, 'FAILED_PRECONDITION', failed.text);
+    assert.equal(failed.headers.get('grpc-trailer-x-echoed'), 'nothing');
+  });
+
   test('a line that is wrong is named, and ends the call', async () => {
     for (const [body, words] of [
       ['{"value":1}\n{"value":"x"}\n', /^line 2: "value" takes an integer/], ['{"value":1}\n\n[1]\n', /^line 3: /], ['{"value":1}\n{"value":2', /^line 2: /]]) {
@@ -353,6 +363,20 @@ describe('bodies of bytes, and headers', () => {
     const answer = await proxy.post('/Lab/Store?raw-body=inner.blob&count=4', Buffer.from([1, 2, 3]));
     assert.deepEqual(answer.json.data, { count: '4', inner: { blob: 'AQID' } });
     assert.equal((await proxy.post('/Lab/Store?raw-body=inner.blub', 'x')).status, 400);
+    const text = await proxy.post('/Lab/Shelve?raw-body=name', Buffer.from('Bücher'));
+    assert.deepEqual(text.json.data, { name: 'Bücher' });
+    const broken = await proxy.post('/Lab/Shelve?raw-body=book.id', Buffer.from([0x61, 0xc3, 0x28]));
+    assert.equal(broken.status, 400);
+    assert.match(broken.json.error, /'id' is a string, and the bytes given for it are no UTF-8/);
+  });
+
+  test('?bytes=1 is refused where there is no WebSocket', async () => {
+    for (const method of ['Store', 'Count', 'Sum']) {
+      const answer = await proxy.post(`/Lab/${method}?bytes=1`, {});
+      assert.equal(answer.status, 400, answer.text);
+      assert.match(answer.json.error, /^\?bytes=1 is of a WebSocket's messages; over HTTP \?raw=<field> gives bytes/);
+    }
+    assert.equal((await proxy.post('/Lab/Store?bytes=0', {})).status, 200);
   });
 
   test('headers become metadata where that is wanted', async () => {

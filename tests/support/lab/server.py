@@ -40,16 +40,19 @@ def main():
             context.abort(grpc.StatusCode.ALREADY_EXISTS, 'stored before')
         return request
 
-    def add(requests, _context):
+    def add(requests, context):
+        context.send_initial_metadata((('x-adder', 'first'),))
         answer = total()
         for one in requests:
             answer.sum += one.value
             answer.count += 1
+        context.set_trailing_metadata((('x-added', str(answer.count)),))
         return answer
 
     def echo(requests, context):
         for one in requests:
             if one.text == 'fail':
+                context.set_trailing_metadata((('x-echoed', 'nothing'),))
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, 'asked to fail')
             for _ in range(max(one.repeat, 1)):
                 yield text(text=one.text, blob=one.blob)

@@ -272,15 +272,15 @@ TEST_CASE("a part's header is understood, and what it should not have is refused
           "form-data; name=a; name=b", "form-data; name=\"a\"x", "form-data; name=\"a\\\""})
         CHECK(header_fault("Content-Disposition: " + value) == no_form);
     CHECK(header_fault(name + "\r\n" + name) == no_form);
-    const std::string no_text = "the name or the file name of part 1 of the form is not UTF-8, or has control characters";
+    const std::string no_text = "the name of part 1 of the form is not UTF-8, or has control characters";
     for (const std::string bad : {"\xFF", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xF0\x80\x80\x80", "\xED\xA0\x80",
                                   "\xF4\x90\x80\x80", "\xE2\x82", "a\x01", "a\n", "\x7F"}) {
         CHECK(header_fault("Content-Disposition: form-data; name=\"" + bad + "\"") == no_text);
-        CHECK(header_fault(name + "; filename=\"" + bad + "\"") == no_text);
+        const auto file = read_whole("--b\r\n" + name + "; filename=\"" + bad + "\"\r\n\r\nx\r\n--b--\r\n");
+        CHECK((file.parts.size() == 1 && file.parts[0].file_name.empty()));
         CHECK(header_fault(name + "\r\nContent-Type: " + bad + "x") ==
               "the Content-Type of part 1 of the form is not UTF-8, or has control characters");
     }
-    CHECK(header_fault(name + "; filename*=UTF-8''%0A") == no_text);
     CHECK(header_fault(name + "; filename*=latin1''x") ==
           "the filename* of part 1 of the form is not UTF-8''… with percent escapes");
     CHECK(header_fault(name + "; filename*=x") == "the filename* of part 1 of the form is not UTF-8''… with percent escapes");
