@@ -7,6 +7,7 @@
 #   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
 #   tools/test.sh browser     the page in headless Chromium
 # A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
+# The trees are built one after another, at low priority, while the tests of those that are built run: many of these wait.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -59,14 +60,39 @@ configure_and_build() {
   local preset=$1
   shift
   [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" || return
-  cmake --build "build/$preset" --target "$@"
+  nice -n 10 cmake --build "build/$preset" --target "$@"
+}
+
+# build_all: what planned() has noted, in that order; how each ended in a file.
+plan=()
+planned() { plan+=("$*"); }
+build_all() {
+  local one words
+  for one in "${plan[@]}"; do
+    read -ra words <<<"$one"
+    configure_and_build "${words[@]}" >"$logs/tree-${words[0]}.log" 2>&1
+    echo $? >"$logs/tree-${words[0]}.status"
+  done
+}
+
+# built PRESET: shows what its build says, until that has ended.
+built() {
+  local log=$logs/tree-$1.log status=$logs/tree-$1.status show
+  until [[ -f $log || -f $status ]]; do kill -0 "$builder" || return; sleep 0.2; done
+  tail -n +1 -f "$log" &
+  show=$!
+  until [[ -f $status ]]; do kill -0 "$builder" || break; sleep 0.2; done
+  sleep 0.5  # for the last lines
+  kill "$show"
+  wait "$show" 2>/dev/null
+  [[ -f $status ]] && return "$(cat "$status")"
 }
 
 # room_tests NAME PRESET ROOM…: the rooms' unit tests, built with that preset.
 room_tests() {
   local name=$1 preset=$2 results=$PWD/$logs/$2.xml status sums
   shift 2
-  must "build $preset" configure_and_build "$preset" "${@/#/test-}" || return
+  must "build $preset" built "$preset" || return
   rm -f "$results"
   stage "$name" ctest --test-dir "build/$preset" --parallel 2 --output-on-failure --timeout 600 --tests-regex "^($(IFS='|' && echo "$*"))\$" \
     --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$results"
@@ -76,16 +102,13 @@ room_tests() {
   count $sums "$status"
 }
 
-unit_tests() {
-  local room rooms=()
-  for room in tests/unit/*/; do
-    compgen -G "$room*.cpp" >/dev/null && rooms+=("$(basename "$room")")
-  done
-  room_tests "unit tests" dev "${rooms[@]}"
-}
-
-# The rooms whose objects are shared by threads.
-thread_tests() { room_tests "unit tests with ThreadSanitizer" tsan http rpc upstream frames livelink endpoints; }
+rooms=()
+for room in tests/unit/*/; do
+  compgen -G "$room*.cpp" >/dev/null && rooms+=("$(basename "$room")")
+done
+threaded_rooms=(http rpc upstream frames livelink endpoints)  # whose objects are shared by threads
+fuzz_targets=()
+for file in tests/fuzz/*_fuzz.cpp; do fuzz_targets+=("$(basename "$file" .cpp)"); done
 
 # fuzz NAME: half a minute of that target from nothing, in the same order each time; what it says and how it ended, into files.
 fuzz() {
@@ -98,13 +121,12 @@ fuzz() {
 told() { cat "$1.log"; return "$(cat "$1.status")"; }
 
 fuzz_tests() {
-  local file name targets=()
-  for file in tests/fuzz/*_fuzz.cpp; do targets+=("$(basename "$file" .cpp)"); done
-  must "build fuzz" configure_and_build fuzz "${targets[@]}" || return
-  for name in "${targets[@]}"; do rm -f "$logs/$name.status"; done
+  local name
+  must "build fuzz" built fuzz || return
+  for name in "${fuzz_targets[@]}"; do rm -f "$logs/$name.status"; done
   export -f fuzz
-  logs=$logs xargs -P 2 -n 1 bash -c 'fuzz "$1"' - < <(printf '%s\n' "${targets[@]}")
-  for name in "${targets[@]}"; do check "fuzz $name" told "$logs/$name"; done
+  logs=$logs xargs -P 2 -n 1 bash -c 'fuzz "$1"' - < <(printf '%s\n' "${fuzz_targets[@]}")
+  for name in "${fuzz_targets[@]}"; do check "fuzz $name" told "$logs/$name"; done
 }
 
 source_checks() {
@@ -134,20 +156,30 @@ node_packages() {
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix tests --no-fund --no-audit
 }
 
-release_build() { must "build release" configure_and_build release octane-proxy octane-standin; }
-
 must "packages" tools/install-packages.sh test
 
-if [[ $part == all || $part == unit ]]; then
+wants() { [[ " all $* " == *" $part "* ]]; }
+if wants unit; then planned dev "${rooms[@]/#/test-}"; fi
+if wants e2e browser; then planned release octane-proxy octane-standin; fi
+if wants tsan; then planned tsan "${threaded_rooms[@]/#/test-}"; fi
+if wants fuzz; then planned fuzz "${fuzz_targets[@]}"; fi
+rm -f "$logs"/tree-*.{log,status}
+set -m  # a process group of its own, so that it ends as a whole
+build_all &
+builder=$!
+set +m
+trap 'kill -- -"$builder" 2>/dev/null' EXIT
+
+if wants unit; then
   source_checks
-  unit_tests
+  room_tests "unit tests" dev "${rooms[@]}"
 fi
-if [[ $part == all || $part == tsan ]]; then thread_tests; fi
-if [[ $part == all || $part == fuzz ]]; then fuzz_tests; fi
-if [[ $part == all || $part == e2e || $part == browser ]] && release_build; then
-  if [[ $part != browser ]]; then node_tests "end-to-end tests" 3 tests/e2e/*.test.mjs; fi
-  if [[ $part != e2e ]] && must "node packages" node_packages; then node_tests "browser tests" 2 tests/browser/*.test.mjs; fi
+if wants e2e browser && must "build release" built release; then
+  if wants e2e; then node_tests "end-to-end tests" 3 tests/e2e/*.test.mjs; fi
+  if wants browser && must "node packages" node_packages; then node_tests "browser tests" 2 tests/browser/*.test.mjs; fi
 fi
+if wants tsan; then room_tests "unit tests with ThreadSanitizer" tsan "${threaded_rooms[@]}"; fi
+if wants fuzz; then fuzz_tests; fi
 
 say "total: $((SECONDS - started)) s"
 echo "$passed passed, $failed failed"

@@ -39,6 +39,7 @@ def main():
 
     def stream(request, context):
         number = 0
+        server.noted = {'sets': 0}
         begin = time.monotonic()
         while context.is_active():
             if given.silent:
@@ -60,6 +61,8 @@ def main():
                 fill(answer.confidence, 1, 'mono8', number)
             if request.mesh_enabled:
                 answer.mesh.format, answer.mesh.data = 'ply', PLY + struct.pack('<I', number)
+            server.noted['sets'] = number  # the last one given away, of the newest call
+            server.noted.setdefault('first_at', time.time())
             yield answer
             if given.fail_after and number >= given.fail_after:
                 context.abort(grpc.StatusCode.INTERNAL, 'stereo matching stopped')
