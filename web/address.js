@@ -1,4 +1,4 @@
-// Page. Where the proxy is, and what the page's own URL asks for: ?format=png|jpeg|raw chooses the stream's picture format, what else a
+// Page. Where the proxy is, and what the page's own URL asks for: ?format=png|jpeg|webp|raw chooses the stream's picture format, what else a
 // viewer may ask for goes to the stream as they are, upstream= chooses one Octane of several, and token opens a proxy that wants one.
 //
 // The proxy is where this file is: behind a reverse proxy that may be below a path, such as https://example.org/octane/.

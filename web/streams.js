@@ -3,62 +3,25 @@
 
 import { authorization, proxyAddressOf } from './address.js';
 import { sizeText } from './answer_text.js';
-import { errorText, exchange } from './calls.js';
 import { byId, make, setText } from './dom.js';
 import { Meter } from './meter.js';
 import { readParts } from './parts.js';
-
-const kMostDepth = 6;
-const kSizes = ['width', 'cols', 'w'];  // a message with one of these says how its pixels lie
+import { watchStreams } from './stream_list.js';
 
 let methods = [];   // [{title, path, template, fields}]
 let running;        // AbortController of the stream under way
-
-// The paths of all bytes fields below a message: [{path, isPixels}].
-function bytesFields(type, prefix = '', depth = 0) {
-  const fields = type.fields ?? [];
-  const isPixels = fields.some((field) => kSizes.includes(field.name));
-  return fields.flatMap((field) => {
-    const path = `${prefix}${field.name}${field.repeated ? '[0]' : ''}`;
-    if (field.type === 'bytes') return [{ path, isPixels }];
-    return field.fields && depth < kMostDepth ? bytesFields(field, `${path}.`, depth + 1) : [];
-  });
-}
-
-async function get(path) {
-  const answer = await exchange(path, { method: 'GET', ofProxy: true });
-  if (answer.status !== 200) throw new Error(errorText(answer));
-  return answer.json;
-}
-
-// Streams whose messages hold bytes, of every upstream that is there.
-async function findMethods() {
-  const { upstreams } = await get('/upstreams');
-  const found = [];
-  for (const { name } of upstreams) {
-    const prefix = upstreams.length > 1 ? `/${name}` : '';
-    const { services } = await get(`${prefix}/services`);
-    if (services.length > 40) continue;  // Octane, whose pictures have a page of their own
-    for (const service of services) {
-      const { methods: all } = await get(`${prefix}/services/${encodeURIComponent(service.name)}`);
-      for (const method of all.filter(({ givesStream, takesStream }) => givesStream && !takesStream)) {
-        const fields = bytesFields(method.response);
-        if (fields.length === 0) continue;
-        const title = `${upstreams.length > 1 ? `${name}: ` : ''}${service.name}.${method.name}`;
-        found.push({ title, path: `${prefix}${method.path}`, template: method.template, fields });
-      }
-    }
-  }
-  return found;
-}
 
 const chosen = () => methods[byId('method').selectedIndex];
 const chosenField = () => chosen()?.fields[byId('field').selectedIndex];
 
 function showMethod() {
   const method = chosen();
-  byId('field').replaceChildren(...(method?.fields ?? []).map(({ path }) => make('option', { text: path })));
   byId('request').value = method ? JSON.stringify(method.template, null, 1) : '';
+  showFields();
+}
+
+function showFields() {
+  byId('field').replaceChildren(...(chosen()?.fields ?? []).map(({ path }) => make('option', { text: path })));
   showField();
 }
 
@@ -113,20 +76,31 @@ function stop() {
   say('Stopped.');
 }
 
-async function open() {
-  byId('method').addEventListener('change', showMethod);
-  byId('field').addEventListener('change', showField);
-  byId('start').addEventListener('click', start);
-  byId('stop').addEventListener('click', stop);
-  try {
-    methods = await findMethods();
-  } catch (error) {
-    say(error.message, true);
-    return;
-  }
+// What is chosen stays chosen, with the request that was written for it, as long as it is there.
+function showMethods(found) {
+  const before = chosen();
+  methods = found;
   byId('method').replaceChildren(...methods.map(({ title }) => make('option', { text: title })));
-  showMethod();
-  say(methods.length > 0 ? 'Choose a stream and start it.' : 'No upstream has a method that gives a stream of bytes.', methods.length === 0);
+  const at = methods.findIndex(({ path }) => path === before?.path);
+  if (at < 0) return showMethod();
+  byId('method').selectedIndex = at;
+  if (JSON.stringify(methods[at].fields) !== JSON.stringify(before.fields)) showFields();
 }
 
-open();
+function showList({ methods: found, faults }) {
+  const isOther = JSON.stringify(found) !== JSON.stringify(methods);
+  const hadSome = methods.length > 0;
+  byId('faults').replaceChildren(...faults.map((text) => make('li', { text })));
+  byId('faults').hidden = faults.length === 0;
+  if (isOther) showMethods(found);
+  const isNews = document.body.dataset.state === 'loading' || hadSome !== found.length > 0;
+  if (running || !isNews) return;
+  if (found.length > 0) say('Choose a stream and start it.');
+  else say('No upstream has a method that gives a stream of bytes.', true);
+}
+
+byId('method').addEventListener('change', showMethod);
+byId('field').addEventListener('change', showField);
+byId('start').addEventListener('click', start);
+byId('stop').addEventListener('click', stop);
+watchStreams(showList);

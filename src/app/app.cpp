@@ -22,6 +22,7 @@
 #include "app/reload.hpp"
 #include "app/upstream_set.hpp"
 #include "base/nearest.hpp"
+#include "endpoints/compat_logs.hpp"
 #include "endpoints/header_names.hpp"
 #include "endpoints/health.hpp"
 #include "endpoints/log_files.hpp"
@@ -127,10 +128,16 @@ std::vector<std::string> warnings_of(const std::vector<LoadedUpstream>& upstream
     return all;
 }
 
-std::vector<endpoints::OwnRoute> routes_of(const Options& options) {
-    std::vector<endpoints::OwnRoute> routes;
-    for (const auto& spec : options.routes) routes.push_back(make_route(spec));
-    return routes;
+// Of those that the proxy's own paths leave nothing.
+void warn_of_hidden(const std::vector<endpoints::OwnRoute>& routes, const http::Router& router) {
+    for (const auto& route : routes) {
+        http::Request any;
+        any.path = route.path.sample("~");
+        if (router.find(route.verb, any.path).yields && !endpoints::is_page_log(any)) continue;
+        telemetry::log(
+            Level::warn, "A route of the configuration cannot be called",
+            {{"route", route.name}, {"reason", route.path.text() + " is a path of the proxy's own, which counts first"}});
+    }
 }
 
 // Members are in the order of construction; what is declared later uses what stands before it and ends first.
@@ -157,7 +164,9 @@ struct App::Impl {
           signals(control, SIGINT, SIGTERM),
           hangups(control) {
         site.refusals = [this] { return &server.refusals(); };
-        bindings = std::make_shared<endpoints::Bindings>(site.upstreams, routes_of(given));
+        auto own = make_own_routes(given.routes);
+        warn_of_hidden(own, *make_routes());
+        bindings = std::make_shared<endpoints::Bindings>(site.upstreams, std::move(own));
         site.bindings = bindings;
         bindings->refresh();
         for (const auto& entry : site.upstreams.entries())
@@ -231,6 +240,7 @@ void App::Impl::say_what_starts() const {
                     {"max_body", std::uint64_t{options.max_body}},
                     {"body_memory", std::uint64_t{options.body_memory}},
                     {"max_message", std::uint64_t{options.max_message}}});
+    if (!options.config_file.empty()) telemetry::log(Level::info, "Options read", {{"file", options.config_file}});
     for (const auto& one : loaded) say_what_is_loaded(one);
     for (const auto& warning : site.warnings) telemetry::log(Level::warn, warning);
     if (is_open_to_others(options.host) && options.token.empty()) {

@@ -65,7 +65,7 @@ constexpr std::array<OptionEntry, 35> kOptionTable = {{
          options.octane_port = static_cast<std::uint16_t>(parse_number(value, 1, 65535));
      }},
     {"api", "RELEASE", "Octane", "which of Octane's schemas to speak: auto, alpha5 or beta2", "auto", "", false,
-     [](Options& options, const std::string& value) { options.api = parse_api(value); }},
+     [](Options& options, const std::string& value) { options.api = parse_api(value); }, false, "auto alpha5 beta2"},
     {"proto-path", "DIR", "Octane", "speak the .proto files of this directory instead of the built-in schemas", "none", "", true,
      [](Options& options, const std::string& value) { options.proto_paths.push_back(parse_directory(value)); }},
     {"descriptor-set", "FILE", "Octane", "speak a compiled descriptor set (protoc --descriptor_set_out) instead", "none", "",
@@ -126,7 +126,8 @@ constexpr std::array<OptionEntry, 35> kOptionTable = {{
      [](Options& options, const std::string& value) { options.trusted_proxies.push_back(parse_network(value)); }, true},
     {"token", "FILE", "Access", "file with a secret that every request must bring but /livez and /readyz", "none", "", false,
      [](Options& options, const std::string& value) { options.token = read_token(value); }, true},
-    {"deny", "PATTERN", "Access", "methods to refuse besides the built-in list, as Service/method with * wildcards",
+    {"deny", "PATTERN", "Access",
+     "methods of any upstream to refuse, as Service/method with * wildcards; of an Octane besides the built-in list",
      "built-in list", "", true,
      [](Options& options, const std::string& value) { options.deny.push_back(parse_method_pattern(value)); }},
     {"allow", "PATTERN", "Access", "methods to let through although a list refuses them", "none", "", true,
@@ -138,8 +139,9 @@ constexpr std::array<OptionEntry, 35> kOptionTable = {{
      "header of a request that is sent on to the upstream as metadata, besides traceparent, tracestate and x-request-id", "none",
      "", true, [](Options& options, const std::string& value) { options.forward_headers.push_back(parse_header_name(value)); }},
 
-    {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level, true},
-    {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format},
+    {"log-level", "LEVEL", "Log", "trace, debug, info, warn, error or off", "info", "", false, set_level, true,
+     "trace debug info warn error off"},
+    {"log-format", "FORMAT", "Log", "text for people or json for machines", "text", "", false, set_format, false, "text json"},
     {"log-file", "FILE", "Log", "write a file besides stderr; it rotates at 10 MiB and 3 old ones are kept", "none", "", false,
      set_log_file},
 }};
@@ -218,7 +220,10 @@ std::string help_text() {
     }
     text += "\nOther:\n";
     append_row(text, "  --config FILE", "read options from a TOML or INI file: lines like octane-port = 51022");
-    append_row(text, "", "[none; OCTANE_PROXY_CONFIG]");
+    append_row(text, "", "[" + std::string(kDefaultConfigFile) + " if it is there; OCTANE_PROXY_CONFIG]");
+    append_row(text, "  --print-config", "print the options that count as such a file and end");
+    append_row(text, "  --print-completion SHELL", "print completions for bash or zsh and end");
+    append_row(text, "  --print-man", "print the page of the manual and end");
     append_row(text, "  --version", "print the version and end");
     append_row(text, "  -h, --help", "print this and end");
     text.pop_back();

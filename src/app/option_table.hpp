@@ -19,7 +19,11 @@ struct OptionEntry {
     bool is_list;                     // may stand several times and hold several values
     void (*apply)(Options& options, const std::string& value);  // throws std::invalid_argument
     bool is_live = false;                                       // a new value counts without a restart (SIGHUP)
+    std::string_view choices = {};                              // the words it takes, with spaces between; empty: any
 };
+
+// Read where nobody names another.
+inline constexpr std::string_view kDefaultConfigFile = "/etc/octane-proxy/config.toml";
 
 // In the order --help shows them; entries of one group stand together.
 std::span<const OptionEntry> option_table();

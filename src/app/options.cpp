@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "app/config_file.hpp"
+#include "app/option_documents.hpp"
 #include "app/option_table.hpp"
 #include "app/option_values.hpp"
 
@@ -28,8 +30,11 @@ using GivenOptions = std::map<std::string_view, Given>;  // by OptionEntry::name
 struct CommandLine {
     GivenOptions given;
     std::string config;
+    std::string completion;  // for which shell
     bool wants_help = false;
     bool wants_version = false;
+    bool wants_config = false;
+    bool wants_man = false;
 };
 
 CommandLine read_command_line(int argc, const char* const* argv) {
@@ -45,13 +50,16 @@ CommandLine read_command_line(int argc, const char* const* argv) {
     parser.add_option("--config", config)->allow_extra_args(false);
     parser.add_flag("-h,--help", result.wants_help);
     parser.add_flag("--version", result.wants_version);
+    parser.add_flag("--print-config", result.wants_config);
+    parser.add_flag("--print-man", result.wants_man);
+    parser.add_option("--print-completion", result.completion);
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ArgumentMismatch& error) {
         const std::string text = error.what();
         throw std::invalid_argument(text.substr(0, text.find(':')) + " needs a value");
     } catch (const CLI::ParseError& error) { throw std::invalid_argument(error.what()); }
-    if (result.wants_help || result.wants_version) return result;
+    if (result.wants_help || result.wants_version || result.wants_man || !result.completion.empty()) return result;
     for (const std::string& extra : parser.remaining()) {
         if (extra != "--")
             throw std::invalid_argument((extra.starts_with('-') ? "unknown option " : "unexpected argument ") +
@@ -199,23 +207,51 @@ void check_together(const GivenOptions& given) {
     }
 }
 
+// Options of the one Octane that no section describes. Without it they would be dropped, whoever meant them for the upstreams.
+void check_own_options(const GivenOptions& given, const std::vector<UpstreamSpec>& upstreams) {
+    struct OwnOption {
+        std::string_view name;
+        std::string_view in_section;
+        bool is_default;  // of every Octane whose section leaves it open
+    };
+    constexpr std::array<OwnOption, 4> kOwnOptions = {{{"api", "api", false},
+                                                       {"proto-path", "proto-path", false},
+                                                       {"descriptor-set", "descriptor-set", false},
+                                                       {"upstream-concurrency", "concurrency", true}}};
+    const bool has_octane = std::ranges::find(upstreams, UpstreamKind::octane, &UpstreamSpec::kind) != upstreams.end();
+    for (const auto& [name, in_section, is_default] : kOwnOptions) {
+        const auto found = given.find(name);
+        if (found == given.end() || (is_default && has_octane)) continue;
+        if (name == "api" && found->second.values.back() == "auto") continue;  // says nothing
+        throw std::invalid_argument(found->second.source +
+                                    ": is for the Octane that --octane-host or --octane-port names, and neither is given beside "
+                                    "the upstreams; for one of them it is " +
+                                    std::string(in_section) + " in its section of the configuration file, [upstream." +
+                                    upstreams.front().name + "]");
+    }
+}
+
+// The file of options, and how a message names the place that names it; no file where there is none.
+std::pair<std::string, std::string> find_config_file(const CommandLine& command_line, const Surroundings& surroundings) {
+    if (!command_line.config.empty()) return {command_line.config, "--config"};
+    if (auto named = find_variable(surroundings, "OCTANE_PROXY_CONFIG")) return {*std::move(named), "OCTANE_PROXY_CONFIG"};
+    if (surroundings.exists(kDefaultConfigFile)) return {std::string(kDefaultConfigFile), "found by default"};
+    return {};
+}
+
 Options read_options(const CommandLine& command_line, const Surroundings& surroundings) {
     const GivenOptions environment = read_environment(surroundings);
+    const auto [config, config_source] = find_config_file(command_line, surroundings);
     GivenFile file;
-    const auto config_variable = find_variable(surroundings, "OCTANE_PROXY_CONFIG");
-    if (!command_line.config.empty() || config_variable) {
-        const bool is_flag = !command_line.config.empty();
-        try {
-            file = read_file(is_flag ? command_line.config : *config_variable);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument(std::string(is_flag ? "--config: " : "OCTANE_PROXY_CONFIG: ") + error.what());
-        }
-    }
+    try {
+        if (!config.empty()) file = read_file(config);
+    } catch (const std::invalid_argument& error) { throw std::invalid_argument(config_source + ": " + error.what()); }
     GivenOptions given = command_line.given;
     given.insert(environment.begin(), environment.end());  // insert keeps what is there: precedence
     given.insert(file.given.begin(), file.given.end());
     check_together(given);
     Options options;
+    options.config_file = config;
     for (const OptionEntry& entry : option_table()) {
         const auto found = given.find(entry.name);
         if (found == given.end()) continue;
@@ -223,8 +259,9 @@ Options read_options(const CommandLine& command_line, const Surroundings& surrou
         for (const auto& value : found->second.values) options.given[std::string(entry.name)] += value + '\n';
     }
     for (const auto& setting : file.of_routes) apply_to_route(options, setting);
-    for (const auto& spec : options.routes) static_cast<void>(make_route(spec));  // says what is wrong with it
+    static_cast<void>(make_own_routes(options.routes));  // says what is wrong with them
     read_upstreams(options, file, given.contains("octane-host") || given.contains("octane-port"));
+    if (!options.wants_octane) check_own_options(given, options.upstreams);
     if (const auto host = given.find("octane-host"); host != given.end()) options.octane_host_reason = host->second.source;
     if (options.state_dir.empty()) options.state_dir = default_state_dir(surroundings);
     if (options.octane_host.empty()) {
@@ -246,7 +283,11 @@ ParsedOptions parse_options(int argc, const char* const* argv, const Surrounding
         const CommandLine command_line = read_command_line(argc, argv);
         if (command_line.wants_help) return {std::nullopt, help_text(), 0};
         if (command_line.wants_version) return {std::nullopt, "octane-proxy " OCTANE_VERSION, 0};
-        return {read_options(command_line, surroundings), {}, 0};
+        if (command_line.wants_man) return {std::nullopt, man_text(), 0};
+        if (!command_line.completion.empty()) return {std::nullopt, completion_text(command_line.completion), 0};
+        Options options = read_options(command_line, surroundings);
+        if (command_line.wants_config) return {std::nullopt, config_text(options.given), 0};
+        return {std::move(options), {}, 0};
     } catch (const std::invalid_argument& error) {
         return {std::nullopt, std::string("octane-proxy: ") + error.what() + "; octane-proxy --help lists the options", 2};
     }

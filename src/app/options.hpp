@@ -48,12 +48,12 @@ struct Options {
     std::vector<std::string> frame_ancestors;    // origins whose pages may show this site in a frame
     std::vector<http::Network> trusted_proxies;  // whose word counts on who calls
     std::string token;                           // content of --token FILE, trimmed; never logged
-    std::vector<std::string> deny;               // "Service/method" with * wildcards, besides the built-in list
-    std::vector<std::string> allow;              // let through although the built-in list denies
-    std::vector<std::string> allow_get;          // may be called with GET, on any upstream
-    std::vector<std::string> forward_headers;    // names in lower case, sent to every upstream as metadata
-    std::filesystem::path web_root;              // empty: built-in page
-    std::filesystem::path state_dir;             // for the logs that pages write; empty: none
+    std::vector<std::string> deny;  // "Service/method" with * wildcards, of all upstreams; of an Octane besides the built-in list
+    std::vector<std::string> allow;            // let through although a list denies
+    std::vector<std::string> allow_get;        // may be called with GET, on any upstream
+    std::vector<std::string> forward_headers;  // names in lower case, sent to every upstream as metadata
+    std::filesystem::path web_root;            // empty: built-in page
+    std::filesystem::path state_dir;           // for the logs that pages write; empty: none
     std::filesystem::path tls_cert;
     std::filesystem::path tls_key;
     unsigned threads = 0;  // 0: as many as cores
@@ -62,18 +62,20 @@ struct Options {
     std::vector<RouteSpec> routes;  // as they stand in the file
     bool wants_octane = true;       // false: other upstreams are named, and nothing is said of Octane
     telemetry::LogOptions log;
+    std::string config_file;  // that was read; empty: none
     std::map<std::string, std::string>
         given;  // by option: its values as they were written, a line each; of the place that counts
 };
 
 struct ParsedOptions {
     std::optional<Options> options;  // empty: end now
-    std::string
-        message;  // without its last line end: for stdout if exit_status is 0 (--help, --version), else one line for stderr
+    std::string message;  // without its last line end: for stdout if exit_status is 0 (--help, --version, --print-…), else one
+                          // line for stderr
     int exit_status = 0;  // 2 for an unknown option, a bad value or an unreadable file
 };
 
-// Reads flags, then environment (OCTANE_PROXY_<OPTION>, OCTANE_HOST, OCTANE_PORT), then --config FILE, then defaults.
+// Reads flags, then environment (OCTANE_PROXY_<OPTION>, OCTANE_HOST, OCTANE_PORT), then --config FILE or else
+// /etc/octane-proxy/config.toml, then defaults.
 ParsedOptions parse_options(int argc, const char* const* argv);
 
 // The same in surroundings that the caller describes instead of the process's own.

@@ -89,4 +89,23 @@ endpoints::OwnRoute make_route(const RouteSpec& spec) {
             std::move(terms)};
 }
 
+std::vector<endpoints::OwnRoute> make_own_routes(std::span<const RouteSpec> specs) {
+    const auto shown = [](const RouteSpec& spec) {
+        return std::string(spec.is_form ? "form " : "route ") + show_value(spec.name);
+    };
+    std::vector<endpoints::OwnRoute> routes;
+    for (const auto& spec : specs) {
+        auto route = make_route(spec);
+        for (std::size_t i = 0; i < routes.size(); ++i) {
+            if (routes[i].verb != route.verb || !routes[i].path.is_rival_of(route.path)) continue;
+            throw std::invalid_argument(shown(specs[i]) + " and " + shown(spec) + " fit the same requests, " + route.verb + " " +
+                                        show_value(routes[i].path.text()) +
+                                        (routes[i].path == route.path ? "" : " and " + show_value(route.path.text())) +
+                                        "; one of them needs another path or verb");
+        }
+        routes.push_back(std::move(route));
+    }
+    return routes;
+}
+
 }  // namespace octane::app

@@ -34,4 +34,7 @@ std::span<const RouteOption> route_option_table();
 // Throws std::invalid_argument with a sentence that names the section.
 endpoints::OwnRoute make_route(const RouteSpec& spec);
 
+// All of them. Throws also where two fit the same requests, and names both.
+std::vector<endpoints::OwnRoute> make_own_routes(std::span<const RouteSpec> specs);
+
 }  // namespace octane::app

@@ -113,7 +113,8 @@ constexpr std::array<UpstreamOption, 27> kUpstreamTable = {{
     {"descriptor-set", "FILE", "its schema: a compiled descriptor set (protoc --descriptor_set_out)",
      "none; without proto-path the server is asked (gRPC reflection)", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.descriptor_sets.push_back(parse_file(value)); }},
-    {"concurrency", "N", "calls in flight to it at once, further ones queue; 0 = no limit", "0; of an Octane 4", false,
+    {"concurrency", "N", "calls in flight to it at once, further ones queue; 0 = no limit",
+     "0; of an Octane --upstream-concurrency", false,
      [](UpstreamSpec& spec, const std::string& value) {
          spec.concurrency = static_cast<unsigned>(parse_number(value, 0, 100000));
      }},
@@ -149,10 +150,8 @@ constexpr std::array<UpstreamOption, 27> kUpstreamTable = {{
      [](UpstreamSpec& spec, const std::string& value) { spec.probe_timeout = parse_positive_duration(value); }},
     {"tls", "true", "speak TLS to it, with the system's certificate authorities", "false", false,
      [](UpstreamSpec& spec, const std::string& value) {
-         if (parse_switch(value))
-             tls_of(spec);
-         else
-             spec.tls.reset();
+         spec.refuses_tls = !parse_switch(value);
+         if (!spec.refuses_tls) tls_of(spec);
      }},
     {"tls-ca", "FILE", "the authorities (PEM) that count instead of the system's; means tls", "the system's", false,
      [](UpstreamSpec& spec, const std::string& value) { tls_of(spec).roots = read_pem(value); }},
@@ -163,9 +162,10 @@ constexpr std::array<UpstreamOption, 27> kUpstreamTable = {{
     {"tls-name", "NAME", "the name that the server's certificate must have; means tls", "the host", false,
      [](UpstreamSpec& spec, const std::string& value) { tls_of(spec).server_name = parse_host(value); }},
     {"metadata", "NAME: VALUE", "sent with every call", "none", true, add_metadata},
-    {"deny", "PATTERN", "methods to refuse, as Service/method with * wildcards", "none; of an Octane the built-in list", true,
+    {"deny", "PATTERN", "methods to refuse besides those of --deny, as Service/method with * wildcards",
+     "none; of an Octane the built-in list", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.deny.push_back(parse_method_pattern(value)); }},
-    {"allow", "PATTERN", "methods to let through although a list refuses them", "none", true,
+    {"allow", "PATTERN", "methods to let through although a list refuses them, besides those of --allow", "none", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.allow.push_back(parse_method_pattern(value)); }},
     {"unknown-members", "WORD", "members of a JSON request that its message lacks: refuse or ignore",
      "refuse; of an Octane ignore", false,
@@ -175,6 +175,13 @@ constexpr std::array<UpstreamOption, 27> kUpstreamTable = {{
     {"forward-header", "NAME", "header of a request that is sent on as metadata, besides those of --forward-header", "none", true,
      [](UpstreamSpec& spec, const std::string& value) { spec.forward_headers.push_back(parse_header_name(value)); }},
 }};
+
+// The option by which a section asks for TLS although it also says tls = false.
+std::string_view option_that_means(const upstream::ChannelTls& tls) {
+    if (!tls.roots.empty()) return "tls-ca";
+    if (!tls.certificate.empty()) return "tls-cert";
+    return tls.key.empty() ? "tls-name" : "tls-key";
+}
 
 }  // namespace
 
@@ -213,13 +220,16 @@ void check_upstream(const UpstreamSpec& spec) {
         fail("has proto-path and descriptor-set, which exclude each other");
     if (!spec.import_paths.empty() && spec.proto_paths.empty())
         fail("has import-path without proto-path, whose files would import from it");
+    if (spec.tls && spec.refuses_tls) {
+        const std::string option(option_that_means(*spec.tls));
+        fail("has tls = false and " + option + ", which means TLS: leave out the one that is wrong");
+    }
     if (spec.tls && spec.tls->certificate.empty() != spec.tls->key.empty())
         fail("has only one of tls-cert and tls-key: they belong together");
-    if (spec.kind == UpstreamKind::octane) {
-        if (!spec.method_timeouts.empty()) fail("has method-timeout, which is for kind = grpc only");
-        if (!spec.method_max_messages.empty()) fail("has method-max-message, which is for kind = grpc only");
-        if (!spec.method_concurrencies.empty()) fail("has method-concurrency, which is for kind = grpc only");
-    }
+    if (spec.kind == UpstreamKind::octane && !spec.method_concurrencies.empty())
+        fail(
+            "has method-concurrency, which is for kind = grpc only: the calls of one client reach an Octane in their order, and "
+            "concurrency says how many at once");
     for (const auto& [pattern, size] : spec.method_max_messages) {
         if (spec.max_message && size > *spec.max_message)
             fail("allows " + pattern + " messages of " + std::to_string(size) +

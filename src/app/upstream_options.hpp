@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "app/option_values.hpp"
-#include "rpc/plain_policy.hpp"
+#include "rpc/method_limits.hpp"
 #include "upstream/channel.hpp"
 
 namespace octane::app {
@@ -38,9 +38,10 @@ struct UpstreamSpec {
     std::optional<std::chrono::milliseconds> probe_after;
     std::optional<std::chrono::milliseconds> probe_timeout;
     std::optional<upstream::ChannelTls> tls;
+    bool refuses_tls = false;  // tls = false, with which no other of these options goes
     upstream::Metadata metadata;
-    std::vector<std::string> deny;
-    std::vector<std::string> allow;
+    std::vector<std::string> deny;             // besides those of the program
+    std::vector<std::string> allow;            // besides those of the program
     std::optional<bool> refuses_unknown;       // members that a message lacks; nothing: an Octane takes them, others do not
     std::vector<std::string> allow_get;        // besides those of the program
     std::vector<std::string> forward_headers;  // besides those of the program; in lower case

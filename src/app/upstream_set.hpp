@@ -11,7 +11,7 @@
 
 #include "app/octane_front.hpp"
 #include "app/options.hpp"
-#include "app/schemas.hpp"
+#include "app/upstream_terms.hpp"
 #include "endpoints/upstream_table.hpp"
 #include "rpc/caller.hpp"
 #include "rpc/invoker.hpp"
@@ -19,12 +19,6 @@
 #include "upstream/upstream.hpp"
 
 namespace octane::app {
-
-// One of them as the options have it, with its schema loaded.
-struct LoadedUpstream {
-    UpstreamSpec spec;
-    LoadedSchemas schemas;  // empty: the server is asked
-};
 
 // Octane first, where the options without a section describe one. Throws std::runtime_error as load_schemas().
 std::vector<LoadedUpstream> load_upstreams(const Options& options);

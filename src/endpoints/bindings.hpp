@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "schema/path_template.hpp"
 
 namespace octane::endpoints {
@@ -69,11 +70,13 @@ class Bindings {
     void refresh();
 
     struct Found {
-        std::shared_ptr<const Binding> binding;  // null: the path is bound, but not with this verb
+        std::shared_ptr<const Binding> binding;  // null: the path is bound, but not with this verb, or there is a fault
         std::vector<schema::PathCapture> captures;
-        std::string allow;  // "GET, POST, OPTIONS"
+        std::string allow;                 // "GET, POST, OPTIONS"
+        std::optional<base::Error> fault;  // 40403: several annotations fit alike, and it says which
     };
-    // `path` as it was sent, without its query. Nothing for a path that is not bound.
+    // `path` as it was sent, without its query. An annotation fits as it is written, and below the name of its upstream, where no
+    // other one counts. Nothing for a path that is not bound.
     [[nodiscard]] std::optional<Found> find(std::string_view verb, std::string_view path) const;
 
   private:

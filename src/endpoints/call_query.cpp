@@ -85,7 +85,7 @@ Result<CallQuery> read_call_query(const http::Request& request) {
     return read;
 }
 
-Result<std::string> request_of(const http::Query& query, const google::protobuf::Descriptor& type) {
+Result<std::string> request_of(const http::Query& query, const google::protobuf::Descriptor& type, std::string_view taken) {
     std::string json;
     if (const auto whole = query.find("request")) {
         const bool is_json =
@@ -98,7 +98,7 @@ Result<std::string> request_of(const http::Query& query, const google::protobuf:
         }
     }
     const auto given = fields_of(query, type);
-    if (given.empty()) return json;
+    if (given.empty() && taken.empty()) return json;
     RequestFields fields(type);
     if (!json.empty() && !fields.add_all(json))
         return make_error(ErrorCode::bad_json, "?request= is neither a JSON object nor one in base64url");
@@ -106,6 +106,9 @@ Result<std::string> request_of(const http::Query& query, const google::protobuf:
         auto added = fields.add(name, value);
         if (!added) return std::move(added).error();
     }
+    if (taken.empty()) return fields.json();
+    auto added = fields.add(taken, {});
+    if (!added) return std::move(added).error();
     return fields.json();
 }
 
@@ -117,29 +120,54 @@ Result<wire::BytesPath> read_body_path(const google::protobuf::Descriptor& type,
     return path;
 }
 
-Result<std::optional<std::string>> request_around(const http::Request& request, const rpc::CallPlan& plan,
-                                                  std::string_view body) {
+base::Result<base::Done> append_content_type(std::string& message, const wire::BytesPath& data, const http::Request& request) {
+    const auto type = request.header("Content-Type");
+    if (type.empty()) return base::Done{};
+    return append_wrapped(message, RawBytes::content_type_beside(data), type);
+}
+
+Result<std::optional<BodyField>> body_field_of(const http::Request& request, const rpc::CallPlan& plan) {
     const auto& type = plan.request_type();
     const auto asked = request.query.find("raw-body");
-    const bool is_body = !asked && RawBytes::is_http_body(type);
-    if (!asked && !is_body) return std::optional<std::string>();
-    auto path = read_body_path(type, asked.value_or("data"));
-    if (!path) return std::move(path).error();
-    auto json = request_of(request.query, type);
+    const auto http_body = asked ? std::nullopt : RawBytes::http_body(type, {});
+    if (!asked && !http_body) return std::optional<BodyField>();
+    BodyField field;
+    if (http_body) {
+        field.path = *http_body;
+    } else {
+        auto path = read_body_path(type, *asked);
+        if (!path) return std::move(path).error();
+        field.path = *std::move(path);
+    }
+    const auto& last = *field.path.back().field;
+    if (plan.called().descriptor->client_streaming() && last.type() != google::protobuf::FieldDescriptor::TYPE_BYTES)
+        return make_error(ErrorCode::bad_query,
+                          "?raw-body= of a method that takes a stream is a bytes field, which its pieces are; " +
+                              last.full_name() + " is a string");
+    const bool is_listed = std::ranges::any_of(field.path, [](const wire::BytesStep& step) { return step.field->is_repeated(); });
+    auto json = request_of(request.query, type, is_listed ? std::string_view() : asked.value_or("data"));
     if (!json) return std::move(json).error();
     wire::JsonReadOptions reading;
     reading.is_strict = true;  // as every request in a query
     reading.foreign = plan.foreign_names();
-    auto fields = wire::json_to_wire(type, *json, reading);
-    if (!fields) return std::move(fields).error();
-    std::string message = std::move(fields->bytes);
-    if (is_body) {
-        const auto content_type = request.header("Content-Type");
-        if (!content_type.empty()) wire::append_bytes_field(message, 1, content_type);
+    auto rest = wire::json_to_wire(type, *json, reading);
+    if (!rest) return std::move(rest).error();
+    field.rest = std::move(rest->bytes);
+    if (http_body) {
+        auto appended = append_content_type(field.rest, *http_body, request);
+        if (!appended) return std::move(appended).error();
     }
-    auto appended = append_wrapped(message, *path, body);
+    return std::optional(std::move(field));
+}
+
+Result<std::optional<std::string>> request_around(const http::Request& request, const rpc::CallPlan& plan,
+                                                  std::string_view body) {
+    auto field = body_field_of(request, plan);
+    if (!field) return std::move(field).error();
+    if (!*field) return std::optional<std::string>();
+    auto appended = append_wrapped((*field)->rest, (*field)->path, body);
     if (!appended) return std::move(appended).error();
-    return std::optional(std::move(message));
+    return std::optional(std::move((*field)->rest));
 }
 
 }  // namespace octane::endpoints

@@ -93,7 +93,7 @@ asio::awaitable<base::Result<UnaryAnswer>> ask_unary(const Site& site, const htt
     auto& plan = *asked.plan;
     auto fitting = refuse_stream_options(request.query, plan);
     if (!fitting) co_return std::move(fitting).error();
-    auto raw = RawBytes::from(request.query, plan.answer_type());
+    auto raw = RawBytes::from(request.query, plan.answer_type(), asked.query.response_body);
     if (!raw) co_return std::move(raw).error();
     auto options = asked.query.codec;
     options.keeps_bytes = raw->has_value();
@@ -220,9 +220,14 @@ asio::awaitable<void> call_method(const Site& site, http::Exchange& exchange) {
     }
     const auto& method = *asked->plan->called().descriptor;
     if (method.client_streaming()) {
+        auto field = body_field_of(request, *asked->plan);
+        if (!field) {
+            co_await answer_failure(exchange, field.error(), log);
+            co_return;
+        }
         log.note_request();
         co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query, std::nullopt,
-                                log);
+                                log, *std::move(field));
         co_return;
     }
     if (!exchange.body().is_at_end()) {
@@ -307,16 +312,32 @@ asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, cons
     rpc::AnswerMetadata metadata;
     if (asked) {
         asked->query.failure = made.failure;
+        asked->query.response_body = made.response_body;
+        if (!made.response_body.empty()) asked->query.codec.dialect.with_defaults = true;
         asked->call.answer_metadata = &metadata;
     }
     base::Result<std::string> message = std::string();
-    if (!asked)
+    std::optional<BodyField> pieces;
+    if (!asked) {
         message = asked.error();
-    else if (asked->plan->called().descriptor->client_streaming())
-        message = base::make_error(base::ErrorCode::bad_path,
-                                   asked->plan->called().display + " takes a stream, which this path does not carry");
-    else
+    } else if (asked->plan->called().descriptor->client_streaming()) {
+        auto field = made.pieces(*asked->plan);
+        if (!field)
+            message = field.error();
+        else if (!*field)
+            message = base::make_error(base::ErrorCode::bad_path,
+                                       asked->plan->called().display + " takes a stream, which this path does not carry");
+        else
+            pieces = **std::move(field);
+    } else {
         message = co_await made.request(*asked->plan);
+    }
+    if (pieces) {
+        log.note_request();
+        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query, std::nullopt,
+                                log, std::move(pieces));
+        co_return;
+    }
     if (message && asked->plan->called().descriptor->server_streaming()) {
         log.note_request();
         co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
@@ -325,12 +346,11 @@ asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, cons
     }
     log.note_request();
     base::Result<UnaryAnswer> answer = UnaryAnswer();
-    if (message && !made.response_body.empty()) asked->query.codec.dialect.with_defaults = true;
     if (message)
         answer = co_await ask_unary(site, request, *asked, *std::move(message));
     else
         answer = message.error();
-    if (answer && !made.response_body.empty()) answer->json = member_of(answer->json, made.response_body);
+    if (answer && !made.response_body.empty() && !answer->content) answer->json = member_of(answer->json, made.response_body);
     http::Response response;
     if (answer) {
         response = make_unary_response(*std::move(answer), true);

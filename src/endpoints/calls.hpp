@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "endpoints/call_query.hpp"
 #include "endpoints/query_names.hpp"
 #include "endpoints/site.hpp"
 #include "http/exchange.hpp"
@@ -26,6 +27,8 @@ boost::asio::awaitable<void> get_method(const Site& site, http::Exchange& exchan
 struct MadeCall {
     // A message of the plan's request_type(), of the body, which nobody has read.
     std::function<boost::asio::awaitable<base::Result<std::string>>(const rpc::CallPlan&)> request;
+    // Of a method that takes a stream: the field that the body's pieces are; nothing where the path does not carry it.
+    std::function<base::Result<std::optional<BodyField>>(const rpc::CallPlan&)> pieces;
     std::function<http::Response(const base::Error&, std::string_view call_id)> failure;
     std::string response_body;  // the member that alone is answered; empty: all of it
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "http/header_list.hpp"
 #include "rpc/invoker.hpp"
 #include "wire/base64.hpp"
 
@@ -30,6 +31,17 @@ constexpr std::array<std::string_view, 17> kOwn = {"connection",
                                                    "user-agent",
                                                    "http2-settings"};
 
+// Whether a header Connection names it, so that it is for the next hop alone: RFC 9110 §7.6.1. `name` is in lower case.
+bool is_of_connection(const http::Request& request, std::string_view name) {
+    for (const auto& [given, value] : request.headers) {
+        if (given.size() != std::string_view("connection").size() || base::lowered(given) != "connection") continue;
+        for (std::string_view rest = value; !rest.empty();) {
+            if (base::lowered(http::take_item(rest)) == name) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 bool may_be_forwarded(std::string_view name) {
@@ -49,6 +61,7 @@ base::Result<std::vector<std::pair<std::string, std::string>>> forwarded_headers
         const auto name = base::lowered(given);
         const bool is_tracing = rpc::is_tracing(name);
         if (!is_tracing && std::ranges::find(names, name) == names.end()) continue;
+        if (is_of_connection(request, name)) continue;
         if (name.ends_with("-bin")) {
             auto bytes = wire::base64_decode(value);
             if (!bytes)

@@ -23,7 +23,7 @@ class PixelFields {
 
     [[nodiscard]] std::string_view type() const;                     // "image/png"
     [[nodiscard]] const std::string& name() const { return name_; }  // what tells it from other wishes for the same field
-    // The picture file. Runs for milliseconds: on a worker. Error 50002 where the pixels do not fit what is said of them.
+    // The picture file. Runs for milliseconds: on a worker. Errors: those of frames::encode_plain().
     [[nodiscard]] base::Result<std::string> encode(const base::ByteChain& answer, base::ByteChain pixels) const;
 
   private:
@@ -35,6 +35,8 @@ class PixelFields {
     const google::protobuf::FieldDescriptor* is_bigendian_ = nullptr;  // null: no
     frames::Format format_ = frames::Format::png;
     int quality_ = 85;
+    std::optional<frames::ValueRange> range_;
+    std::string encoding_word_;  // not empty: what ?layout= says itself
     std::string name_;
 };
 

@@ -13,9 +13,9 @@ namespace octane::endpoints {
 using QueryNames = std::span<const std::string_view>;
 
 // Of POST /<service>/<method>.
-inline constexpr std::array<std::string_view, 14> kCallParameters = {"defaults", "enums",   "bare",   "raw",    "update",
-                                                                     "type",     "stream",  "policy", "share",  "raw-body",
-                                                                     "bytes",    "picture", "layout", "quality"};
+inline constexpr std::array<std::string_view, 15> kCallParameters = {"defaults", "enums",   "bare",   "raw",     "update",
+                                                                     "type",     "stream",  "policy", "share",   "raw-body",
+                                                                     "bytes",    "picture", "layout", "quality", "value-range"};
 
 // Of GET /readyz.
 inline constexpr std::array<std::string_view, 1> kReadinessParameters = {"octane"};

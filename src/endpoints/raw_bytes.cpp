@@ -26,47 +26,56 @@ void keep_harmless(http::Response& response) {
     response.headers.emplace_back("Content-Security-Policy", "sandbox");
 }
 
-bool RawBytes::is_http_body(const google::protobuf::Descriptor& message) {
-    return message.full_name() == "google.api.HttpBody";
+std::optional<wire::BytesPath> RawBytes::http_body(const google::protobuf::Descriptor& message, std::string_view part) {
+    auto path = wire::parse_bytes_path(message, part.empty() ? "data" : std::string(part) + ".data");
+    if (!path || path->back().field->containing_type()->full_name() != "google.api.HttpBody") return std::nullopt;
+    const bool is_listed = std::ranges::any_of(*path, [](const wire::BytesStep& step) { return step.field->is_repeated(); });
+    return is_listed ? std::nullopt : std::optional(*std::move(path));
 }
 
-base::Result<std::optional<RawBytes>> RawBytes::from(const http::Query& query, const google::protobuf::Descriptor& answer) {
+wire::BytesPath RawBytes::content_type_beside(wire::BytesPath data) {
+    data.back().field = data.back().field->containing_type()->FindFieldByName("content_type");
+    return data;
+}
+
+base::Result<std::optional<RawBytes>> RawBytes::from(const http::Query& query, const google::protobuf::Descriptor& answer,
+                                                     std::string_view part) {
     const auto asked = query.find("raw");
     const auto type = query.find("type");
-    const bool is_body = !asked && is_http_body(answer);
+    const auto body = asked ? std::nullopt : http_body(answer, part);
     if (asked && asked->empty())
         return base::make_error(ErrorCode::bad_query,
                                 "?raw= takes the path of a bytes field, such as renderImages.data.0.buffer.data");
     if (type && !is_media_type(*type))
         return base::make_error(ErrorCode::bad_query, "?type= is '" + std::string(type->substr(0, 40)) +
                                                           "'; it takes a media type, such as image/jpeg");
-    if (!asked && !is_body) {
-        for (const char* const name : {"type", "picture", "layout", "quality"}) {
+    if (!asked && !body) {
+        for (const char* const name : {"type", "picture", "layout", "quality", "value-range"}) {
             if (query.find(name))
                 return base::make_error(ErrorCode::bad_query,
                                         "?" + std::string(name) + "= says more of what ?raw= names, and there is no ?raw=");
         }
         return std::optional<RawBytes>();
     }
-    auto path = wire::parse_bytes_path(answer, is_body ? "data" : *asked);
-    if (!path) return std::move(path).error();
     RawBytes raw;
-    raw.path_ = *std::move(path);
+    if (body) {
+        raw.path_ = *body;
+    } else {
+        auto path = wire::parse_bytes_path(answer, *asked);
+        if (!path) return std::move(path).error();
+        raw.path_ = *std::move(path);
+    }
     if (type) raw.type_ = *type;
     auto pixels = PixelFields::from(query, raw.path_);
     if (!pixels) return std::move(pixels).error();
     raw.pixels_ = *std::move(pixels);
-    if (is_body && !type) {
-        auto said = wire::parse_bytes_path(answer, "content_type");
-        if (!said) return std::move(said).error();
-        raw.type_path_ = *std::move(said);
-    }
+    if (body && !type) raw.type_path_ = content_type_beside(*body);
     return std::optional<RawBytes>(std::move(raw));
 }
 
 base::Result<RawBytes::Content> RawBytes::of(const base::ByteChain& answer) const {
-    Content content;
     if (pixels_) {
+        Content content;
         auto file = picture(answer);
         if (!file) return std::move(file).error();
         content.bytes = base::ByteChain::own(*std::move(file));
@@ -75,7 +84,18 @@ base::Result<RawBytes::Content> RawBytes::of(const base::ByteChain& answer) cons
     }
     auto bytes = wire::find_bytes(path_, answer);
     if (!bytes) return std::move(bytes).error();
-    content.bytes = *std::move(bytes);
+    return content_of(*std::move(bytes), answer);
+}
+
+base::Result<RawBytes::Content> RawBytes::of_one_of_many(const base::ByteChain& answer) const {
+    auto content = of(answer);
+    const bool is_missing = !content && !pixels_ && content.error().code == ErrorCode::path_not_found;
+    return is_missing ? content_of({}, answer) : content;
+}
+
+base::Result<RawBytes::Content> RawBytes::content_of(base::ByteChain bytes, const base::ByteChain& answer) const {
+    Content content;
+    content.bytes = std::move(bytes);
     content.type = type_;
     if (!type_path_.empty()) {
         auto said = wire::find_bytes(type_path_, answer);

@@ -18,24 +18,32 @@ namespace octane::endpoints {
 
 class RawBytes {
   public:
-    // Nothing where the answer is wanted as JSON. Error 40006 where ?raw= leads to no bytes, or ?type= is no media type.
-    static base::Result<std::optional<RawBytes>> from(const http::Query& query, const google::protobuf::Descriptor& answer);
+    // Nothing where the answer is wanted as JSON. `part`: the path of the field of the answer that alone is wanted, or empty.
+    // Error 40006 where ?raw= leads to no bytes, or ?type= is no media type.
+    static base::Result<std::optional<RawBytes>> from(const http::Query& query, const google::protobuf::Descriptor& answer,
+                                                      std::string_view part = {});
 
-    // Whether the answer is a google.api.HttpBody, which says its type itself.
-    static bool is_http_body(const google::protobuf::Descriptor& message);
+    // Where the field of that path, or with an empty one the message itself, is a google.api.HttpBody: the path of its `data`.
+    static std::optional<wire::BytesPath> http_body(const google::protobuf::Descriptor& message, std::string_view part);
+    // That of its `content_type` beside it.
+    static wire::BytesPath content_type_beside(wire::BytesPath data);
 
     struct Content {
         base::ByteChain bytes;
         std::string type;
     };
-    // Error 50002 for an answer that is malformed, or whose pixels are.
+    // Errors: 50002 for an answer that is malformed, or whose pixels are; 40403 where a list has no such element.
     [[nodiscard]] base::Result<Content> of(const base::ByteChain& answer) const;
+    // The same of one answer of many, whose lists may be shorter than those of others: an element that is not there is empty.
+    [[nodiscard]] base::Result<Content> of_one_of_many(const base::ByteChain& answer) const;
 
     // The same where they are made into a picture, which takes milliseconds: on a worker. Null: they are not.
     [[nodiscard]] const PixelFields* pixels() const { return pixels_ ? &*pixels_ : nullptr; }
     [[nodiscard]] base::Result<std::string> picture(const base::ByteChain& answer) const;
 
   private:
+    [[nodiscard]] base::Result<Content> content_of(base::ByteChain bytes, const base::ByteChain& answer) const;
+
     wire::BytesPath path_;
     wire::BytesPath type_path_;  // empty: given, or recognised
     std::string type_;           // not empty: as asked for

@@ -104,8 +104,11 @@ void add_routes(http::Router& router, const Site& site) {
         const std::string prefix = "/" + name;
         auto named_rules = below(name, call_rules);
         named_rules.is_conversation = conversation(name);
+        named_rules.yields = true;
+        auto get_rules = below(name, {});
+        get_rules.yields = true;
         router.add("POST", prefix + "/{service}/{method}", call, std::move(named_rules));
-        router.add("GET", prefix + "/{service}/{method}", get, below(name, {}));
+        router.add("GET", prefix + "/{service}/{method}", get, std::move(get_rules));
         router.add("GET", prefix + "/health", to(health), below(name, plain));
         router.add("GET", prefix + "/services", to(list_services), below(name, plain));
         router.add("GET", prefix + "/services/{service}", to(show_service), below(name, plain));
@@ -135,6 +138,7 @@ void add_routes(http::Router& router, const Site& site) {
     bound_rules.refuse = [&site](const base::Error& error, const http::Request& request) {
         return refuse_bound(site, error, request);
     };
+    bound_rules.is_conversation = [&site](const http::Request& request) { return is_bound_conversation(site, request); };
     const auto is_bound_path = [&site](const http::Request& request, bool has_route) {
         return is_bound(site, request, has_route) && !is_page_log(request);
     };

@@ -96,7 +96,7 @@ asio::awaitable<http::Response> show_service(const Site& site, http::Request& re
     const UpstreamEntry& entry = **upstream;
     const Schema schema = entry.schema();
     const auto service = entry.find_service(schema, request.captures[0]);
-    if (!service) co_return http::error_response(service.error());
+    if (!service) co_return http::error_response(entry.doubt().value_or(service.error()));
     const auto& descriptor = **service;
     const auto describe = [&] {
         if (entry.octane == nullptr) return schema::describe_service(*schema, descriptor);

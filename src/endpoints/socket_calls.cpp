@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -61,6 +62,7 @@ class SocketCall final : public http::WebSocketListener, public std::enable_shar
 
     void start(const asio::any_io_executor& loop) {
         socket_->listen(weak_from_this());
+        accept_messages();
         telemetry::start_task(loop, "call over a WebSocket", run(shared_from_this()), [self = shared_from_this()] {
             self->end_requests();
             self->socket_.reset();
@@ -68,15 +70,14 @@ class SocketCall final : public http::WebSocketListener, public std::enable_shar
     }
 
     void on_written() override { written_.cancel(); }
+    void on_ending() override { leave(); }
     void on_closed() override {
         is_closed_ = true;
-        if (reader_) reader_->leave();
-        if (call_) call_->cancel();
-        came_.cancel();
+        leave();
         written_.cancel();
     }
     void on_message(MessageKind kind, std::string_view bytes) override {
-        if (is_closed_ || has_ended_) return;
+        if (is_left_ || has_ended_) return;
         waiting_bytes_ += bytes.size();
         waiting_.push_back({kind, std::string(bytes)});
         hold();
@@ -90,8 +91,18 @@ class SocketCall final : public http::WebSocketListener, public std::enable_shar
     asio::awaitable<std::optional<Incoming>> take();
     asio::awaitable<bool> write(MessageKind kind, std::vector<std::string_view> parts);
     asio::awaitable<void> close_with(const std::optional<base::Error>& error);
-    base::Result<std::string> read(const Incoming& message) const;
+    void accept_messages();
+    void let_go(std::size_t bytes);
+    base::Result<std::string> read(Incoming& message) const;
     asio::awaitable<base::Result<bool>> send_answer(const rpc::StreamMessage& message);
+
+    // Nobody hears the answers any more.
+    void leave() {
+        if (std::exchange(is_left_, true)) return;
+        if (reader_) reader_->leave();
+        if (call_) call_->cancel();
+        came_.cancel();
+    }
 
     // Nothing more goes to the upstream. What the client still says is read and thrown away, so that it hears the end.
     void end_requests() {
@@ -119,31 +130,48 @@ class SocketCall final : public http::WebSocketListener, public std::enable_shar
     asio::steady_timer came_;
     asio::steady_timer written_;
     std::deque<Incoming> waiting_;
-    std::size_t waiting_bytes_ = 0;
+    std::size_t waiting_bytes_ = 0;  // also of the one that is being sent
     std::shared_ptr<rpc::StreamingCall> call_;
     std::unique_ptr<rpc::StreamReader> reader_;
     std::optional<base::Error> fault_;  // of the client's messages
     std::uint64_t taken_ = 0;           // messages of the client
     bool is_held_ = false;
-    bool is_closed_ = false;
+    bool is_left_ = false;    // no answer goes out any more
+    bool is_closed_ = false;  // and the bytes of a write are nobody's
     bool has_ended_ = false;  // nothing more is sent to the upstream
 };
 
 asio::awaitable<std::optional<Incoming>> SocketCall::take() {
-    while (waiting_.empty() && !is_closed_ && !has_ended_) {
+    while (waiting_.empty() && !is_left_ && !has_ended_) {
         const auto [woken] = co_await came_.async_wait(asio::as_tuple(asio::use_awaitable));
         static_cast<void>(woken);
     }
-    if (waiting_.empty() || is_closed_ || has_ended_) co_return std::nullopt;
+    if (waiting_.empty() || is_left_ || has_ended_) co_return std::nullopt;
     Incoming message = std::move(waiting_.front());
     waiting_.pop_front();
-    waiting_bytes_ -= message.bytes.size();
     ++taken_;
     hold();
     co_return message;
 }
 
-base::Result<std::string> SocketCall::read(const Incoming& message) const {
+// A message that was taken has been sent.
+void SocketCall::let_go(std::size_t bytes) {
+    if (has_ended_) return;  // all have been let go
+    waiting_bytes_ -= bytes;
+    hold();
+}
+
+// As large as the upstream takes them. A smaller limit than any socket's is judged with the request, which has better words.
+void SocketCall::accept_messages() {
+    const auto& upstream = upstream_.upstream();
+    const auto own = plan_->max_message();
+    const std::size_t most = std::min(own.value_or(upstream.max_message()), upstream.max_message());
+    if (most <= http::WebSocket::kMaxIncoming) return;
+    const std::string option = own ? "method-max-message of upstream " + upstream.name() : upstream.max_message_option();
+    socket_->accept_up_to(most, "a message may have at most " + std::to_string(most) + " bytes (" + option + ")");
+}
+
+base::Result<std::string> SocketCall::read(Incoming& message) const {
     if (message.kind == MessageKind::binary) {
         if (form_->into) {
             std::string request;
@@ -151,7 +179,7 @@ base::Result<std::string> SocketCall::read(const Incoming& message) const {
             if (!appended) return std::move(appended).error();
             return request;
         }
-        if (form_->is_protobuf) return message.bytes;
+        if (form_->is_protobuf) return std::move(message.bytes);
         return base::make_error(
             ErrorCode::bad_value,
             "a binary message needs ?bytes=1 (it is protobuf) or ?raw-body=<field> (it is that field); without them a "
@@ -168,7 +196,9 @@ asio::awaitable<void> SocketCall::feed(std::shared_ptr<SocketCall> self) {
         auto message = co_await self->take();
         if (!message) co_return;
         if (is_many && message->bytes.empty() && message->kind == MessageKind::text) break;
+        const std::size_t size = message->bytes.size();
         auto request = self->read(*message);
+        message.reset();
         base::Result<bool> sent = true;
         if (request)
             sent = co_await self->call_->send(*std::move(request));
@@ -181,19 +211,20 @@ asio::awaitable<void> SocketCall::feed(std::shared_ptr<SocketCall> self) {
             co_return;
         }
         if (!*sent || !is_many) break;
+        self->let_go(size);
     }
     self->end_requests();
     co_await self->call_->end_sending();
 }
 
 asio::awaitable<bool> SocketCall::write(MessageKind kind, std::vector<std::string_view> parts) {
-    if (is_closed_) co_return false;
+    if (is_left_) co_return false;
     socket_->write(kind, parts);
-    while (socket_->is_writing() && !is_closed_) {
+    while (socket_->is_writing() && !is_closed_) {  // its bytes are needed even when nobody waits for the next
         const auto [woken] = co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
         static_cast<void>(woken);
     }
-    co_return !is_closed_;
+    co_return !is_left_;
 }
 
 asio::awaitable<base::Result<bool>> SocketCall::send_answer(const rpc::StreamMessage& message) {
@@ -202,7 +233,7 @@ asio::awaitable<base::Result<bool>> SocketCall::send_answer(const rpc::StreamMes
         if (form_->raw->pixels() != nullptr)
             content = co_await http::run_on(workers_, [&] { return form_->raw->of(message.bytes()); });
         else
-            content = form_->raw->of(message.bytes());
+            content = form_->raw->of_one_of_many(message.bytes());
         if (!content) co_return std::move(content).error();
         const bool is_written = co_await write(MessageKind::binary, content->bytes.segments());
         co_return is_written;
@@ -221,7 +252,7 @@ asio::awaitable<base::Result<bool>> SocketCall::send_answer(const rpc::StreamMes
 
 // An error stands in a message of its own, since a close frame has room for 123 bytes.
 asio::awaitable<void> SocketCall::close_with(const std::optional<base::Error>& error) {
-    if (is_closed_) co_return;
+    if (is_left_) co_return;
     if (!error) {
         socket_->finish(http::CloseCode::normal, "OK");
         co_return;
@@ -252,7 +283,7 @@ asio::awaitable<void> SocketCall::converse() {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
     telemetry::start_task(loop, "requests over a WebSocket", feed(shared_from_this()), [] {});
     std::optional<base::Error> error;
-    while (!is_closed_) {
+    while (!is_left_) {
         auto next = co_await reader_->next(kLongWait);
         if (next.end) {
             error = next.end->error;

@@ -1,4 +1,4 @@
-// Room: endpoints. The requests of a streaming call, read from a body of JSON lines while it comes.
+// Room: endpoints. The requests of a streaming call, read from a body while it comes: JSON lines, or the bytes of one field.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "endpoints/call_query.hpp"
 #include "http/exchange.hpp"
 #include "rpc/codec.hpp"
 #include "rpc/streaming_call.hpp"
@@ -17,9 +18,10 @@ namespace octane::endpoints {
 // handler ends. What the upstream does not take stays with the client.
 class StreamFeeder {
   public:
-    // `longest`: bytes of one message.
+    // `longest`: bytes of one message. `field`: each piece of the body is that field of one message, of which the first has the
+    // rest, too, and is sent even if the body is empty; nothing: the body is JSON lines.
     StreamFeeder(http::Exchange& exchange, std::shared_ptr<rpc::StreamingCall> call, const rpc::JsonCodecOptions& options,
-                 std::size_t longest);
+                 std::size_t longest, std::optional<BodyField> field);
     StreamFeeder(const StreamFeeder&) = delete;
     StreamFeeder& operator=(const StreamFeeder&) = delete;
 
@@ -34,12 +36,14 @@ class StreamFeeder {
 
   private:
     boost::asio::awaitable<void> run();
-    boost::asio::awaitable<std::optional<base::Error>> feed();
+    boost::asio::awaitable<std::optional<base::Error>> feed_lines();
+    boost::asio::awaitable<std::optional<base::Error>> feed_pieces(BodyField& field);
 
     http::Exchange& exchange_;
     std::shared_ptr<rpc::StreamingCall> call_;
     const rpc::JsonCodecOptions options_;
     const std::size_t longest_;
+    std::optional<BodyField> field_;
     boost::asio::steady_timer ended_;
     std::optional<base::Error> fault_;
     bool is_running_ = false;

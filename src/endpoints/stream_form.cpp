@@ -100,11 +100,13 @@ const StreamText::Parts& StreamText::message(std::string_view json, std::uint64_
     return parts_;
 }
 
-const StreamText::Parts& StreamText::message(const base::ByteChain& bytes, std::string_view type, std::uint64_t dropped) {
+const StreamText::Parts& StreamText::message(const base::ByteChain& bytes, std::string_view type, std::uint64_t number,
+                                             std::uint64_t dropped) {
     parts_.clear();
     if (form_ == StreamForm::parts) {
         head_ = "--" + std::string(frames::kBoundary) + "\r\nContent-Type: " + std::string(type) +
-                "\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\nX-Dropped: " + std::to_string(dropped) + "\r\n\r\n";
+                "\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\nX-Seq: " + std::to_string(number) +
+                "\r\nX-Dropped: " + std::to_string(dropped) + "\r\n\r\n";
         parts_.push_back(head_);
     }
     parts_.insert(parts_.end(), bytes.segments().begin(), bytes.segments().end());
@@ -113,6 +115,7 @@ const StreamText::Parts& StreamText::message(const base::ByteChain& bytes, std::
 }
 
 const StreamText::Parts& StreamText::heart_beat() {
+    if (form_ == StreamForm::parts) return parts_;  // those of the newest message are still there
     parts_.clear();
     if (form_ == StreamForm::events) parts_ = {": still here\n\n"};
     if (form_ == StreamForm::lines) parts_ = {"\n"};

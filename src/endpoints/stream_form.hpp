@@ -40,9 +40,13 @@ class StreamText {
 
     // The `number`th message of the stream, from 1 on.
     const Parts& message(std::string_view json, std::uint64_t number);
-    const Parts& message(const base::ByteChain& bytes, std::string_view type, std::uint64_t dropped);
-    // Between messages, to show that the stream is alive; empty for a form that has no room for it.
+    // The bytes must live until the next one, since heart_beat() may give them again.
+    const Parts& message(const base::ByteChain& bytes, std::string_view type, std::uint64_t number, std::uint64_t dropped);
+    // Between messages, to show that the stream is alive; empty for a form that has no room for it. Of parts it is the newest one
+    // once more, with its number; nothing before the first.
     const Parts& heart_beat();
+    // Whether the newest message is to be written again as soon as nothing newer follows.
+    [[nodiscard]] bool needs_repeat() const { return form_ == StreamForm::parts; }
     // `summary`, one JSON object, tells how the stream went: of one that has failed, the error's.
     const Parts& end(std::string_view summary, bool has_failed);
 

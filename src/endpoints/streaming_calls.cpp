@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "endpoints/raw_bytes.hpp"
 #include "endpoints/stream_feeder.hpp"
 #include "endpoints/stream_form.hpp"
+#include "endpoints/unary_response.hpp"
 #include "http/response_writer.hpp"
 #include "http/run_on.hpp"
 #include "wire/wire_to_json.hpp"
@@ -25,6 +27,8 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds kHeartBeat{15};
+// Browsers show a part when the next one begins. So one that nothing follows is written again, as on /render/mjpeg.
+constexpr milliseconds kFirstRepeat{100};
 // A stream that has failed by then says so by its HTTP status; one that has said nothing is begun.
 constexpr seconds kFirstWait{1};
 
@@ -45,11 +49,12 @@ struct Wish {
     std::optional<RawBytes> raw;
 };
 
-base::Result<Wish> read_wish(const http::Request& request, const rpc::CallPlan& plan) {
+base::Result<Wish> read_wish(const http::Request& request, const rpc::CallPlan& plan, const std::string& response_body) {
     const auto& answer = plan.answer_type();
     Wish wish;
     if (plan.called().descriptor->server_streaming()) {
-        auto form = choose_stream_form(request.query, request.header("Accept"), RawBytes::is_http_body(answer));
+        const bool is_http_body = RawBytes::http_body(answer, response_body).has_value();
+        auto form = choose_stream_form(request.query, request.header("Accept"), is_http_body);
         if (!form) return std::move(form).error();
         wish.form = *form;
         const bool is_bytes = !wish.form || *wish.form == StreamForm::parts || *wish.form == StreamForm::bytes;
@@ -58,7 +63,7 @@ base::Result<Wish> read_wish(const http::Request& request, const rpc::CallPlan& 
         return base::make_error(base::ErrorCode::bad_query,
                                 "?stream= is for methods that give a stream; " + plan.called().display + " gives one answer");
     }
-    auto raw = RawBytes::from(request.query, answer);
+    auto raw = RawBytes::from(request.query, answer, response_body);
     if (!raw) return std::move(raw).error();
     wish.raw = *std::move(raw);
     return wish;
@@ -166,7 +171,11 @@ asio::awaitable<void> Answering::answer_one() {
     reader_.leave();
     http::Response response;
     if (!error && raw_) {
-        auto content = co_await read_content(*next.message);
+        base::Result<RawBytes::Content> content = RawBytes::Content();
+        if (raw_->pixels() != nullptr)
+            content = co_await read_content(*next.message);
+        else
+            content = raw_->of(next.message->bytes());
         if (content) {
             keep_harmless(response);
             response.chain = std::move(content->bytes);
@@ -178,6 +187,7 @@ asio::awaitable<void> Answering::answer_one() {
         std::string json;
         auto written = wire::wire_to_json(plan_.answer_type(), next.message->bytes(), query_.codec.dialect, json);
         if (!written) error = std::move(written).error();
+        if (!error && !query_.response_body.empty()) json = member_of(json, query_.response_body);
         response.body = query_.is_bare ? json : R"({"success":true,"data":)" + json + '}';
     }
     // Of the first of many the call has not said all, and is left.
@@ -196,7 +206,7 @@ asio::awaitable<void> Answering::answer_one() {
 // A picture is made once for all who read the same stream in the same form.
 asio::awaitable<base::Result<RawBytes::Content>> Answering::read_content(const rpc::StreamMessage& message) {
     const auto* const pixels = raw_->pixels();
-    if (pixels == nullptr) co_return raw_->of(message.bytes());
+    if (pixels == nullptr) co_return raw_->of_one_of_many(message.bytes());
     const std::string form = "picture " + std::string(exchange_.request().query.find("raw").value_or("")) + ' ' + pixels->name();
     auto file = co_await http::run_on(workers_, [&] {
         return message.text(form, [this](const base::ByteChain& bytes) -> rpc::StreamMessage::Text {
@@ -218,15 +228,18 @@ asio::awaitable<base::Result<base::Done>> Answering::compose(const Next& next) {
         auto content = co_await read_content(*next.message);
         if (!content) co_return std::move(content).error();
         content_ = *std::move(content);
-        parts_ = text_->message(content_.bytes, content_.type, reader_.dropped());
+        // Of the messages before this one, those that were not taken.
+        parts_ = text_->message(content_.bytes, content_.type, next.number, next.number - messages_);
         co_return base::Done{};
     }
     const auto& dialect = query_.codec.dialect;
-    const std::string form{dialect.with_defaults ? 'd' : '-', dialect.enums_as_numbers ? 'n' : '-'};
+    const std::string form =
+        std::string{dialect.with_defaults ? 'd' : '-', dialect.enums_as_numbers ? 'n' : '-'} + query_.response_body;
     json_ = next.message->text(form, [this, &dialect](const base::ByteChain& bytes) -> rpc::StreamMessage::Text {
         auto json = std::make_shared<std::string>();
         auto written = wire::wire_to_json(plan_.answer_type(), bytes, dialect, *json);
         if (!written) return std::move(written).error();
+        if (!query_.response_body.empty()) *json = member_of(*json, query_.response_body);
         return std::shared_ptr<const std::string>(std::move(json));
     });
     if (!json_) co_return json_.error();
@@ -239,7 +252,7 @@ asio::awaitable<void> Answering::answer_all(Next next, std::shared_ptr<http::Res
     if (raw_ && next.message) {
         if (const auto* const pixels = raw_->pixels())
             type = pixels->type();
-        else if (const auto content = raw_->of(next.message->bytes()))
+        else if (const auto content = raw_->of_one_of_many(next.message->bytes()))
             type = content->type;
     }
     auto head = make_head(text_->content_type(type));
@@ -269,7 +282,8 @@ asio::awaitable<void> Answering::answer_all(Next next, std::shared_ptr<http::Res
             break;
         }
         if (!parts_.empty()) is_open = co_await writer->write(parts_);
-        if (is_open) next = co_await reader_.next(kHeartBeat);
+        const bool may_be_last = next.message && text_->needs_repeat();
+        if (is_open) next = co_await reader_.next(may_be_last ? kFirstRepeat : milliseconds(kHeartBeat));
     }
     reader_.leave();
 }
@@ -304,8 +318,8 @@ class WatchedReader {
 
 asio::awaitable<void> call_streaming(const Site& site, http::Exchange& exchange, const UpstreamEntry& upstream,
                                      std::shared_ptr<rpc::CallPlan> plan, const rpc::CallRequest& call, const CallQuery& query,
-                                     std::optional<std::string> message, const CallLog& log) {
-    auto wish = read_wish(exchange.request(), *plan);
+                                     std::optional<std::string> message, const CallLog& log, std::optional<BodyField> field) {
+    auto wish = read_wish(exchange.request(), *plan, query.response_body);
     if (const auto hint = plan->streaming_hint(); !hint.empty())
         wish = base::make_error(base::ErrorCode::bad_path,
                                 plan->called().display + " is a streaming method and cannot be called with one POST" + hint);
@@ -317,13 +331,13 @@ asio::awaitable<void> call_streaming(const Site& site, http::Exchange& exchange,
     std::unique_ptr<rpc::StreamReader> reader;
     std::shared_ptr<rpc::StreamingCall> streaming;
     bool has_gone = false;  // the client
+    // Who wants the first message alone waits as long as for any answer.
+    const bool is_one = message && !wish->form;
+    auto terms = terms_of(call, *plan, is_one ? upstream.caller->default_timeout() : milliseconds(0));
     if (query.is_shared && message) {
-        reader = co_await streams.share(plan, *std::move(message), call.metadata);
+        reader = co_await streams.share(plan, *std::move(message), std::move(terms));
     } else {
-        // Who wants the first message alone waits as long as for any answer.
-        const bool is_one = message && !wish->form;
-        auto opened =
-            co_await streams.open(plan, terms_of(call, *plan, is_one ? upstream.caller->default_timeout() : milliseconds(0)));
+        auto opened = co_await streams.open(plan, std::move(terms));
         // The upstream may take its time to take the request, too.
         auto gone = call.client_gone;
         if (opened && gone.is_connected()) {
@@ -351,7 +365,9 @@ asio::awaitable<void> call_streaming(const Site& site, http::Exchange& exchange,
         co_await answering.run(writer);
         co_return;
     }
-    StreamFeeder feeder(exchange, streaming, query.codec, upstream.upstream().max_message());
+    const std::size_t longest = upstream.upstream().max_message();
+    StreamFeeder feeder(exchange, streaming, query.codec, std::min(plan->max_message().value_or(longest), longest),
+                        std::move(field));
     Answering answering(site, exchange, watched.reader(), *plan, query, *std::move(wish), log, &feeder);
     feeder.start([&writer] {
         if (writer) writer->watch_client();

@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/nearest.hpp"
 #include "endpoints/context.hpp"
@@ -23,11 +25,37 @@ base::Error several_fit(const std::vector<const UpstreamEntry*>& fitting, const 
                             std::to_string(fitting.size()) + " upstreams have " + name + "; say which is meant: " + who);
 }
 
+// The upstreams of which it is not known whether they have what nobody else has.
+class Doubts {
+  public:
+    // Whether there is any about this one.
+    bool note(const UpstreamEntry& entry) {
+        const auto doubt = entry.doubt();
+        if (doubt && count_++ < kMostListed) sentence_ += (sentence_.empty() ? "" : "; ") + doubt->message;
+        return doubt.has_value();
+    }
+    [[nodiscard]] bool is_any() const { return count_ > 0; }
+    [[nodiscard]] base::Error error(const std::string& what) const {
+        return base::make_error(ErrorCode::upstream_away, sentence_ + "; no other upstream has " + what);
+    }
+
+  private:
+    std::string sentence_;
+    std::size_t count_ = 0;
+};
+
 }  // namespace
 
 base::Result<const google::protobuf::ServiceDescriptor*> UpstreamEntry::find_service(
     const std::shared_ptr<const schema::Schema>& schema, std::string_view service) const {
     return octane != nullptr ? octane->octane.policy().find_service(schema, service) : schema->find_service(service);
+}
+
+std::optional<base::Error> UpstreamEntry::doubt() const {
+    const auto state = upstream().liveness().state();
+    if (state->is_schema_certain || state->is_connected || !state->schema->services().empty()) return std::nullopt;
+    const std::string cause = state->has_verdict ? state->error : "the first attempt is under way";
+    return base::make_error(ErrorCode::upstream_away, upstream().unreachable_message(cause));
 }
 
 const Context* UpstreamTable::first_octane() const {
@@ -58,18 +86,23 @@ base::Result<const UpstreamEntry*> UpstreamTable::route(std::string_view service
     if (fitting.size() == 1) return fitting.front();
     const std::string name = schema::plain_text(service) + "/" + schema::plain_text(method);
     if (!fitting.empty()) return several_fit(fitting, name, "");
-    // An upstream that has the service says what it lacks; else each says what is nearest.
+    // An upstream that has the service says what it lacks; else each says what is nearest. One that is not known may still have
+    // both.
+    std::optional<base::Error> lacking;
     std::string nearest;
+    Doubts doubts;
     for (const auto& entry : entries_) {
-        if (!may_be_meant(entry) || entry.schema()->services().empty()) continue;
+        if (!may_be_meant(entry) || doubts.note(entry) || entry.schema()->services().empty()) continue;
         rpc::CallHead head;
         head.service = service;
         head.method = method;
         auto missing = entry.policy->plan(head);
         if (missing) continue;
-        if (missing.error().code == ErrorCode::method_not_found) return std::move(missing).error();
+        if (missing.error().code == ErrorCode::method_not_found && !lacking) lacking = missing.error();
         nearest += "; " + entry.name() + ": " + missing.error().message;
     }
+    if (doubts.is_any()) return doubts.error(name + nearest);
+    if (lacking) return *std::move(lacking);
     return base::make_error(ErrorCode::service_not_found, "no upstream has " + name + nearest);
 }
 
@@ -77,8 +110,9 @@ base::Result<const UpstreamEntry*> UpstreamTable::holder_of(std::string_view ser
     if (entries_.size() == 1) return &entries_.front();
     std::vector<const UpstreamEntry*> fitting;
     std::string nearest;
+    Doubts doubts;
     for (const auto& entry : entries_) {
-        if (!may_be_meant(entry)) continue;
+        if (!may_be_meant(entry) || doubts.note(entry)) continue;
         const auto found = entry.find_service(entry.schema(), service);
         if (found)
             fitting.push_back(&entry);
@@ -88,6 +122,7 @@ base::Result<const UpstreamEntry*> UpstreamTable::holder_of(std::string_view ser
     if (fitting.size() == 1) return fitting.front();
     const std::string name = schema::plain_text(service);
     if (!fitting.empty()) return several_fit(fitting, name, "/services");
+    if (doubts.is_any()) return doubts.error("a service " + name + nearest);
     return base::make_error(ErrorCode::service_not_found, "no upstream has a service " + name + nearest);
 }
 

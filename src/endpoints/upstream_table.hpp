@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct UpstreamEntry {
     [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const { return upstream().liveness().state()->schema; }
     [[nodiscard]] base::Result<const google::protobuf::ServiceDescriptor*> find_service(
         const std::shared_ptr<const schema::Schema>& schema, std::string_view service) const;
+    // While it describes itself and has never been reached, so that what it has is not known: 50306, naming it.
+    [[nodiscard]] std::optional<base::Error> doubt() const;
 };
 
 class UpstreamTable {
@@ -43,18 +46,18 @@ class UpstreamTable {
     // By its name. Error 40405 no_such_upstream, which names those there are.
     [[nodiscard]] base::Result<const UpstreamEntry*> named(std::string_view name) const;
     // The one that has the method. Of several Octanes the first is meant. Errors: 40401 service_not_found where none or more than
-    // one has it, and 40402 method_not_found; each says who could be meant.
+    // one has it, and 40402 method_not_found; each says who could be meant. 50306 where none has it and one that describes itself
+    // has never been reached, which is named.
     [[nodiscard]] base::Result<const UpstreamEntry*> route(std::string_view service, std::string_view method) const;
-    // The one that has a service of that name; of several Octanes the first is meant. Error 40401.
+    // The one that has a service of that name; of several Octanes the first is meant. Errors 40401, and 50306 as above.
     [[nodiscard]] base::Result<const UpstreamEntry*> holder_of(std::string_view service) const;
     [[nodiscard]] bool has_service(std::string_view service) const;
     // The addresses of all methods of that name, whatever their service, as far as they can be listed.
     [[nodiscard]] std::vector<std::string> addresses_of_method(std::string_view method) const;
-
-  private:
-    // A later Octane has to be named: without a name the first one is meant.
+    // Where none is named. A later Octane has to be: without a name the first one is meant.
     [[nodiscard]] bool may_be_meant(const UpstreamEntry& entry) const;
 
+  private:
     std::vector<UpstreamEntry> entries_;  // never empty once filled
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "frames/encode.hpp"
+#include "frames/exr.hpp"
 #include "frames/png.hpp"
 
 namespace octane::frames {
@@ -55,22 +56,30 @@ base::Error bad(std::string message) {
     return base::make_error(base::ErrorCode::bad_answer, std::move(message));
 }
 
-base::Result<Encoding> find_encoding(const PlainPicture& picture) {
-    if (picture.encoding.empty()) {
-        const std::size_t row = picture.step != 0 ? picture.step : picture.pixels.size() / picture.height;
-        const std::size_t channels = row / picture.width;
-        if (channels == 1) return kEncodings[0];
-        if (channels == 3) return kEncodings[2];
-        if (channels == 4) return kEncodings[3];
-        return bad("the answer does not say how its pixels are encoded, and " + std::to_string(row) + " bytes for a row of " +
-                   std::to_string(picture.width) + " do not tell");
-    }
-    const auto is_same = [&picture](std::string_view name) {
-        return std::ranges::equal(name, picture.encoding,
-                                  [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+const Encoding* encoding_of(std::string_view word) {
+    const auto is_same = [word](std::string_view name) {
+        return std::ranges::equal(name, word, [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
     };
-    const auto found = std::ranges::find_if(kEncodings, is_same, &Encoding::name);
-    if (found != kEncodings.end()) return *found;
+    const auto* const found = std::ranges::find_if(kEncodings, is_same, &Encoding::name);
+    return found == kEncodings.end() ? nullptr : found;
+}
+
+// By the number of bytes alone: only where nothing but one encoding without padding can be meant.
+base::Result<Encoding> guess_encoding(const PlainPicture& picture) {
+    const std::size_t pixels = picture.step != 0 ? picture.width : std::size_t{picture.width} * picture.height;
+    const std::size_t bytes = picture.step != 0 ? picture.step : picture.pixels.size();
+    for (const auto* const name : {"mono8", "rgb8", "rgba8"}) {
+        const auto* const encoding = encoding_of(name);
+        if (pixels * encoding->channels == bytes) return *encoding;
+    }
+    return bad("the answer does not say how its pixels are encoded, and " + std::to_string(bytes) + " bytes " +
+               (picture.step != 0 ? "for a row of " : "for ") + std::to_string(pixels) +
+               " pixels do not tell: the encoding has to be given, with ?layout=encoding: and a field or a name such as mono16");
+}
+
+base::Result<Encoding> find_encoding(const PlainPicture& picture) {
+    if (picture.encoding.empty()) return guess_encoding(picture);
+    if (const auto* const found = encoding_of(picture.encoding)) return *found;
     return bad("the pixels are encoded as '" + picture.encoding.substr(0, 40) + "'; what can be shown is " + plain_encodings());
 }
 
@@ -120,10 +129,23 @@ std::vector<std::uint16_t> spread(const std::vector<float>& values) {
     return words;
 }
 
-// Grey that uses little of its range, as distances do, is spread over all of it.
-std::vector<std::uint8_t> narrow(const std::vector<std::uint16_t>& words, std::size_t channels) {
+// Values of any type over all of 16 bits, whatever this picture holds.
+template <typename T>
+std::vector<std::uint16_t> spread_over(const ValueRange& range, const std::vector<T>& values) {
+    const double scale = 65535 / (range.greatest - range.least);
+    std::vector<std::uint16_t> words(values.size());
+    std::ranges::transform(values, words.begin(), [&range, scale](T given) {
+        const auto value = static_cast<double>(given);
+        if (std::isnan(value)) return std::uint16_t{0};
+        return static_cast<std::uint16_t>(std::lround((std::clamp(value, range.least, range.greatest) - range.least) * scale));
+    });
+    return words;
+}
+
+// Grey that uses little of its range, as distances do, is spread over all of it unless it has been spread already.
+std::vector<std::uint8_t> narrow(const std::vector<std::uint16_t>& words, std::size_t channels, bool is_spread) {
     std::uint32_t greatest = 65535;
-    if (channels == 1 && !words.empty()) greatest = std::max<std::uint32_t>(*std::ranges::max_element(words), 1);
+    if (channels == 1 && !is_spread && !words.empty()) greatest = std::max<std::uint32_t>(*std::ranges::max_element(words), 1);
     std::vector<std::uint8_t> bytes(words.size());
     std::ranges::transform(words, bytes.begin(),
                            [greatest](std::uint16_t word) { return static_cast<std::uint8_t>(word * 255U / greatest); });
@@ -158,7 +180,65 @@ base::Result<std::size_t> check_layout(const PlainPicture& picture, const Encodi
     return step;
 }
 
+Samples read_samples(const PlainPicture& picture, const Encoding& encoding, std::size_t step,
+                     const std::optional<ValueRange>& range) {
+    Samples samples;
+    samples.channels = encoding.channels;
+    if (encoding.depth == Depth::bytes) {
+        samples.bytes = read_rows<std::uint8_t>(picture, encoding, step);
+        if (range) samples.words = spread_over(*range, std::exchange(samples.bytes, {}));
+    } else if (encoding.depth == Depth::words) {
+        samples.words = read_rows<std::uint16_t>(picture, encoding, step);
+        if (range) samples.words = spread_over(*range, samples.words);
+    } else {
+        const auto values = read_rows<float>(picture, encoding, step);
+        samples.words = range ? spread_over(*range, values) : spread(values);
+    }
+    return samples;
+}
+
+// `is_spread`: the words use the range that they are to have.
+base::Result<std::string> encode_samples(const PlainPicture& picture, Samples samples, Format format, int quality,
+                                         bool is_spread) {
+    const bool is_wide = !samples.words.empty();
+    if (format == Format::png) {
+        for (auto& word : samples.words) word = static_cast<std::uint16_t>(word << 8U | word >> 8U);
+        const auto* rows = is_wide ? reinterpret_cast<const std::uint8_t*>(samples.words.data()) : samples.bytes.data();
+        return encode_png(PngSamples{picture.width, picture.height, samples.channels, is_wide ? 16U : 8U, rows});
+    }
+    if (is_wide) samples.bytes = narrow(samples.words, samples.channels, is_spread);
+    return encode_rows(to_rows(picture, samples.bytes, samples.channels), format, quality);
+}
+
+// Values of one channel as they are.
+base::Result<std::string> encode_values(const PlainPicture& picture, const Encoding& encoding, std::size_t step) {
+    if (encoding.channels != 1 || encoding.depth == Depth::bytes)
+        return base::make_error(base::ErrorCode::not_acceptable,
+                                "EXR is for values of one channel that a picture would lose, such as 32FC1 and mono16, and these "
+                                "pixels are " +
+                                    std::string(encoding.name) + "; ask for png, jpeg or webp");
+    std::vector<float> values;
+    if (encoding.depth == Depth::floats) {
+        values = read_rows<float>(picture, encoding, step);
+    } else {
+        const auto words = read_rows<std::uint16_t>(picture, encoding, step);
+        values.assign(words.begin(), words.end());
+    }
+    RenderImage image;
+    image.type = ImageType::hdr_mono;
+    image.is_linear = true;
+    image.width = picture.width;
+    image.height = picture.height;
+    const std::string_view bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    image.pixels = base::ByteChain::own(std::string(bytes));
+    return encode_exr(image);
+}
+
 }  // namespace
+
+bool is_plain_encoding(std::string_view word) {
+    return encoding_of(word) != nullptr;
+}
 
 std::string plain_encodings() {
     std::string names;
@@ -166,7 +246,8 @@ std::string plain_encodings() {
     return names;
 }
 
-base::Result<std::string> encode_plain(const PlainPicture& picture, Format format, int quality) {
+base::Result<std::string> encode_plain(const PlainPicture& picture, Format format, int quality,
+                                       const std::optional<ValueRange>& range) {
     constexpr std::uint32_t kLongestSide = 65535;
     if (picture.width == 0 || picture.height == 0) return bad("the answer has no picture there: its width or height is 0");
     if (picture.width > kLongestSide || picture.height > kLongestSide)
@@ -176,21 +257,12 @@ base::Result<std::string> encode_plain(const PlainPicture& picture, Format forma
     if (!encoding) return encoding.error();
     const auto step = check_layout(picture, *encoding);
     if (!step) return step.error();
-    Samples samples;
-    samples.channels = encoding->channels;
-    if (encoding->depth == Depth::bytes) samples.bytes = read_rows<std::uint8_t>(picture, *encoding, *step);
-    if (encoding->depth == Depth::words) samples.words = read_rows<std::uint16_t>(picture, *encoding, *step);
-    if (encoding->depth == Depth::floats) samples.words = spread(read_rows<float>(picture, *encoding, *step));
-    if (format == Format::png) {
-        const bool is_wide = encoding->depth != Depth::bytes;
-        if (is_wide) {
-            for (auto& word : samples.words) word = static_cast<std::uint16_t>(word << 8U | word >> 8U);
-        }
-        const auto* rows = is_wide ? reinterpret_cast<const std::uint8_t*>(samples.words.data()) : samples.bytes.data();
-        return encode_png(PngSamples{picture.width, picture.height, samples.channels, is_wide ? 16U : 8U, rows});
-    }
-    if (encoding->depth != Depth::bytes) samples.bytes = narrow(samples.words, samples.channels);
-    return encode_rows(to_rows(picture, samples.bytes, samples.channels), format, quality);
+    if (format == Format::exr) return encode_values(picture, *encoding, *step);
+    if (range && encoding->channels != 1)
+        return base::make_error(
+            base::ErrorCode::bad_query,
+            "a range is for grey, such as 32FC1 and mono16, and these pixels are " + std::string(encoding->name));
+    return encode_samples(picture, read_samples(picture, *encoding, *step, range), format, quality, range.has_value());
 }
 
 }  // namespace octane::frames

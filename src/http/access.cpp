@@ -7,7 +7,9 @@
 
 #include "base/nearest.hpp"
 #include "http/forwarded.hpp"
+#include "http/header_list.hpp"
 #include "http/host_rules.hpp"
+#include "http/percent.hpp"
 
 namespace octane::http {
 namespace {
@@ -92,15 +94,43 @@ std::string_view find_cookie(std::string_view cookies, std::string_view name) {
     return {};
 }
 
+// Of the value of a header Authorization.
+bool is_bearer_of(std::string_view authorization, std::string_view wanted) {
+    static constexpr std::string_view kScheme = "Bearer ";
+    if (authorization.size() <= kScheme.size() || !boost::beast::iequals(authorization.substr(0, kScheme.size()), kScheme))
+        return false;
+    auto offered = authorization.substr(kScheme.size());
+    offered.remove_prefix(std::min(offered.find_first_not_of(' '), offered.size()));
+    return is_token(offered, wanted);
+}
+
+// The cookies but those of that name and value.
+std::string without_cookie(std::string_view cookies, std::string_view name, std::string_view value) {
+    std::string others;
+    while (!cookies.empty()) {
+        const auto pair = take_item(cookies, ';');
+        const bool is_meant =
+            pair.starts_with(name) && pair.substr(name.size()).starts_with('=') && is_token(pair.substr(name.size() + 1), value);
+        if (!pair.empty() && !is_meant) others += (others.empty() ? "" : "; ") + std::string(pair);
+    }
+    return others;
+}
+
+// Whether it is an address, such as that of the page (Referer), in whose query the token stands, even within another address.
+bool has_token_in_address(std::string_view value, const std::string& wanted) {
+    const auto mark = value.find('?');
+    if (mark == std::string_view::npos) return false;
+    const auto query = value.substr(mark + 1);
+    const std::string parameter = "token=" + wanted;
+    if (query.find(parameter) != std::string_view::npos) return true;
+    if (query.find('%') == std::string_view::npos) return false;
+    const auto decoded = percent_decode(query, PlusSign::literal);
+    return decoded ? decoded->find(parameter) != std::string::npos : query.find("token=") != std::string_view::npos;
+}
+
 bool carries_token(const Request& request, const AccessOptions& options) {
     const std::string_view wanted = options.token;
-    static constexpr std::string_view kScheme = "Bearer ";
-    const auto authorization = request.header("Authorization");
-    if (authorization.size() > kScheme.size() && boost::beast::iequals(authorization.substr(0, kScheme.size()), kScheme)) {
-        auto offered = authorization.substr(kScheme.size());
-        offered.remove_prefix(std::min(offered.find_first_not_of(' '), offered.size()));
-        if (is_token(offered, wanted)) return true;
-    }
+    if (is_bearer_of(request.header("Authorization"), wanted)) return true;
     const auto parameter = request.query.find("token");
     if (parameter && is_token(*parameter, wanted)) return true;
     return !options.token_cookie.empty() && is_token(find_cookie(request.header("Cookie"), options.token_cookie), wanted);
@@ -227,6 +257,20 @@ base::Result<Done> AccessPolicy::check_embedding(const Request& request) const {
     }
     if (is_origin_allowed(page) || (is_navigation && may_frame(page))) return Done{};
     return refuse_origin(page);
+}
+
+void AccessPolicy::take_token(Request& request) const {
+    if (options_.token.empty()) return;
+    std::erase_if(request.headers, [this](auto& header) {
+        auto& [name, value] = header;
+        if (boost::beast::iequals(name, "Authorization")) return is_bearer_of(value, options_.token);
+        // What is before the query stays: of which origin the page is has still to be known.
+        if (has_token_in_address(value, options_.token)) value.resize(value.find('?'));
+        if (options_.token_cookie.empty() || !boost::beast::iequals(name, "Cookie")) return false;
+        if (value.find(options_.token_cookie) == std::string::npos) return false;
+        value = without_cookie(value, options_.token_cookie, options_.token);
+        return value.empty();
+    });
 }
 
 bool AccessPolicy::brings_token(const Request& request) const {

@@ -38,6 +38,10 @@ class AccessPolicy {
     // 40302 (the message names --allow-origin and, for "null", --web-root) and 40101.
     [[nodiscard]] base::Result<base::Done> check(const Request& request) const;
 
+    // Takes this server's token out of the headers of a request that is let in, whichever of them brought it: it is nobody
+    // else's, and headers may go on to others. An address with it in its query, such as Referer, loses the query.
+    void take_token(Request& request) const;
+
     // A token was brought, whether or not it is the right one.
     [[nodiscard]] bool brings_token(const Request& request) const;
     [[nodiscard]] bool is_trusted_proxy(const boost::asio::ip::address& address) const;

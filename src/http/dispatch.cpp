@@ -44,8 +44,6 @@ Response refusal_response(const base::Error& error, const Request& request) {
     const auto call_id = request.call_id();
     auto response = error_response(error, call_id);
     if (!call_id.empty()) response.headers.emplace_back("X-Call-Id", call_id);
-    if (error.code == ErrorCode::bodies_exhausted || error.code == ErrorCode::too_many_connections)
-        response.headers.emplace_back("Retry-After", "5");
     return response;
 }
 

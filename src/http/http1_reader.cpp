@@ -183,7 +183,9 @@ asio::awaitable<bool> Http1Reader::skip_rest() {
 base::Result<base::Done> Http1Reader::check_access(Request& request) const {
     const auto& access = connection_.shard().access();
     access.identify(request, connection_.peer());
-    return access.check(request);
+    auto verdict = access.check(request);
+    if (verdict) access.take_token(request);
+    return verdict;
 }
 
 std::optional<base::Error> Http1Reader::judge_head(Request& request, ReceivedHead& received) {

@@ -77,8 +77,14 @@ Response error_response(const base::Error& error, std::string_view call_id) {
     response.status = base::http_status(error.code);
     // Another program's text need not be valid UTF-8; the reply always is.
     response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-    if (error.code == base::ErrorCode::token_missing) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    append_error_headers(response, error.code);
     return response;
+}
+
+void append_error_headers(Response& response, base::ErrorCode code) {
+    if (code == base::ErrorCode::token_missing) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (code == base::ErrorCode::bodies_exhausted || code == base::ErrorCode::too_many_connections)
+        response.headers.emplace_back("Retry-After", "5");
 }
 
 }  // namespace octane::http

@@ -92,7 +92,10 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
 // The one place where an Error becomes a reply: {"success":false,"error":…,"status":…,"code":…,"details":[…],"callId":…} with
 // the status of its number; details only where an upstream gave them.
-// A missing token adds WWW-Authenticate; X-Call-Id is the caller's to add, as on any other answer.
+// X-Call-Id is the caller's to add, as on any other answer.
 Response error_response(const base::Error& error, std::string_view call_id = {});
+
+// What an error says in headers, in whatever form its body is: how to authenticate, when to try again.
+void append_error_headers(Response& response, base::ErrorCode code);
 
 }  // namespace octane::http

@@ -1,108 +1,33 @@
 #include "http/open_web_socket.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <cassert>
 #include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "http/web_socket_frames.hpp"
-#include "http/web_socket_layer.hpp"
+#include "http/web_socket_session.hpp"
 
 namespace octane::http {
-namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kIdleMessageMemory = 16UL << 10U;  // what came in with a message is given back above this
-constexpr std::size_t kTalkLimit = 16UL << 20U;          // of a client that talks past its end, so that it reads the reason
+namespace {
 
-class OpenWebSocket final : public WebSocket, private WebSocketCarrier, public std::enable_shared_from_this<OpenWebSocket> {
-  public:
-    using Opened = std::function<void(std::shared_ptr<WebSocket>)>;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
 
-    explicit OpenWebSocket(std::shared_ptr<ClientConnection> connection)
-        : connection_(std::move(connection)),
-          reader_(static_cast<WebSocketCarrier&>(*this)),
-          ping_timer_(connection_->shard().loop()),
-          last_progress_(steady_clock::now()) {}
-
-    void accept(std::string_view key, Opened opened);
-    void listen(std::weak_ptr<WebSocketListener> listener) override { listener_ = std::move(listener); }
-    void hold(bool is_held) override;
-    void write(MessageKind kind, std::span<const std::string_view> parts) override;
-    void finish(CloseCode code, std::string_view reason) override;
-    void abort() override {
-        if (!is_torn_) connection_->socket().discard_at_close();
-        tear_down();
-    }
-    void let_go();
-    [[nodiscard]] steady_clock::time_point last_progress() const override { return last_progress_; }
-    [[nodiscard]] bool is_writing() const override { return is_writing_; }
-
-  private:
-    struct Control {
-        Gather bytes;
-        std::size_t size;
-        Done done;
-    };
-
-    Socket& socket() override { return connection_->socket(); }
-    void carry(const Gather& bytes, Done done) override;
-
-    void hand_over(const Opened& opened);
-    void read_more();
-    void on_read(error_code failed);
-    void drain();
-    void send_next();
-    void send_more(Gather& bytes);
-    void on_sent(Gather& bytes, error_code failed, std::size_t size);
-    void end_control(error_code failed);
-    void begin_close();
-    void say_farewell();
-    void arm_ping();
-    void check_life();
-    void tear_down();
-    void close_when_idle();
-    template <typename Call>
-    void tell(Call call);
-
-    std::shared_ptr<ClientConnection> connection_;  // null once everything has ended
-    websocket::stream<WebSocketLayer, false> reader_;
-    std::weak_ptr<WebSocketListener> listener_;
-    beast::flat_buffer message_;
-    std::string discarded_;
-    std::size_t drained_ = 0;
-
-    asio::steady_timer ping_timer_;
-    std::optional<steady_clock::time_point> pinged_at_;  // when a ping that has no answer yet left
-    bool is_ping_waiting_ = false;
-    bool was_heard_ = false;  // since the last look
-
-    steady_clock::time_point last_progress_;
-    FrameHead frame_head_{};
-    Gather data_;
-    std::optional<Control> control_;
-    std::string close_frame_;  // not empty: to be sent, or sent, by finish()
-    Gather close_;
-    bool is_held_ = false;
-    bool is_reading_ = false;
-    bool is_sending_ = false;  // anything
-    bool is_writing_ = false;  // a message, from write() until it is out
-    bool is_finishing_ = false;
-    bool is_close_sent_ = false;
-    bool is_torn_ = false;  // the socket is closed; operations under way still come home
+struct SocketHolder {
+    std::shared_ptr<OpenWebSocket> socket;
+    void operator()(WebSocket*) { std::exchange(socket, nullptr)->let_go(); }
 };
+
+}  // namespace
 
 void OpenWebSocket::accept(std::string_view key, Opened opened) {
     beast::http::request<beast::http::empty_body> upgrade(beast::http::verb::get, "/", 11);
@@ -128,11 +53,6 @@ void OpenWebSocket::accept(std::string_view key, Opened opened) {
     });
 }
 
-struct SocketHolder {
-    std::shared_ptr<OpenWebSocket> socket;
-    void operator()(WebSocket*) { std::exchange(socket, nullptr)->let_go(); }
-};
-
 void OpenWebSocket::hand_over(const Opened& opened) {
     connection_->enter(Phase::streaming);
     connection_->socket().limit_unsent();
@@ -153,7 +73,7 @@ void OpenWebSocket::hand_over(const Opened& opened) {
 
 void OpenWebSocket::write(MessageKind kind, std::span<const std::string_view> parts) {
     assert(!is_writing_ && !is_finishing_ && "one write at a time, and none after finish");
-    if (is_torn_ || !reader_.is_open()) return;
+    if (is_torn_ || is_refusing_ || !reader_.is_open()) return;
     last_progress_ = steady_clock::now();  // a quiet time before this write is not the client's
     std::size_t total = 0;
     for (const auto part : parts) total += part.size();
@@ -173,6 +93,13 @@ void OpenWebSocket::carry(const Gather& bytes, Done done) {
         return;
     }
     control_.emplace(Control{bytes, size, std::move(done)});
+    const auto buffers = bytes.view();
+    const std::string_view first(static_cast<const char*>(buffers.begin()->data()), buffers.begin()->size());
+    if (is_bare_close_of(first, CloseCode::too_large)) {  // Beast gives no reasons
+        close_frame_ = make_close_frame(CloseCode::too_large, too_large_);
+        control_->bytes.clear();
+        control_->bytes.add(close_frame_);
+    }
     send_next();
 }
 
@@ -212,14 +139,12 @@ void OpenWebSocket::on_sent(Gather& bytes, error_code failed, std::size_t size) 
         if (control_) end_control(asio::error::operation_aborted);
         close_when_idle();
     } else if (was_data) {
-        if (is_finishing_) {
-            begin_close();
-        } else {
-            tell([](WebSocketListener& listener) { listener.on_written(); });
-        }
+        if (is_finishing_ || is_refusing_) begin_close();
+        if (!is_finishing_) tell([](WebSocketListener& listener) { listener.on_written(); });
         send_next();
     } else {
         if (control_ && &bytes == &control_->bytes) end_control({});
+        if (is_refusing_ && &bytes == &close_) connection_->socket().shutdown_send();
         send_next();
     }
 }
@@ -229,61 +154,8 @@ void OpenWebSocket::end_control(error_code failed) {
     ended->done(failed, failed ? 0 : ended->size);
 }
 
-void OpenWebSocket::read_more() {
-    is_reading_ = true;
-    reader_.async_read(message_, [self = shared_from_this()](error_code failed, std::size_t) { self->on_read(failed); });
-}
-
-void OpenWebSocket::on_read(error_code failed) {
-    is_reading_ = false;
-    if (is_torn_) {
-        close_when_idle();
-        return;
-    }
-    if (failed) {
-        ping_timer_.cancel();
-        connection_->enter(Phase::closing);
-        connection_->socket().shutdown_send();
-        discarded_.resize(kIdleMessageMemory);
-        drain();
-        return;
-    }
-    was_heard_ = true;
-    const auto kind = reader_.got_text() ? MessageKind::text : MessageKind::binary;
-    const std::string_view bytes(static_cast<const char*>(message_.data().data()), message_.size());
-    tell([kind, bytes](WebSocketListener& listener) { listener.on_message(kind, bytes); });
-    message_.consume(message_.size());
-    if (message_.capacity() > kIdleMessageMemory) message_.shrink_to_fit();
-    if (is_torn_) {
-        close_when_idle();
-    } else if (!is_held_) {
-        read_more();
-    }
-}
-
-void OpenWebSocket::hold(bool is_held) {
-    is_held_ = is_held;
-    if (!is_held && !is_reading_ && !is_torn_ && connection_) read_more();
-}
-
-// All is said; waits for the client's end, so that no reset overtakes the close frame.
-void OpenWebSocket::drain() {
-    is_reading_ = true;
-    connection_->socket().async_read_raw(asio::buffer(discarded_),
-                                         [self = shared_from_this()](error_code failed, std::size_t size) {
-                                             self->is_reading_ = false;
-                                             self->drained_ += size;
-                                             if (!failed && !self->is_torn_ && self->drained_ < kTalkLimit) {
-                                                 self->drain();
-                                             } else {
-                                                 self->tear_down();
-                                                 self->close_when_idle();
-                                             }
-                                         });
-}
-
 void OpenWebSocket::finish(CloseCode code, std::string_view reason) {
-    if (is_torn_ || is_finishing_) return;
+    if (is_torn_ || is_finishing_ || is_refusing_) return;
     is_finishing_ = true;
     close_frame_ = make_close_frame(code, reason);
     if (!is_writing_) begin_close();
@@ -307,42 +179,9 @@ void OpenWebSocket::say_farewell() {
     connection_->socket().write_now(bytes.view(), ignored);
 }
 
-void OpenWebSocket::arm_ping() {
-    ping_timer_.expires_after(connection_->shard().context().options.ping_interval);
-    ping_timer_.async_wait([weak = weak_from_this()](error_code failed) {
-        const auto self = weak.lock();
-        if (!failed && self && !self->is_torn_) self->check_life();
-    });
-}
-
-void OpenWebSocket::check_life() {
-    const auto now = steady_clock::now();
-    const auto interval = connection_->shard().context().options.ping_interval;
-    if (is_held_ && connection_->socket().peer_state() != PeerState::open) {
-        tear_down();
-        return;
-    }
-    if (is_held_) was_heard_ = true;  // an answer to a ping would not be read
-    if (was_heard_) pinged_at_.reset();
-    const bool is_mute = pinged_at_ && now - *pinged_at_ >= interval / 2;  // the ping may have waited for a message
-    const bool is_stuck = is_sending_ && now - last_progress_ >= 2 * interval;
-    if (is_mute || is_stuck) {
-        tear_down();
-        return;
-    }
-    if (!was_heard_ && !pinged_at_ && !is_ping_waiting_ && reader_.is_open()) {
-        is_ping_waiting_ = true;
-        reader_.async_ping({}, [self = shared_from_this()](error_code) {
-            self->is_ping_waiting_ = false;
-            self->pinged_at_ = steady_clock::now();
-        });
-    }
-    was_heard_ = false;
-    arm_ping();
-}
-
+// Not where the client is being told, by this class or by Beast, why all ends: the rest of that needs nobody.
 void OpenWebSocket::let_go() {
-    if (!is_finishing_) tear_down();
+    if (!is_finishing_ && !is_refusing_ && reader_.is_open()) tear_down();
 }
 
 void OpenWebSocket::tear_down() {
@@ -358,6 +197,7 @@ void OpenWebSocket::tear_down() {
 void OpenWebSocket::close_when_idle() {
     if (is_reading_ || is_sending_ || !connection_) return;
     connection_->set_farewell({});
+    incoming_.give_back();  // the budget may end with the connection
     const auto connection = std::exchange(connection_, nullptr);
     const auto listener = std::exchange(listener_, {}).lock();
     if (!listener) return;
@@ -365,23 +205,6 @@ void OpenWebSocket::close_when_idle() {
         listener->on_closed();
     } catch (const std::exception& error) { connection->shard().context().report_exception(error.what()); }
 }
-
-template <typename Call>
-void OpenWebSocket::tell(Call call) {
-    const auto listener = listener_.lock();
-    if (!listener) {
-        tear_down();
-        return;
-    }
-    try {
-        call(*listener);
-    } catch (const std::exception& error) {
-        connection_->shard().context().report_exception(error.what());
-        tear_down();
-    }
-}
-
-}  // namespace
 
 void open_web_socket(std::shared_ptr<ClientConnection> connection, const Request& request,
                      std::function<void(std::shared_ptr<WebSocket>)> opened) {

@@ -32,4 +32,8 @@ std::string make_close_frame(CloseCode code, std::string_view reason) {
     return frame += reason;
 }
 
+bool is_bare_close_of(std::string_view bytes, CloseCode code) {
+    return bytes == make_close_frame(code, {});
+}
+
 }  // namespace octane::http

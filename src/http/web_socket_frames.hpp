@@ -19,4 +19,7 @@ std::string_view write_frame_head(FrameHead& head, MessageKind kind, std::uint64
 // The reason is cut at 123 bytes.
 std::string make_close_frame(CloseCode code, std::string_view reason);
 
+// Whether the bytes are the close frame of that code without a reason.
+bool is_bare_close_of(std::string_view bytes, CloseCode code);
+
 }  // namespace octane::http

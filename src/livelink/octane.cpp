@@ -61,7 +61,8 @@ Octane::Octane(const OctaneOptions& options, asio::any_io_executor executor)
     : upstream_(upstream_options(options), executor),
       invoker_(upstream_, {options.concurrency, true, names_of(options.schemas)}),
       epochs_(upstream_.liveness(), executor, options.epoch_base),
-      policy_(invoker_, epochs_, options.schemas, DenyList(options.deny, options.allow, known_schemas(options.schemas))),
+      policy_(invoker_, epochs_, options.schemas, DenyList(options.deny, options.allow, known_schemas(options.schemas)),
+              options.limits),
       caller_(invoker_, policy_, options.timeout) {}
 
 asio::awaitable<Reply> Octane::call(std::string path, std::string request, OwnCall own) {

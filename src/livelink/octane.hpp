@@ -30,6 +30,7 @@ struct OctaneOptions {
     unsigned concurrency = 4;  // calls in flight at once; 0: no limit
     std::vector<std::string> deny;
     std::vector<std::string> allow;
+    rpc::MethodRules limits;
     std::chrono::milliseconds timeout{0};  // of calls that set none; 0: none
     std::uint64_t epoch_base = 0;          // epochs are greater; see make_epoch_base()
 };

@@ -34,7 +34,9 @@ OctanePlan::OctanePlan(const OctanePolicy& policy, std::shared_ptr<const Connect
       name_(std::move(name)),
       call_id_(head.call_id),
       wants_empty_objects_(head.wants_empty_objects) {
-    if (name_.method != nullptr) traits_ = &policy_.traits_.of(*name_.method);
+    if (name_.method == nullptr) return;
+    traits_ = &policy_.traits_.of(method());
+    limits_ = rpc::limits_of(policy_.limits_, called(), method());
 }
 
 // Only for the streams that the proxy itself reads and writes: another service's are had nowhere else.
@@ -48,6 +50,7 @@ base::Result<std::string> OctanePlan::prepare(std::string request) {
     auto chosen = choose_method(name_, std::move(request));
     if (!chosen) return chosen;
     traits_ = &policy_.traits_.of(method());
+    limits_ = rpc::limits_of(policy_.limits_, called(), method());
     if (traits_->refusal != nullptr) return base::make_error(ErrorCode::method_denied, *traits_->refusal);
     facts_ = read_facts(*chosen, *traits_);
     if (traits_->judged_argument != 0) {
@@ -55,6 +58,7 @@ base::Result<std::string> OctanePlan::prepare(std::string request) {
             return base::make_error(ErrorCode::method_denied, *std::move(refusal));
     }
     suppress_dialogs(*traits_, facts_, *chosen);
+    if (auto fits = limits_.check_request(method(), chosen->size(), name_of_upstream()); !fits) return std::move(fits).error();
     // Without Octane that is what everybody is told.
     if (!state_->is_connected) return chosen;
     auto checked = check_instance(method(), *traits_, facts_);
@@ -99,9 +103,13 @@ base::Result<base::ByteChain> OctanePlan::conclude(upstream::Reply reply) {
         reply.body = base::ByteChain::own(std::move(empty));
     }
     is_done_ = has_succeeded(*traits_, reply.body);
-    auto answer = translate_answer(name_, std::move(reply.body));
-    // What Octane refused in its answer is no edit. One whose answer merely cannot be read is: the call has been carried out.
-    if (is_done_ && (answer || answer.error().code == ErrorCode::bad_answer)) tell_of_edit();
+    auto fits = limits_.check_answer(method(), reply.body.size(), name_of_upstream());
+    auto answer = fits ? translate_answer(name_, std::move(reply.body)) : std::move(fits).error();
+    // What Octane refused in its answer is no edit. One whose answer merely cannot be had is: the call has been carried out.
+    const auto is_unreadable = [](ErrorCode code) {
+        return code == ErrorCode::bad_answer || code == ErrorCode::message_too_large;
+    };
+    if (is_done_ && (answer || is_unreadable(answer.error().code))) tell_of_edit();
     return answer;
 }
 

@@ -1,7 +1,9 @@
 // Room: livelink. One call of Octane from its head to its end: see octane_policy.hpp.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "livelink/octane_policy.hpp"
@@ -27,6 +29,8 @@ class OctanePlan final : public rpc::CallPlan {
     base::Result<std::string> prepare(std::string request) override;
     [[nodiscard]] const schema::Method& method() const override { return *name_.method; }
     [[nodiscard]] rpc::CallTraits traits() const override;
+    [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const override { return limits_.timeout; }
+    [[nodiscard]] std::optional<std::size_t> max_message() const override { return limits_.max_message; }
     [[nodiscard]] bool is_still_wanted() const override;
     base::Result<base::ByteChain> conclude(upstream::Reply reply) override;
     [[nodiscard]] bool is_done() const override { return is_done_; }
@@ -34,6 +38,7 @@ class OctanePlan final : public rpc::CallPlan {
   private:
     [[nodiscard]] base::Result<base::Done> note_success(const base::ByteChain& answer);
     void tell_of_edit() const;
+    [[nodiscard]] const std::string& name_of_upstream() const { return policy_.invoker_.upstream().name(); }
 
     const OctanePolicy& policy_;
     std::shared_ptr<const ConnectionState> state_;
@@ -41,6 +46,7 @@ class OctanePlan final : public rpc::CallPlan {
     const std::string call_id_;
     const bool wants_empty_objects_;
     const MethodTraits* traits_ = nullptr;  // of method(); null before prepare() where that chooses among several
+    rpc::MethodLimits limits_;              // as traits_
     RequestFacts facts_;
     bool is_done_ = false;
 };

@@ -11,8 +11,13 @@ namespace octane::livelink {
 using base::ErrorCode;
 using base::GrpcStatus;
 
-OctanePolicy::OctanePolicy(rpc::Invoker& invoker, Epochs& epochs, const Schemas& schemas, DenyList deny)
-    : invoker_(invoker), epochs_(epochs), deny_(std::move(deny)), traits_(known_schemas(schemas), deny_), surface_(schemas) {}
+OctanePolicy::OctanePolicy(rpc::Invoker& invoker, Epochs& epochs, const Schemas& schemas, DenyList deny, rpc::MethodRules limits)
+    : invoker_(invoker),
+      epochs_(epochs),
+      deny_(std::move(deny)),
+      traits_(known_schemas(schemas), deny_),
+      limits_(std::move(limits)),
+      surface_(schemas) {}
 
 base::Result<ResolvedName> OctanePolicy::find(const ConnectionState& state, std::string_view service,
                                               std::string_view method) const {

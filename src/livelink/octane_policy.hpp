@@ -15,13 +15,15 @@
 #include "livelink/surface.hpp"
 #include "rpc/call_policy.hpp"
 #include "rpc/invoker.hpp"
+#include "rpc/method_limits.hpp"
 
 namespace octane::livelink {
 
 class OctanePolicy final : public rpc::CallPolicy {
   public:
-    // `schemas`: what the options gave, oldest first. The rest must outlive this.
-    OctanePolicy(rpc::Invoker& invoker, Epochs& epochs, const Schemas& schemas, DenyList deny);
+    // `schemas`: what the options gave, oldest first. Invoker and epochs must outlive this. `limits`: of calls of others, by the
+    // name that they use or by Octane's own; the proxy's own calls have theirs.
+    OctanePolicy(rpc::Invoker& invoker, Epochs& epochs, const Schemas& schemas, DenyList deny, rpc::MethodRules limits = {});
 
     using EditListener = std::function<void(const frames::EditMade&, EditKind)>;
     // Is told of every call that may have changed something and succeeded, on the loop of the call and before its answer leaves.
@@ -65,6 +67,7 @@ class OctanePolicy final : public rpc::CallPolicy {
     Epochs& epochs_;
     DenyList deny_;
     MethodTraitsTable traits_;
+    const rpc::MethodRules limits_;
     EditListener on_edit_;
     Surface surface_;
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,6 +60,8 @@ class CallPlan {
 
     // The deadline of calls that set none; nothing: the upstream's, 0: none.
     [[nodiscard]] virtual std::optional<std::chrono::milliseconds> timeout() const { return std::nullopt; }
+    // Bytes of a message, each way, where its method has a limit of its own; nothing: the upstream's.
+    [[nodiscard]] virtual std::optional<std::size_t> max_message() const { return std::nullopt; }
 
     // Asked when the call's turn has come: what is wanted no longer is not sent, and ends ABORTED.
     [[nodiscard]] virtual bool is_still_wanted() const { return true; }

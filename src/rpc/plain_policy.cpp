@@ -14,25 +14,17 @@
 namespace octane::rpc {
 namespace {
 
-// What the rules say of one method.
-struct MethodLimits {
-    std::optional<std::chrono::milliseconds> timeout;
-    std::optional<std::size_t> max_message;
-    CallQueue* gate = nullptr;
-};
-
 class PlainPlan final : public CallPlan {
   public:
     PlainPlan(const upstream::Upstream& upstream, std::shared_ptr<const schema::Schema> schema, const schema::Method& method,
-              const MethodLimits& limits)
-        : upstream_(upstream), schema_(std::move(schema)), method_(method), limits_(limits) {}
+              const MethodLimits& limits, CallQueue* gate)
+        : upstream_(upstream), schema_(std::move(schema)), method_(method), limits_(limits), gate_(gate) {}
 
     [[nodiscard]] const schema::Method& called() const override { return method_; }
     [[nodiscard]] const google::protobuf::Descriptor& request_type() const override { return *method_.request; }
     [[nodiscard]] const google::protobuf::Descriptor& answer_type() const override { return *method_.response; }
     base::Result<std::string> prepare(std::string request) override {
-        if (is_too_large(request.size()))
-            return base::make_error(base::ErrorCode::body_too_large, "the request of " + say_size(request.size()));
+        if (auto fits = limits_.check_request(method_, request.size(), upstream_.name()); !fits) return std::move(fits).error();
         return request;
     }
     [[nodiscard]] const schema::Method& method() const override { return method_; }
@@ -40,17 +32,17 @@ class PlainPlan final : public CallPlan {
         CallTraits traits;
         traits.is_read = method_.descriptor->options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
         traits.scope = schema_->id();
-        traits.gate = limits_.gate;
+        traits.gate = gate_;
         return traits;
     }
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const override { return limits_.timeout; }
+    [[nodiscard]] std::optional<std::size_t> max_message() const override { return limits_.max_message; }
     [[nodiscard]] bool is_still_wanted() const override { return upstream_.liveness().is_schema_of_connection(*schema_); }
     base::Result<base::ByteChain> conclude(upstream::Reply reply) override {
         if (reply.status == base::GrpcStatus::aborted && !reply.was_sent) return explain_unsent();
         if (reply.status != base::GrpcStatus::ok) return explain_failure(upstream_, method_, reply);
         if (!may_be_read()) return unreadable();
-        if (is_too_large(reply.body.size()))
-            return base::make_error(base::ErrorCode::message_too_large, "the answer of " + say_size(reply.body.size()));
+        if (auto fits = limits_.check_answer(method_, reply.body.size(), upstream_.name()); !fits) return std::move(fits).error();
         return std::move(reply.body);
     }
 
@@ -75,24 +67,14 @@ class PlainPlan final : public CallPlan {
                                     " was under way, and its schema may have changed, so the answer cannot be read; the call may "
                                     "have been carried out");
     }
-    [[nodiscard]] bool is_too_large(std::size_t size) const { return limits_.max_message && size > *limits_.max_message; }
-    [[nodiscard]] std::string say_size(std::size_t size) const {
-        return method_.display + " has " + std::to_string(size) + " bytes as protobuf; method-max-message of upstream " +
-               upstream_.name() + " allows " + std::to_string(*limits_.max_message);
-    }
 
     const upstream::Upstream& upstream_;
     std::shared_ptr<const schema::Schema> schema_;  // keeps method_ alive
     const schema::Method& method_;
     const MethodLimits limits_;
+    CallQueue* const gate_;  // null: none
     bool has_answer_ = false;
 };
-
-template <typename Value, typename Fits>
-std::optional<Value> first_of(const std::vector<MethodRule<Value>>& rules, const Fits& fits) {
-    const auto found = std::ranges::find_if(rules, fits, &MethodRule<Value>::pattern);
-    return found == rules.end() ? std::nullopt : std::optional(found->value);
-}
 
 // Where the server has not told its schema, a name that is not known may be right.
 base::Error missing_in_doubt(const upstream::Upstream& upstream, const upstream::UpstreamState& state, base::Error missing) {
@@ -124,13 +106,11 @@ base::Result<std::unique_ptr<CallPlan>> PlainPolicy::plan(const CallHead& head) 
                                                                     " is refused: it is on the deny list of upstream " +
                                                                     upstream_.name() + " (" + *denied + ")");
     }
-    MethodLimits limits;
-    limits.timeout = first_of(rules_.timeouts, fits);
-    limits.max_message = first_of(rules_.max_messages, fits);
+    CallQueue* gate = nullptr;
     const auto slots = std::ranges::find_if(rules_.concurrencies, fits, &MethodRule<unsigned>::pattern);
-    if (slots != rules_.concurrencies.end())
-        limits.gate = gates_[static_cast<std::size_t>(slots - rules_.concurrencies.begin())].get();
-    return std::unique_ptr<CallPlan>(std::make_unique<PlainPlan>(upstream_, std::move(schema), **method, limits));
+    if (slots != rules_.concurrencies.end()) gate = gates_[static_cast<std::size_t>(slots - rules_.concurrencies.begin())].get();
+    const auto limits = limits_of(rules_.limits, **method, **method);
+    return std::unique_ptr<CallPlan>(std::make_unique<PlainPlan>(upstream_, std::move(schema), **method, limits, gate));
 }
 
 void PlainPolicy::close() {

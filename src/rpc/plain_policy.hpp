@@ -2,31 +2,22 @@
 // options name. A method is a read only where its descriptor says so (idempotency_level = NO_SIDE_EFFECTS).
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "rpc/call_policy.hpp"
 #include "rpc/call_queue.hpp"
+#include "rpc/method_limits.hpp"
 #include "upstream/upstream.hpp"
 
 namespace octane::rpc {
 
-// What holds for the methods of a pattern (schema/method_pattern.hpp); of several rules that fit the first counts.
-template <typename Value>
-struct MethodRule {
-    std::string pattern;
-    Value value;
-};
-
 struct PlainRules {
     std::vector<std::string> deny;
-    std::vector<std::string> allow;                               // wins over deny
-    std::vector<MethodRule<std::chrono::milliseconds>> timeouts;  // 0: none
-    std::vector<MethodRule<std::size_t>> max_messages;            // bytes as protobuf, each way
-    std::vector<MethodRule<unsigned>> concurrencies;              // calls in flight at once of all methods of the pattern
+    std::vector<std::string> allow;  // wins over deny
+    MethodRules limits;
+    std::vector<MethodRule<unsigned>> concurrencies;  // calls in flight at once of all methods of the pattern
 };
 
 class PlainPolicy final : public CallPolicy {

@@ -24,6 +24,23 @@ StreamEnd end_of(const StreamingCall& call, std::optional<base::Error> error = s
 
 }  // namespace
 
+asio::awaitable<AnswerSlot::Next> StreamReader::next(std::chrono::milliseconds limit) {
+    return limit_ ? next_in_time(limit) : slot_->next(limit);
+}
+
+asio::awaitable<AnswerSlot::Next> StreamReader::next_in_time(std::chrono::milliseconds limit) {
+    using std::chrono::steady_clock;
+    AnswerSlot::Next next;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit_->when - steady_clock::now());
+    limit = std::min(limit, std::max(left, std::chrono::milliseconds(0)));
+    const bool is_late = steady_clock::now() >= limit_->when;  // also where there always is a next one
+    if (!is_late) next = co_await slot_->next(limit);
+    if (next.message || next.end || steady_clock::now() < limit_->when) co_return next;
+    leave();
+    next.end = StreamEnd{limit_->error, {}};
+    co_return next;
+}
+
 // One call of the upstream that several read. The list of readers is guarded by its own mutex, held while a message is handed
 // out.
 struct Streams::Shared {
@@ -148,8 +165,15 @@ asio::awaitable<void> Streams::pump(std::shared_ptr<StreamingCall> call, std::sh
 }
 
 asio::awaitable<std::unique_ptr<StreamReader>> Streams::share(std::shared_ptr<CallPlan> plan, std::string message,
-                                                              upstream::Metadata metadata) {
+                                                              StreamRequest request) {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
+    std::optional<StreamReader::Limit> limit;
+    if (request.timeout.count() > 0) {
+        limit = {std::chrono::steady_clock::now() + request.timeout,
+                 base::make_error(ErrorCode::deadline_exceeded,
+                                  "the deadline of this reader of " + plan->called().display + " has passed")};
+    }
+    auto metadata = std::move(request.metadata);
     auto slot = std::make_shared<AnswerSlot>(loop);
     std::string key = plan->called().path + '\0' + message;
     for (const auto& [name, value] : metadata) {
@@ -174,7 +198,11 @@ asio::awaitable<std::unique_ptr<StreamReader>> Streams::share(std::shared_ptr<Ca
                               pump_shared(shared, std::move(plan), std::move(message), std::move(metadata)),
                               [shared] { shared->end(broken_end()); });
     }
-    co_return std::make_unique<StreamReader>(slot, [shared, slot] { shared->leave(slot); });
+    const auto leave = [shared, slot] {
+        slot->leave();
+        shared->leave(slot);
+    };
+    co_return std::make_unique<StreamReader>(slot, leave, std::move(limit));
 }
 
 asio::awaitable<void> Streams::pump_shared(std::shared_ptr<Shared> shared, std::shared_ptr<CallPlan> plan, std::string message,

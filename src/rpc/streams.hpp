@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,7 +24,7 @@
 namespace octane::rpc {
 
 struct StreamRequest {
-    std::chrono::milliseconds timeout{0};  // of the whole call; 0: none
+    std::chrono::milliseconds timeout{0};  // of the whole call, or of one reader of a shared one; 0: none
     upstream::Metadata metadata;
 };
 
@@ -36,21 +37,31 @@ enum class ReadPolicy : std::uint8_t {
 // Who reads; leaves with its destruction. On the loop that opened it.
 class StreamReader {
   public:
-    StreamReader(std::shared_ptr<AnswerSlot> slot, std::function<void()> leave)
-        : slot_(std::move(slot)), leave_(std::move(leave)) {}
+    // When its reading ends, where its call goes on for others, and with which error.
+    struct Limit {
+        std::chrono::steady_clock::time_point when;
+        base::Error error;
+    };
+
+    StreamReader(std::shared_ptr<AnswerSlot> slot, std::function<void()> leave, std::optional<Limit> limit = std::nullopt)
+        : slot_(std::move(slot)), leave_(std::move(leave)), limit_(std::move(limit)) {}
     ~StreamReader() { leave(); }
     StreamReader(const StreamReader&) = delete;
     StreamReader& operator=(const StreamReader&) = delete;
 
-    boost::asio::awaitable<AnswerSlot::Next> next(std::chrono::milliseconds limit) { return slot_->next(limit); }
+    // As AnswerSlot::next().
+    boost::asio::awaitable<AnswerSlot::Next> next(std::chrono::milliseconds limit);
     [[nodiscard]] std::uint64_t dropped() const { return slot_->dropped(); }
     void leave() {
         if (auto leave = std::exchange(leave_, nullptr)) leave();
     }
 
   private:
+    boost::asio::awaitable<AnswerSlot::Next> next_in_time(std::chrono::milliseconds limit);
+
     std::shared_ptr<AnswerSlot> slot_;
     std::function<void()> leave_;
+    std::optional<Limit> limit_;
 };
 
 class Streams {
@@ -68,9 +79,9 @@ class Streams {
 
     // A server stream of one request. Equal ones, by method, request and metadata that is_tracing() does not name, are one call
     // of the upstream while anybody reads it; each reader gets the newest message first, and misses those that it is too slow
-    // for. No deadline.
+    // for. The call has no deadline; `request` has that of this reader, whose end is 50410 then.
     boost::asio::awaitable<std::unique_ptr<StreamReader>> share(std::shared_ptr<CallPlan> plan, std::string message,
-                                                                upstream::Metadata metadata);
+                                                                StreamRequest request);
 
     [[nodiscard]] std::size_t count() const;  // calls under way
 

@@ -226,6 +226,16 @@ std::strong_ordering PathTemplate::operator<=>(const PathTemplate& other) const 
     return text_.compare(other.text_) <=> 0;
 }
 
+std::string PathTemplate::sample(std::string_view segment) const {
+    std::string path;
+    for (const auto& piece : pieces_) {
+        path += '/';
+        path += piece.kind == Kind::literal ? std::string_view(piece.literal) : segment;
+    }
+    if (path.empty()) path = "/";
+    return verb_.empty() ? path : path + ":" + verb_;
+}
+
 bool PathTemplate::is_rival_of(const PathTemplate& other) const {
     return verb_ == other.verb_ && std::ranges::equal(pieces_, other.pieces_, [](const Piece& one, const Piece& another) {
                return one.kind == another.kind && one.literal == another.literal;

@@ -49,6 +49,9 @@ class PathTemplate {
     std::strong_ordering operator<=>(const PathTemplate& other) const;
     bool operator==(const PathTemplate& other) const { return text_ == other.text_; }
 
+    // A path that it matches, with `segment` for each variable and *, and for **.
+    [[nodiscard]] std::string sample(std::string_view segment) const;
+
     // Whether both fit the same paths and equally well, as /a/{x} and /a/{y=*} do: only their texts order them.
     [[nodiscard]] bool is_rival_of(const PathTemplate& other) const;
 

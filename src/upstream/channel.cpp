@@ -175,38 +175,6 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
 
 }  // namespace
 
-namespace {
-
-Metadata copy(const std::multimap<grpc::string_ref, grpc::string_ref>& map) {
-    Metadata metadata;
-    for (const auto& [name, value] : map) {
-        if (name == "grpc-status-details-bin") continue;  // Reply::details
-        metadata.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
-    }
-    return metadata;
-}
-
-// The server's text, or gRPC's own. gRPC says only among its details that the server closed the connection for too many pings.
-std::string words_of(const LiveCall& call, const grpc::Status& status) {
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || is_about_pings(status.error_message()))
-        return status.error_message();
-    return status.error_message() + (is_about_pings(call.context.debug_error_string()) ? ", too_many_pings" : "");
-}
-
-}  // namespace
-
-Reply read_reply(const LiveCall& call, const grpc::Status& status) {
-    Reply reply;
-    reply.status = to_status(status.error_code());
-    reply.message = words_of(call, status);
-    reply.details = status.error_details();
-    reply.headers = copy(call.context.GetServerInitialMetadata());
-    reply.trailers = copy(call.context.GetServerTrailingMetadata());
-    // Only gRPC's details tell a status of the server from one that gRPC made here, as for a connection that failed.
-    reply.is_from_server = status.ok() || call.context.debug_error_string().find("received from peer") != std::string::npos;
-    return reply;
-}
-
 // Sources of the values: docs/architecture.md §11 and docs/octane.md §1.9.
 grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
     const int limit = static_cast<int>(std::min<std::size_t>(options.max_message, std::numeric_limits<int>::max()));
@@ -235,10 +203,6 @@ grpc::ChannelArguments make_arguments(const ChannelOptions& options) {
         arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     }
     return arguments;
-}
-
-bool is_about_pings(std::string_view words) {
-    return words.find("too_many_pings") != std::string_view::npos || words.find("Too many pings") != std::string_view::npos;
 }
 
 std::string address_of(const ChannelOptions& options) {

@@ -1,9 +1,11 @@
 // Room: wire. parse_bytes_path() and find_bytes(): the way from an answer to one of its byte fields.
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -105,7 +107,7 @@ class Follower {
         while (reader.next()) {
             const FieldDescriptor* field = known_field(*wanted.containing_type(), reader);
             if (field != &wanted) {
-                if (field && one_of && field->real_containing_oneof() == one_of) found_ = {};
+                if (field && one_of && field->real_containing_oneof() == one_of) forget(at);
                 continue;
             }
             if (wanted.is_repeated() && passed_[at]++ != path_[at].index) continue;
@@ -117,13 +119,44 @@ class Follower {
         return !reader.failed();
     }
     base::ByteChain take_found() { return std::move(found_); }
+    // The first step of which the answer has no such element.
+    [[nodiscard]] std::optional<std::size_t> missing() const {
+        for (std::size_t at = 0; at < path_.size(); ++at) {
+            if (path_[at].field->is_repeated() && passed_[at] <= path_[at].index) return at;
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] std::size_t elements_at(std::size_t step) const { return passed_[step]; }
 
   private:
+    // What was found below a member that has been unset.
+    void forget(std::size_t at) {
+        found_ = {};
+        std::fill(passed_.begin() + static_cast<std::ptrdiff_t>(at), passed_.end(), 0);
+    }
+
     const BytesPath& path_;
     std::shared_ptr<const void> owner_;
     std::vector<std::size_t> passed_;  // by step: elements of a repeated field seen so far
     base::ByteChain found_;
 };
+
+// "images.items[1].chunks" for the third step of images.items[1].chunks[4].
+std::string text_of_list(const BytesPath& path, std::size_t step) {
+    std::string text;
+    for (std::size_t i = 0; i <= step; ++i) {
+        text += (i > 0 ? "." : "") + path[i].field->name();
+        if (i < step && path[i].field->is_repeated()) text += "[" + std::to_string(path[i].index) + "]";
+    }
+    return text;
+}
+
+base::Error no_such_element(const BytesPath& path, std::size_t step, std::size_t count) {
+    const std::string has = count == 0 ? "no elements" : count == 1 ? "1 element" : std::to_string(count) + " elements";
+    return base::make_error(base::ErrorCode::path_not_found, "in the answer " + text_of_list(path, step) + " has " + has +
+                                                                 ", so that there is no [" + std::to_string(path[step].index) +
+                                                                 "]");
+}
 
 }  // namespace
 
@@ -138,7 +171,10 @@ base::Result<base::ByteChain> find_bytes(const BytesPath& path, const base::Byte
     // The chain itself, kept alive by a copy: copying it copies views, never bytes.
     const auto owner = std::make_shared<const base::ByteChain>(answer);
     Follower follower(path, owner);
-    if (follower.follow(Reader(*owner), 0)) return follower.take_found();
+    if (follower.follow(Reader(*owner), 0)) {
+        if (const auto missing = follower.missing()) return no_such_element(path, *missing, follower.elements_at(*missing));
+        return follower.take_found();
+    }
     return base::make_error(base::ErrorCode::bad_answer,
                             "the answer is not a well-formed " + path.front().field->containing_type()->full_name() + " message");
 }

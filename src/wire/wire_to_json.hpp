@@ -50,7 +50,8 @@ using BytesPath = std::vector<BytesStep>;
 base::Result<BytesPath> parse_bytes_path(const google::protobuf::Descriptor& message, std::string_view path);
 
 // The field at the end of a path that parse_bytes_path() gave for the answer's type. The chain shares the answer's owner: nothing
-// is copied. An unset field is an empty chain. Error 50002 bad_answer.
+// is copied. An unset field is an empty chain. Errors: 50002 bad_answer; 40403 path_not_found where the path picks an element
+// beyond the end of a list, saying how many there are.
 base::Result<base::ByteChain> find_bytes(const BytesPath& path, const base::ByteChain& answer);
 
 }  // namespace octane::wire

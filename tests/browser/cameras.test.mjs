@@ -84,6 +84,20 @@ test('an image tag shows one set after the other, as they come', async (t) => {
   await noneOpen(camera);
 });
 
+test('an image tag shows the only picture of a camera that waits for its trigger', async (t) => {
+  const started = cleanup(t);
+  const camera = started(await Example.start('rc_visard', ['--rate', '0.01'])); // the second one comes after 100 s
+  const proxy = started(await Proxy.start(undefined, configFile(section('visard', camera.address))));
+  await ready(proxy, 'visard');
+  const page = started(await openPage(browser, `${proxy.url}/livez`));
+  await page.evaluate((address) => {
+    const image = new Image();
+    image.src = address;
+    document.body.replaceChildren(image);
+  }, `${METHOD}?left_enabled=true&raw=left.data&picture=png&stream=multipart`);
+  await until('it is shown', () => page.evaluate(() => document.querySelector('img').naturalWidth > 0));
+});
+
 describe('pages of other origins', () => {
   let camera;
   let proxy;

@@ -1,12 +1,15 @@
 // In a browser: the page of several Octanes has a switch, and the page of streams shows pictures of any upstream.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, openPage, waitForState } from '../support/browser.mjs';
 import { configFile } from '../support/config_file.mjs';
 import { Example, examples } from '../support/example.mjs';
+import { convert } from '../support/images.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -76,4 +79,72 @@ proto-path = ["${path.join(examples, 'rc_visard/proto')}"]
   await waitForState(page, 'failed');
   assert.match(await page.textContent('#state'), /left_enabled/);
   assert.deepEqual(page.complaints.filter((text) => !text.includes('400')), []);
+});
+
+// Servers whose pictures are files already, in a list, and whose package is `name`.
+function filmOf(t, name, jpeg) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'octane-films-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(path.join(folder, 'film.proto'), `
+syntax = "proto3";
+package ${name};
+message Nothing {}
+message Picture { bytes jpeg = 1; }
+message Shot { repeated Picture pictures = 1; }
+service ${name[0].toUpperCase()}${name.slice(1)} { rpc Play(Nothing) returns (stream Shot); }
+`);
+  const answer = JSON.stringify({ pictures: [{ jpeg: jpeg.toString('base64') }] });
+  return (port) => Example.start('any', ['--proto', folder, '--answer', answer, '--reflection', 'v1'], { port });
+}
+
+test('streams of several upstreams stand side by side; one that is away is named, and is there when it comes', async (t) => {
+  const started = cleanup(t);
+  const jpeg = await convert(['-size', '24x16', 'xc:red'], 'jpeg');
+  const camera = started(await Example.start('rc_visard', ['--width', '40', '--height', '30']));
+  const film = started(await filmOf(t, 'film', jpeg)(0));
+  const startLate = filmOf(t, 'late', jpeg);
+  const reserved = await startLate(0);
+  await reserved.kill();
+  const proxy = started(await Proxy.start(undefined, configFile(`
+[upstream.camera]
+address = "${camera.address}"
+proto-path = ["${path.join(examples, 'rc_visard/proto')}"]
+[upstream.late]
+address = "127.0.0.1:${reserved.port}"
+[upstream.film]
+address = "${film.address}"
+`)));
+  const page = started(await openPage(browser, `${proxy.url}/streams.html`));
+  const titles = () => page.$$eval('#method option', (options) => options.map(({ textContent }) => textContent));
+  const faults = () => page.textContent('#faults');
+  await until('the two that are there are listed', async () => (await titles()).length === 2);
+  assert.deepEqual(await titles(), ['camera: ImageInterface.StreamImageSets', 'film: Film.Play']);
+  await until('the one that is away is named', async () => /late: Upstream late cannot be reached/.test(await faults()));
+
+  await page.selectOption('#method', { label: 'film: Film.Play' });
+  assert.deepEqual(await page.$$eval('#field option', (options) => options.map(({ textContent }) => textContent)), ['pictures[0].jpeg']);
+  assert.equal(await page.inputValue('#picture-format'), '');
+  await page.click('#start');
+  await page.waitForFunction(() => document.querySelector('#shown').naturalWidth === 24 && document.querySelector('#shown').naturalHeight === 16);
+  await page.fill('#request', '{ }');
+
+  const late = started(await startLate(reserved.port));
+  await until('it is listed when it has come', async () => (await titles()).includes('late: Late.Play'));
+  await until('it is named no longer', async () => await page.isHidden('#faults'));
+  assert.equal(await page.$eval('#method', (select) => select.selectedOptions[0].textContent), 'film: Film.Play');
+  assert.equal(await page.inputValue('#request'), '{ }', 'what was written stands');
+  assert.equal((await film.told()).open_streams, 1, 'the stream goes on');
+
+  await page.selectOption('#method', { label: 'camera: ImageInterface.StreamImageSets' });
+  await page.selectOption('#field', 'left.data');
+  assert.equal(await page.inputValue('#picture-format'), 'jpeg');
+  await page.fill('#request', '{"left_enabled":true}');
+  await page.click('#start');
+  await page.waitForFunction(() => document.querySelector('#shown').naturalWidth === 40 && document.querySelector('#shown').naturalHeight === 30);
+  await page.click('#stop');
+
+  await late.kill();
+  await until('one that has gone is named', async () => /late: Upstream late/.test(await faults()));
+  assert.ok((await titles()).includes('late: Late.Play'), 'what it said of itself is known');
+  assert.deepEqual(page.complaints, []);
 });

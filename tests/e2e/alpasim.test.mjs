@@ -299,7 +299,7 @@ test('a simulation takes as long as it takes, where no deadline is set for it', 
 test('the flow of the README: a rollout, a step of each service, a frame', async () => {
   const picture = path.join(folder, 'frame.jpg');
   const { stdout } = await run(path.join(examples, 'alpasim/flow.sh'), [picture], { env: { ...process.env, OCTANE_BUILD_DIR: buildDir } });
-  for (const line of [/^runtime: +2 workers, clipgt-0001, clipgt-0002$/m, /^rollout: +clipgt-0001: success true/m,
+  for (const line of [/^runtime: +2 workers, clipgt-0001 clipgt-0002$/m, /^rollout: +clipgt-0001: success true/m,
     /^rollout: +clipgt-0002: success false, the driver left the road/m, /^driver: +5 poses until 1100000 µs$/m, /^controller: +10 states/m,
     /^physics: +the car SUCCESSFUL_UPDATE/m, /^traffic: +EGO at 600000 µs$/m, /^video model: image\/jpeg, \d+ bytes/m]) assert.match(stdout, line);
   assert.deepEqual([...readFileSync(picture).subarray(0, 3)], [0xff, 0xd8, 0xff]);

@@ -1,5 +1,9 @@
 // End to end: the NuRec sensor simulator as its clients want it: what came out goes back in, pictures byte for byte, calls that may take minutes,
 // a simulator that comes and goes, and two revisions of one schema side by side.
+//
+// The REST face of its web viewer's backend is not offered beyond a picture by its address (the route of docs/options.md): `POST /api/load` would
+// have the proxy remember a scene for a page and multiply the rig's pose with the camera's, which is a program's work and no mapping of a call. So
+// there is no test that such a pose arrives; a page composes it and sends `sensor_pose`.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

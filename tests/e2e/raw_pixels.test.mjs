@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { configFile } from '../support/config_file.mjs';
 import { Example } from '../support/example.mjs';
+import { readExr } from '../support/exr.mjs';
 import { convert, identify, rgbPixels } from '../support/images.mjs';
 import { Proxy } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
@@ -51,6 +52,8 @@ message Shot {
   repeated Foreign many = 5;
   Pitched plain = 6;
   Pitched short = 7;
+  Pitched unsaid = 8;
+  Pitched depth = 9;
 }
 service Shots { rpc Take(Nothing) returns (Shot) { option idempotency_level = NO_SIDE_EFFECTS; } }
 service Films { rpc Play(Nothing) returns (stream Shot) { option idempotency_level = NO_SIDE_EFFECTS; } }
@@ -66,6 +69,7 @@ const base64 = (pixels, padding = 0) => padded(pixels, padding).toString('base64
 const grey = values(1, 3);
 const colour = values(3, 1);
 const wide = values(2, 2);
+const depths = Float32Array.from({ length: columns * lines }, (_, i) => (i === 7 ? Infinity : 0.5 * i));
 const foreign = (more) => ({ columns, lines, line_length: 2 * columns + 3, kind: 'mono16', data: base64(wide, 3), ...more });
 const answer = {
   pitched: { width: columns, height: lines, pitch: columns + 4, format: 'mono8', data: base64(grey, 4) },
@@ -74,6 +78,8 @@ const answer = {
   misleading: { ...foreign(), width: 100, height: 200, step: 1, encoding: 'a cipher', is_bigendian: true },
   many: [foreign({ columns: 1 }), foreign()],
   plain: { width: columns, height: lines, data: base64(colour) },
+  unsaid: { width: columns, height: lines, pitch: columns + 11, data: base64(grey, 11) },
+  depth: { width: columns, height: lines, format: '32FC1', data: Buffer.from(depths.buffer).toString('base64') },
   short: { width: columns, height: lines, pitch: columns - 1, format: 'mono8', data: base64(grey) },
 };
 
@@ -113,6 +119,38 @@ test('pitch and stride are the bytes from one row to the next, as step is', asyn
 
 test('without an encoding the bytes of a pixel say what it is', async () => {
   assert.deepEqual(await rgbPixels(await picture('raw=plain.data&picture=png'), 'png'), colour);
+});
+
+test('padded rows without an encoding are not guessed, and the encoding can be named itself', async () => {
+  const unsaid = await take('raw=unsaid.data&picture=png');
+  assert.equal(unsaid.status, 500);
+  assert.match(unsaid.json.error, /16 bytes for a row of 5 pixels do not tell: the encoding has to be given, with \?layout=encoding:/);
+  const named = await picture('raw=unsaid.data&picture=png&layout=encoding:mono8');
+  assert.deepEqual(await convert(['png:-', '-depth', '8'], 'gray', named), grey);
+});
+
+test('floats are kept as EXR, and spread over a range that is given', async () => {
+  const exr = await take('raw=depth.data&picture=exr');
+  assert.equal(exr.status, 200, exr.text.slice(0, 400));
+  assert.equal(exr.headers.get('content-type'), 'image/x-exr');
+  const read = readExr(exr.body);
+  assert.deepEqual([read.width, read.height, Object.keys(read.channels)], [columns, lines, ['Y']]);
+  for (const [i, value] of depths.entries()) assert.equal(read.channels.Y.at(i % columns, Math.floor(i / columns)), value);
+
+  const spread = Uint16Array.from(depths, (value) => Math.round((Math.min(Math.max(value, 1), 3) - 1) / 2 * 65535));
+  assert.deepEqual(await words(await picture('raw=depth.data&picture=png&value-range=1,3')), Buffer.from(spread.buffer));
+
+  for (const value of ['3', '3,1', '1,1', '1,x', 'nan,1', '0,inf', '-1e308,1e308']) {
+    const refused = await take(`raw=depth.data&picture=png&value-range=${value}`);
+    assert.equal(refused.status, 400, value);
+    assert.ok(refused.json.error.startsWith(`?value-range= is '${value}'; it takes`), refused.json.error);
+  }
+  const colours = await take('raw=strided.data&picture=png&value-range=0,1');
+  assert.equal(colours.status, 400);
+  assert.match(colours.json.error, /a range is for grey, such as 32FC1 and mono16, and these pixels are rgb8/);
+  assert.equal((await take('raw=depth.data&picture=exr&value-range=1,3')).status, 400);
+  assert.equal((await take('raw=depth.data&value-range=1,3')).status, 400);
+  assert.equal((await take('raw=strided.data&picture=exr')).status, 406);
 });
 
 test('fields of other names are named by ?layout=, one by one', async () => {

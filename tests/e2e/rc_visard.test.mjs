@@ -90,7 +90,7 @@ describe('a stream of image sets', () => {
 
   test('what cannot be a picture is said', async () => {
     for (const [query, status, words] of [
-      ['raw=left.data&picture=gif', 400, 'it takes png, jpeg or webp'], ['raw=mesh.data&picture=png', 400, 'Mesh has no numbers of these names'],
+      ['raw=left.data&picture=gif', 400, 'it takes png, jpeg, webp or exr'], ['raw=mesh.data&picture=png', 400, 'Mesh has no numbers of these names'],
       ['raw=left.data&picture=png&layout=width:nothing', 400, "?layout= has 'width:nothing'"], ['picture=png&stream=bytes', 400, '?raw='],
       ['raw=right.data&picture=png', 500, 'its width or height is 0']]) {
       const answer = await proxy.get(`${METHOD}?left_enabled=true&${query}`);

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { configFile } from '../support/config_file.mjs';
+import { openCurl } from '../support/curl.mjs';
 import { Metrics } from '../support/metrics.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { accepting, goawayStorm, neverReadingPings, settingsOnly, Tunnel } from '../support/peers.mjs';
@@ -199,6 +201,26 @@ test('pinged too often such a server closes the connection: the call and the log
   assert.equal(back.data.epoch, epoch);
   await proxy.line(/too_many_pings/);
   await viewer.frames(2, { from: back.place });
+});
+
+test('the keepalive of a section counts for its upstream, and for no other', async (t) => {
+  const started = cleanup(t);
+  const strict = pattern({ fps: 0 }, '--strict-keepalive', '--no-serial');
+  const [eager, calm] = [started(await Standin.start(strict)), started(await Standin.start(strict))];
+  const section = (name, octane, more = '') => `[upstream.${name}]\nkind = "octane"\naddress = "127.0.0.1:${octane.port}"\nprobe-after = "0"\n${more}`;
+  const proxy = started(await Proxy.start(undefined,
+    configFile(section('eager', eager, 'keepalive = "1s"\nkeepalive-timeout = "30s"\n') + section('calm', calm)), { connected: false }));
+  const states = async () => (await proxy.get('/upstreams')).json.upstreams.map(({ state }) => state).join();
+  await until('both are connected', async () => await states() === 'connected,connected');
+  for (const octane of [eager, calm]) await octane.stall('ApiInfo/octaneName', 600000);
+  const quiet = openCurl(['-d', '{}', '-H', 'X-Timeout: 5m', `${proxy.url}/calm/ApiInfo/octaneName`]);
+  const closed = await proxy.post('/eager/ApiInfo/octaneName', {}, { headers: { 'X-Timeout': '5m' } });
+  assert.equal(closed.status, 500);
+  assert.match(closed.json.error, /too many pings/);
+  const { queue } = (await proxy.get('/calm/health')).json;
+  assert.equal(queue.in_flight, 1, 'the call of the other is still under way');
+  quiet.child.kill('SIGKILL');
+  await quiet.done;
 });
 
 test('a deadline covers the time in which nobody knows yet whether Octane is there', async (t) => {

@@ -87,3 +87,23 @@ describe('a reader that stands still', () => {
     }
   });
 });
+
+test('a deadline of a reader of a shared stream is its own: the others read on', async (t) => {
+  const path = '/Lab/Count?share=1&count=1000000000&pause_ms=20&stream=ndjson&padding=1';
+  const other = openCurl([`${proxy.url}${path}`]);
+  t.after(() => other.child.kill('SIGKILL'));
+  await until('it reads', () => other.out.text.split('\n').length > 2);
+  for (const header of ['X-Timeout: 300ms', 'grpc-timeout: 300m']) {
+    const ended = await proxy.get(path, { args: ['-H', header, '--max-time', '60'] });
+    assert.equal(JSON.parse(ended.text.trim().split('\n').at(-1)).status, 'DEADLINE_EXCEEDED', header);
+  }
+  // Who wants one message waits for it as long as for any answer.
+  const never = `/Lab/Count?share=1&holds=true&raw=padding`;
+  const one = await proxy.get(never, { args: ['-H', 'X-Timeout: 300ms', '--max-time', '60'] });
+  assert.deepEqual([one.status, one.json.status], [504, 'DEADLINE_EXCEEDED'], one.text);
+  await until('only the other reads', async () => (await server.told()).open_streams === 1);
+  const seen = other.out.text.length;
+  await until('the other reads on', () => other.out.text.length > seen);
+  other.child.kill('SIGKILL');
+  await until('the call has ended', async () => (await server.told()).open_streams === 0);
+});

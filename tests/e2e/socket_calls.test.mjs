@@ -89,6 +89,33 @@ describe('a call over a WebSocket', () => {
     await until('the call has ended', async () => (await server.told()).open_streams === 0);
   });
 
+  test('has messages as large as the upstream takes them, and is closed with a sentence by one above that', async (t) => {
+    const limited = await Proxy.start(undefined, configFile(`[upstream.lab]\naddress = "${server.address}"
+proto-path = ["${lab}"]\nmax-message = "8MiB"\nmethod-max-message = ["Lab/Sum=2MiB"]\n`));
+    t.after(() => limited.stop());
+    await until('the upstream is connected', async () => (await limited.get('/lab/health')).status === 200);
+    const openLimited = async (path) => {
+      const socket = await WebSocketClient.open(`${limited.url.replace(/^http/, 'ws')}${path}`);
+      t.after(() => socket.stop());
+      return socket;
+    };
+    const frame = Buffer.alloc(4_000_000, 'rgb'); // more than a picture of 1280×960 pixels
+    const socket = await openLimited('/Lab/Echo?raw-body=blob&raw=blob');
+    for (let i = 1; i <= 3; i++) {
+      socket.sendBinary(frame);
+      await until('it comes back', () => socket.messages.length === i);
+      assert.ok(socket.messages.at(-1).binary.equals(frame));
+    }
+    await endsWell(socket);
+    for (const [path, size, words] of [['/Lab/Echo?raw-body=blob', 8 << 20, 'a message may have at most 8388608 bytes (max-message of [upstream.lab])'],
+      ['/Lab/Sum?bytes=1', 2 << 20, 'a message may have at most 2097152 bytes (method-max-message of upstream lab)']]) {
+      const large = await openLimited(path);
+      large.sendBinary(Buffer.alloc(size + 1));
+      assert.deepEqual(await large.closeFrame(), { code: 1009, reason: words });
+    }
+    await until('no call is left', async () => (await server.told()).open_streams === 0);
+  });
+
   test('with an option that makes no sense is refused before it is one', async (t) => {
     for (const [query, words] of [['raw=blub', 'blub'], ['raw=repeat', 'repeat'], ['raw-body=repeat', 'repeat'],
       ['raw-body=blub', 'blub'], ['share=1', '?share= is for streams over HTTP'], ['byte=1', 'did you mean bytes']]) {

@@ -12,7 +12,7 @@ import { badRequest, badRequestDetails } from '../support/bad_request.mjs';
 import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
 import { Example, examples, lab } from '../support/example.mjs';
-import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
+import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
 
@@ -174,6 +174,53 @@ test('one that is away fails at once and holds up nobody; what it said of itself
   await until('one is back', async () => (await proxy.post(`/one/${SIM}/get_version`, {})).status === 200);
 });
 
+test('while one that describes itself has never been reached, a name that nobody has is 503 with its name, not 404', async (t) => {
+  const started = cleanup(t);
+  const known = started(await Example.start('lab'));
+  const port = await freePort();
+  const proxy = started(await Proxy.start(undefined, configFile(`
+[upstream.lab]
+address = "${known.address}"
+proto-path = ["${lab}"]
+[upstream.late]
+address = "127.0.0.1:${port}"
+[route.version]
+path = "/version"
+verb = "POST"
+method = "${SIM}/get_version"
+`)));
+  await until('the one is there and the other is not', async () => {
+    const { lab: first, late } = await states(proxy);
+    return first === 'connected' && late !== 'connecting';
+  });
+  for (const where of [`/${SIM}/get_version`, '/version', `/services/${SIM}`, `/late/${SIM}/get_version`, `/late/services/${SIM}`]) {
+    const away = await (where.includes('/services/') ? proxy.get(where) : proxy.post(where, {}));
+    assert.deepEqual([away.status, away.json.status], [503, 'UNAVAILABLE'], `${where}: ${away.text}`);
+    assert.match(away.json.error, /^Upstream late cannot be reached at 127\.0\.0\.1/);
+  }
+  assert.equal((await proxy.post('/Lab/Describe', {})).status, 200);
+  const lacking = await proxy.post('/Lab/NoSuch', {}); // the other one may have a service of that name, and in it the method
+  assert.equal(lacking.status, 503, lacking.text);
+  assert.match(lacking.json.error, /^Upstream late cannot be reached .*; no other upstream has Lab\/NoSuch; lab: .*NoSuch/);
+  assert.equal((await proxy.post('/lab/Lab/NoSuch', {})).status, 404);
+  started(await Example.start('nurec', ['--reflection', 'v1'], { port }));
+  await until('it is there', async () => (await proxy.post(`/${SIM}/get_version`, {})).status === 200);
+  assert.equal((await proxy.post('/NoSuch/get_version', {})).status, 404);
+  assert.equal((await proxy.post('/Lab/NoSuch', {})).status, 404);
+});
+
+test('a stream takes no place of concurrency, and waits for none', async (t) => {
+  const started = cleanup(t);
+  const server = started(await Example.start('lab'));
+  const proxy = started(await Proxy.start(undefined, configFile(
+    `[upstream.lab]\naddress = "${server.address}"\nproto-path = ["${lab}"]\nconcurrency = 1\n`)));
+  await allConnected(proxy);
+  const streams = [1, 2].map((count) => openCurl([`${proxy.url}/Lab/Count?count=1000000&pause_ms=20&padding=${count}`]));
+  t.after(() => streams.forEach(({ child }) => child.kill('SIGKILL')));
+  await until('both are open', async () => (await server.told()).open_streams === 2);
+  assert.equal((await proxy.post('/Lab/Describe', {})).status, 200);
+});
+
 describe('a service of all kinds of methods', () => {
   let server;
   let proxy;
@@ -321,4 +368,31 @@ describe('members that a message lacks', () => {
       assert.match(answer.json.error, /cuont/);
     }
   });
+});
+
+test('what the program denies is denied on every upstream, besides what its section denies', async (t) => {
+  const started = cleanup(t);
+  const server = started(await Example.start('lab'));
+  const octane = started(await Standin.start(pattern({ fps: 0 })));
+  const proxy = started(await Proxy.start(undefined, [...configFile(`
+[upstream.lab]
+address = "${server.address}"
+proto-path = ["${lab}"]
+deny = ["Lab/Store"]
+[upstream.scene]
+kind = "octane"
+address = "127.0.0.1:${octane.port}"
+method-max-message = ["ApiInfo/octaneVersion=1"]
+`), '--deny', 'Lab/Describe,ApiItem/name', '--allow', 'LiveLink/GetFile'], { connected: false }));
+  await allConnected(proxy);
+  for (const method of ['lab/Lab/Describe', 'lab/Lab/Store', 'scene/ApiItem/name']) {
+    const refused = await proxy.post(`/${method}`, {});
+    assert.equal(refused.status, 403, `${method}: ${refused.text}`);
+    assert.match(refused.json.error, /deny list/);
+  }
+  assert.equal((await proxy.post('/lab/Lab/Measure', {})).status, 200);
+  assert.doesNotMatch((await proxy.post('/scene/LiveLink/GetFile', {})).json.error, /deny list/); // the stand-in has no files
+  const large = await proxy.post('/scene/ApiInfo/octaneVersion', {});
+  assert.equal(large.status, 502, large.text);
+  assert.match(large.json.error, /the answer of ApiInfo\.octaneVersion has \d+ bytes as protobuf; method-max-message of upstream scene allows 1/);
 });

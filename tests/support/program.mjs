@@ -16,7 +16,7 @@ process.on('exit', () => {
 });
 
 // The variables that change what the programs do must not leak in from the shell that runs the tests.
-function cleanEnvironment(extra) {
+export function cleanEnvironment(extra) {
   const environment = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (!name.startsWith('OCTANE_') && !name.toLowerCase().endsWith('_proxy')) environment[name] = value;

@@ -15,7 +15,10 @@ function maskedFrame(opcode, payload) {
   const mask = randomBytes(4);
   const head = payload.length < 126
     ? Buffer.from([0x80 | opcode, 0x80 | payload.length])
-    : Buffer.from([0x80 | opcode, 0x80 | 126, payload.length >> 8, payload.length & 0xff]);
+    : payload.length < 1 << 16
+      ? Buffer.from([0x80 | opcode, 0x80 | 126, payload.length >> 8, payload.length & 0xff])
+      : Buffer.from([0x80 | opcode, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0]);
+  if (head.length === 10) head.writeBigUInt64BE(BigInt(payload.length), 2);
   const body = Buffer.from(payload);
   for (let i = 0; i < body.length; i++) body[i] ^= mask[i % 4];
   return Buffer.concat([head, mask, body]);

@@ -1,5 +1,6 @@
 """The service of lab.proto: what each method does is in its name."""
 
+import hashlib
 import pathlib
 import sys
 import time
@@ -14,6 +15,7 @@ def main():
     server = standin.Server(pathlib.Path(__file__).resolve().parent)
     number, total, text = server.message('lab.Number'), server.message('lab.Total'), server.message('lab.Text')
     body = server.message('google.api.HttpBody')
+    parcel, arrived = server.message('lab.Parcel'), server.message('lab.Arrived')
 
     def count(request, context):
         server.noted['counted'] = 0
@@ -43,9 +45,11 @@ def main():
     def add(requests, context):
         context.send_initial_metadata((('x-adder', 'first'),))
         answer = total()
+        server.noted['added'] = 0
         for one in requests:
             answer.sum += one.value
             answer.count += 1
+            server.noted['added'] = answer.count  # they have come, whatever the caller has still to say
         context.set_trailing_metadata((('x-added', str(answer.count)),))
         return answer
 
@@ -61,7 +65,32 @@ def main():
         for i in range(1, request.count + 1):
             yield body(content_type='text/plain', data=b'part %d\n' % i)
 
+    def packs(request, _context):
+        for i in range(1, request.count + 1):
+            yield parcel(file=body(content_type='text/plain', data=b'pack %d\n' % i))
+
+    def take(requests, field):
+        answer = arrived()
+        digest = hashlib.sha256()
+        server.noted['taken'] = 0
+        for one in requests:
+            content = field(one)
+            digest.update(content.data)
+            answer.size += len(content.data)
+            answer.messages += 1
+            answer.longest = max(answer.longest, len(content.data))
+            if content.content_type:
+                answer.types.append(content.content_type)
+            if getattr(one, 'name', ''):
+                answer.names.append(one.name)
+            server.noted['taken'] = answer.size
+        answer.sha256 = digest.hexdigest()
+        return answer
+
     server.add('lab.Lab', {
+        'Pack': lambda request, _context: request, 'Packs': packs, 'Upload': lambda requests, _context: take(requests, lambda one: one),
+        'Gather': lambda requests, _context: take(requests, lambda one: one.file),
+        'Left': lambda request, _context: request, 'Right': lambda request, _context: request,
         'Count': count, 'Describe': lambda request, _context: request, 'Store': store,
         'Shelve': lambda request, _context: request, 'Sum': add,
         'Measure': lambda request, _context: total(sum=len(request.inner.blob), count=1), 'Echo': echo,

@@ -319,6 +319,44 @@ TEST_CASE("upstreams come from the command line, the environment and the file's 
     CHECK(all.upstreams[2].kind == UpstreamKind::octane);
 }
 
+TEST_CASE("options of the Octane that is not there are refused with where they belong, not dropped") {
+    const std::string directory = std::filesystem::temp_directory_path().string();
+    check_refused({"--upstream", "a=h:1", "--proto-path", directory.c_str()},
+                  "--proto-path: is for the Octane that --octane-host or --octane-port names, and neither is given beside the "
+                  "upstreams; for one of them it is proto-path in its section of the configuration file, [upstream.a]");
+    check_refused({"--upstream", "a=h:1", "--descriptor-set", "/etc/hostname"}, "it is descriptor-set in its section");
+    check_refused({"--upstream", "a=h:1"}, "OCTANE_PROXY_API: is for the Octane", {{"OCTANE_PROXY_API", "beta2"}});
+    check_refused({"--upstream", "a=h:1", "--upstream-concurrency", "2"}, "it is concurrency in its section");
+    CHECK(parse_good({"--upstream", "a=h:1", "--octane-port", "1", "--api", "beta2"}).api == Api::beta2);
+    CHECK(parse_good({"--upstream", "a=h:1", "--api", "auto"}).api == Api::automatic);
+    const TemporaryFile octane("[upstream.a]\nkind = octane\naddress = h:1\n");
+    CHECK(parse_good({"--config", octane.path(), "--upstream-concurrency", "2"}).upstream_concurrency == 2);
+    check_refused({"--config", octane.path(), "--api", "beta2"}, "it is api in its section");
+    // Defaults of all upstreams.
+    parse_good({"--upstream",
+                "a=h:1",
+                "--timeout",
+                "1s",
+                "--max-message",
+                "1MiB",
+                "--keepalive",
+                "1s",
+                "--keepalive-timeout",
+                "1s",
+                "--probe-after",
+                "1s",
+                "--probe-timeout",
+                "1s",
+                "--deny",
+                "A/b",
+                "--allow",
+                "A/c",
+                "--allow-get",
+                "A/d",
+                "--forward-header",
+                "x-a"});
+}
+
 TEST_CASE("an upstream that is described badly is refused with the place") {
     check_refused({"--upstream", "a=h:1", "--upstream", "a=h:2"}, "names \"a\" twice");
     check_refused({"--upstream", "render=h:1"}, "--upstream: \"render\" is no name of an upstream");

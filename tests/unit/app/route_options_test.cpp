@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace octane::app {
 namespace {
@@ -84,6 +85,27 @@ TEST_CASE("what makes no sense is said with the section's name, or with what wou
     spec.is_form = true;
     spec.terms.body = "*";
     CHECK(why_refused([&] { make_route(spec); }).find("which a form does not") != std::string::npos);
+}
+
+TEST_CASE("two sections that fit the same requests are refused, and both are named") {
+    auto other = usual();
+    other.name = "other";
+    CHECK(
+        why_refused([&] {
+            make_own_routes(std::vector{usual(), other});
+        }) ==
+        R"(route "camera" and route "other" fit the same requests, GET "/api/render/{camera}"; one of them needs another path or verb)");
+    other.path = "/api/render/{name=*}";
+    CHECK(why_refused([&] {
+              make_own_routes(std::vector{usual(), other});
+          }) ==
+          R"(route "camera" and route "other" fit the same requests, GET "/api/render/{camera}" and "/api/render/{name=*}"; )"
+          "one of them needs another path or verb");
+    other.is_form = true;  // so that it is POST
+    CHECK(make_own_routes(std::vector{usual(), other}).size() == 2);
+    other.is_form = false;
+    other.path = "/api/render/front";
+    CHECK(make_own_routes(std::vector{usual(), other}).size() == 2);
 }
 
 }  // namespace

@@ -77,8 +77,6 @@ TEST_CASE("what a section says is understood, and a slip is refused with what wo
     CHECK(spec.refuses_unknown == false);
     set(spec, "tls-name", "sim.example");
     CHECK(spec.tls.value().server_name == "sim.example");
-    set(spec, "tls", "false");
-    CHECK_FALSE(spec.tls.has_value());
     for (const auto& [option, value, sentence] :
          {std::tuple("kind", "http", "none of grpc, octane"), std::tuple("metadata", "X-Key: a", "lower-case"),
           std::tuple("metadata", "x-key", "name: value"), std::tuple("metadata", "grpc-x: a", "cannot be set"),
@@ -122,13 +120,42 @@ TEST_CASE("what does not go together is refused with the upstream's name") {
     set(wrong, "tls", "true");
     wrong.tls->key = "k";
     check_refused(wrong, "belong together");
-    for (const auto& [option, value] : {std::pair("method-timeout", "A/b=1s"), std::pair("method-max-message", "A/b=1MiB"),
-                                        std::pair("method-concurrency", "A/b=1")}) {
-        wrong = spec;
-        set(wrong, option, value);
-        CHECK(refusal_of([&] { check_upstream(wrong); }).empty());
-        set(wrong, "kind", "octane");
-        check_refused(wrong, (std::string("has ") + option + ", which is for kind = grpc only").c_str());
+    wrong = spec;
+    set(wrong, "method-concurrency", "A/b=1");
+    CHECK(refusal_of([&] { check_upstream(wrong); }).empty());
+    set(wrong, "kind", "octane");
+    check_refused(wrong, "has method-concurrency, which is for kind = grpc only");
+}
+
+TEST_CASE("limits of single methods are for an Octane, too") {
+    UpstreamSpec spec = parse_upstream("sim=h:1");
+    set(spec, "kind", "octane");
+    set(spec, "method-timeout", "A/b=1s");
+    set(spec, "method-max-message", "A/b=1MiB");
+    CHECK(refusal_of([&] { check_upstream(spec); }).empty());
+}
+
+TEST_CASE("TLS and its refusal beside one another are refused, whichever stands first") {
+    for (const bool is_first : {true, false}) {
+        CAPTURE(is_first);
+        UpstreamSpec spec = parse_upstream("sim=h:1");
+        if (is_first) set(spec, "tls", "false");
+        set(spec, "tls-name", "sim.example");
+        if (!is_first) set(spec, "tls", "false");
+        CHECK(refusal_of([&] { check_upstream(spec); }) ==
+              "upstream \"sim\" has tls = false and tls-name, which means TLS: leave out the one that is wrong");
+    }
+    UpstreamSpec plain = parse_upstream("sim=h:1");
+    set(plain, "tls", "false");
+    CHECK(refusal_of([&] { check_upstream(plain); }).empty());
+    CHECK_FALSE(plain.tls.has_value());
+    UpstreamSpec named = parse_upstream("sim=h:1");
+    named.refuses_tls = true;
+    for (const auto& [option, member] :
+         {std::pair("tls-ca", &upstream::ChannelTls::roots), std::pair("tls-cert", &upstream::ChannelTls::certificate),
+          std::pair("tls-key", &upstream::ChannelTls::key)}) {
+        named.tls.emplace().*member = "a";
+        CHECK(refusal_of([&] { check_upstream(named); }).find(std::string("and ") + option + ", which") != std::string::npos);
     }
 }
 

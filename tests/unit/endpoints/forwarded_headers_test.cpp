@@ -41,5 +41,18 @@ TEST_CASE("headers of the connection, of the body and of gRPC never go on") {
     for (const char* name : {"authorization", "x-nre-scene-id", "x-bin", "a.b_c"}) CHECK(may_be_forwarded(name));
 }
 
+TEST_CASE("what Connection names is for this connection only") {
+    const std::array<std::string, 2> names = {"x-who", "x-scene"};
+    const auto metadata = forwarded({{"X-Who", "me"},
+                                     {"connection", "keep-alive, X-WHO"},
+                                     {"X-Scene", "a"},
+                                     {"Tracestate", "t"},
+                                     {"Traceparent", "00-1"},
+                                     {"Connection", "tracestate ,close"}},
+                                    names);
+    REQUIRE(metadata);
+    CHECK(*metadata == Pairs{{"x-scene", "a"}, {"traceparent", "00-1"}});
+}
+
 }  // namespace
 }  // namespace octane::endpoints

@@ -24,7 +24,7 @@ TEST_CASE("an option that a path does not have is refused with the nearest name,
     CHECK(refusal_of("waits=1", kFrameParameters) == "there is no option ?waits= here; did you mean wait?");
     CHECK(refusal_of("size=1", kCallParameters) ==
           "there is no option ?size= here; this path takes defaults, enums, bare, raw, update, type, stream, policy, "
-          "share, raw-body, bytes, picture, layout, quality");
+          "share, raw-body, bytes, picture, layout, quality, value-range");
     CHECK(refusal_of("width=1", {}) == "there is no option ?width= here; this path takes none");
     CHECK(refusal_of("tokn=x", {}) == "there is no option ?tokn= here; did you mean token?");
     CHECK(refusal_of(std::string(5000, 'x') + "=1", kViewParameters).size() < 400);

@@ -70,8 +70,25 @@ TEST_CASE("JSON lines have an empty one as a sign of life, and say no more than 
 }
 
 TEST_CASE("among bytes nothing is a sign of life") {
-    CHECK(StreamText(StreamForm::bytes).heart_beat().empty());
-    CHECK(StreamText(StreamForm::parts).heart_beat().empty());
+    StreamText bytes(StreamForm::bytes);
+    CHECK(bytes.heart_beat().empty());
+    CHECK(join(bytes.message(base::ByteChain::own("abc"), "", 1, 0)) == "abc");
+    CHECK(bytes.heart_beat().empty());
+    CHECK_FALSE(bytes.needs_repeat());
+}
+
+TEST_CASE("the sign of life of parts is the newest one once more, as it was, and nothing before the first") {
+    StreamText parts(StreamForm::parts);
+    CHECK(parts.needs_repeat());
+    CHECK(parts.heart_beat().empty());
+    const auto picture = base::ByteChain::own("abc");
+    const std::string first = join(parts.message(picture, "image/png", 1, 0));
+    CHECK(join(parts.heart_beat()) == first);
+    const auto newer = base::ByteChain::own("def");
+    const std::string second = join(parts.message(newer, "image/png", 4, 2));
+    CHECK(second.find("\r\nX-Seq: 4\r\nX-Dropped: 2\r\n\r\ndef\r\n") != std::string::npos);
+    CHECK(join(parts.heart_beat()) == second);
+    CHECK(join(parts.heart_beat()) == second);
 }
 
 TEST_CASE("events have their number, and their end has a name") {
@@ -82,11 +99,11 @@ TEST_CASE("events have their number, and their end has a name") {
     CHECK(join(events.end("{}", true)) == "event: error\ndata: {}\n\n");
 }
 
-TEST_CASE("a part says how long it is and what was dropped") {
+TEST_CASE("a part says how long it is, which it is and what was dropped") {
     StreamText parts(StreamForm::parts);
-    const std::string text = join(parts.message(base::ByteChain::own("abc"), "image/png", 2));
-    CHECK(text.find("\r\nContent-Type: image/png\r\nContent-Length: 3\r\nX-Dropped: 2\r\n\r\nabc\r\n") != std::string::npos);
-    CHECK(join(StreamText(StreamForm::bytes).message(base::ByteChain::own("abc"), "", 0)) == "abc");
+    const std::string text = join(parts.message(base::ByteChain::own("abc"), "image/png", 5, 2));
+    CHECK(text.find("\r\nContent-Type: image/png\r\nContent-Length: 3\r\nX-Seq: 5\r\nX-Dropped: 2\r\n\r\nabc\r\n") !=
+          std::string::npos);
 }
 
 }  // namespace

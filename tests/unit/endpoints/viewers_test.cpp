@@ -120,6 +120,7 @@ TEST_CASE("viewers of raw frames share them, whatever else they wish that means 
 class FakeSocket final : public http::WebSocket {
   public:
     void listen(std::weak_ptr<http::WebSocketListener> listener) override { listener_ = std::move(listener); }
+    void accept_up_to(std::size_t, std::string) override {}
     void hold(bool) override {}
     void write(http::MessageKind, std::span<const std::string_view> parts) override {
         REQUIRE_FALSE(is_writing_);

@@ -224,6 +224,35 @@ TEST_CASE("A token may come in the cookie that is named for it, and in the query
     CHECK(client.ask(get("/hello?token=s3%20cr/et=")).status == 401);
 }
 
+TEST_CASE("The token is taken out of the headers that brought it, and nothing else is") {
+    Settings settings;
+    settings.access.token = "s3cret";
+    settings.access.token_cookie = "door";
+    const auto tell = [](Request& request) {
+        std::string told;
+        for (const auto& [name, value] : request.headers) {
+            if (name != "Host") told += name + "=" + value + "|";
+        }
+        return text(told);
+    };
+    RunningServer server([&tell](Router& router) { router.add("GET", "/headers", answering(tell)); }, std::move(settings));
+    auto client = server.connect();
+    const auto ask = [&client](const char* path, const char* headers) { return client.ask(get(path, headers)).body; };
+    CHECK(ask("/headers", "authorization: bearer  s3cret\r\nX-A: Bearer s3cret\r\n") == "X-A=Bearer s3cret|");
+    CHECK(ask("/headers", "Cookie: a=b;door=s3cret; c=d\r\nAuthorization: Basic abc\r\n") ==
+          "Cookie=a=b; c=d|Authorization=Basic abc|");
+    CHECK(ask("/headers", "Cookie: door=s3cret\r\nAuthorization: Bearer s3cret\r\n").empty());
+    CHECK(ask("/headers?token=s3cret", "Cookie: door=no; doors=s3cret\r\nAuthorization: Bearer other\r\n") ==
+          "Cookie=door=no; doors=s3cret|Authorization=Bearer other|");
+    CHECK(ask("/headers?token=s3cret", "Authorization: Bearer s3cret\r\n").empty());
+    for (const std::string query :
+         {"token=s3cret", "a=b&token=s3cret&c=d", "token=s%33cret", "next=%2Fa%3Ftoken%3Ds3cret", "%&token=s%33cret"})
+        CHECK(ask("/headers?token=s3cret", ("Referer: http://127.0.0.1/a?" + query + "\r\n").c_str()) ==
+              "Referer=http://127.0.0.1/a|");
+    for (const std::string value : {"http://127.0.0.1/a?token=guess", "http://127.0.0.1/s3cret?a=%62", "what? 5%"})
+        CHECK(ask("/headers?token=s3cret", ("Referer: " + value + "\r\n").c_str()) == "Referer=" + value + "|");
+}
+
 TEST_CASE("A wrong verb is 405 with Allow, an unknown path 404, both with the call's id") {
     RunningServer server(usual_routes);
     auto client = server.connect();

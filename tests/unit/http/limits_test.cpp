@@ -167,6 +167,29 @@ TEST_CASE("A header that does not come in and a silent connection are closed aft
     CHECK(stuck.is_closed_by_server());
 }
 
+TEST_CASE("A call that takes longer than a silent connection may last is not cut, with or without a body") {
+    for (const auto& request : {get("/wait"), post("/wait", "body")}) {
+        Gate gate;
+        Settings settings;
+        settings.options.idle_timeout = std::chrono::seconds(1);
+        settings.options.body_timeout = std::chrono::seconds(1);
+        RunningServer server(
+            [&gate](Router& router) {
+                for (const char* verb : {"GET", "POST"})
+                    router.add(verb, "/wait", [&gate](Request& asked) { return wait_at(gate, asked); });
+            },
+            std::move(settings));
+        auto client = server.connect();
+        client.send(request);
+        gate.entered.get_future().get();
+        // One after the other is closed for its silence.
+        for (int i = 0; i < 2; ++i) CHECK(server.connect().is_closed_by_server());
+        gate.open();
+        CHECK(client.read_reply().body == "waited");
+        CHECK_FALSE(gate.ended_by_client.get_future().get());
+    }
+}
+
 TEST_CASE("A client that does not read its answer is closed after its time") {
     std::promise<void> given_up;
     Settings settings;

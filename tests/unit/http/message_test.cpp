@@ -76,3 +76,13 @@ TEST_CASE("A missing token is answered with the way to authenticate") {
     CHECK(response.headers[0].first == "WWW-Authenticate");
     CHECK(response.headers[0].second == "Bearer");
 }
+
+TEST_CASE("What may be tried again says when") {
+    for (const auto code : {ErrorCode::bodies_exhausted, ErrorCode::too_many_connections}) {
+        const auto response = error_response(make_error(code, "full"));
+        CHECK(response.status == 503);
+        REQUIRE(response.headers.size() == 1);
+        CHECK(response.headers[0] == std::pair<std::string, std::string>("Retry-After", "5"));
+    }
+    CHECK(error_response(make_error(ErrorCode::bad_value, "no")).headers.empty());
+}

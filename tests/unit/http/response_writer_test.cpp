@@ -118,6 +118,26 @@ TEST_CASE("A stream's head has no length, and each write is one chunk of all its
     CHECK_FALSE(viewer->was_called_inside);
 }
 
+TEST_CASE("A stream that is silent for longer than a connection may be between requests is not cut") {
+    auto viewer = std::make_shared<Viewer>();
+    Settings settings;
+    settings.options.idle_timeout = std::chrono::seconds(1);
+    settings.options.body_timeout = std::chrono::seconds(1);
+    RunningServer server(stream_route(viewer), std::move(settings));
+    auto client = server.connect();
+    client.send(get("/stream"));
+    CHECK(client.read_head().status == 200);
+    viewer->opened.get_future().get();
+    for (const char* word : {"one", "two"}) {
+        CHECK(server.connect().is_closed_by_server());  // for its silence
+        CHECK(server.connect().is_closed_by_server());
+        viewer->run([&] { viewer->write({word}); });
+        CHECK(client.read_chunk() == word);
+    }
+    client.close();
+    viewer->gone.get_future().get();
+}
+
 TEST_CASE("In HTTP/1.0 a stream is not chunked and ends with the connection") {
     auto viewer = std::make_shared<Viewer>();
     RunningServer server(stream_route(viewer));

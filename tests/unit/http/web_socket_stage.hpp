@@ -33,6 +33,11 @@ class Peer : public WebSocketListener {
         ++written;
         written.notify_all();
     }
+    void on_ending() override {
+        ++ending;
+        ending.notify_all();
+        if (lets_go_at_ending) socket.reset();
+    }
     void on_closed() override {
         ++closed;
         socket.reset();
@@ -47,6 +52,7 @@ class Peer : public WebSocketListener {
     void await_written(int count) {
         for (int seen = written; seen < count; seen = written) written.wait(seen);
     }
+    void await_ending() { ending.wait(0); }
     void await_end() { gone.get_future().get(); }
 
     template <typename Action>
@@ -64,6 +70,9 @@ class Peer : public WebSocketListener {
     std::function<void()> then;
     std::vector<std::pair<MessageKind, std::string>> messages;
     std::atomic<int> written = 0;
+    std::atomic<int> ending = 0;
+    bool lets_go_at_ending = false;
+    std::size_t most = 0;  // bytes of a message, if not the usual limit
     int closed = 0;
     bool was_called_inside = false;
 
@@ -76,6 +85,7 @@ inline Response opening_for(std::shared_ptr<Peer> peer, Request& request) {
     Response response;
     response.on_web_socket = [peer](std::shared_ptr<WebSocket> socket) {
         socket->listen(peer);
+        if (peer->most > 0) socket->accept_up_to(peer->most, "a message may have at most this and that");
         peer->socket = std::move(socket);
         peer->opened.set_value();
     };

@@ -182,11 +182,86 @@ TEST_CASE("A message that is too large ends the connection with 1009, whole or i
     SUBCASE("in pieces") {
         for (int i = 0; i < 20; ++i) client.send_while_taken(frame(i == 0 ? kBinary : 0, pattern(100'000), Last::no));
     }
-    CHECK(read_frame(client).close_code() == 1009);
+    const auto end = read_frame(client);
+    CHECK(end.close_code() == 1009);
+    CHECK(end.payload.substr(2) == "a message may have at most 1048576 bytes");
     client.close();
     peer->await_end();
     CHECK(peer->messages.empty());
     CHECK(peer->closed == 1);
+}
+
+TEST_CASE("Where larger messages are accepted, one is bounded by that alone, whole or in pieces") {
+    constexpr std::size_t kMost = 4'000'000;
+    auto peer = std::make_shared<Peer>();
+    peer->most = kMost;
+    RunningServer server(socket_route(peer));
+    auto client = server.connect();
+    open_on(client, *peer);
+    const auto bytes = pattern(kMost);
+    peer->then = [&] { peer->write(MessageKind::text, {"ok"}); };
+    for (int round = 1; round <= 2; ++round) {
+        client.send(frame(kBinary, bytes));
+        CHECK(read_frame(client).payload == "ok");
+        peer->await_written(round);
+    }
+    for (std::size_t at = 0; at < kMost; at += 500'000)
+        client.send(frame(at == 0 ? kBinary : 0, bytes.substr(at, 500'000), at + 500'000 < kMost ? Last::no : Last::yes));
+    CHECK(read_frame(client).payload == "ok");
+    peer->await_written(3);
+    client.send_while_taken(frame(kBinary, pattern(kMost + 1)));
+    const auto end = read_frame(client);
+    CHECK(end.close_code() == 1009);
+    CHECK(end.payload.substr(2) == "a message may have at most this and that");
+    client.close();
+    peer->await_end();
+    REQUIRE(peer->messages.size() == 3);
+    for (const auto& [kind, message] : peer->messages) CHECK((message == bytes));
+}
+
+TEST_CASE("Messages above the usual limit count in the memory for bodies, until the next one may come") {
+    std::array<std::shared_ptr<Peer>, 4> peers;
+    for (auto& peer : peers) {
+        peer = std::make_shared<Peer>();
+        peer->most = 4'000'000;
+        peer->then = [&peer] { peer->write(MessageKind::text, {"ok"}); };
+    }
+    auto& holder = *peers[0];
+    holder.then = [&holder] {
+        holder.socket->hold(true);
+        holder.write(MessageKind::text, {"held"});
+    };
+    Settings settings;
+    settings.options.body_memory = 5'000'000;
+    RunningServer server(
+        [&peers](Router& router) {
+            for (std::size_t i = 0; i < peers.size(); ++i)
+                router.add("GET", "/" + std::to_string(i),
+                           answering([peer = peers[i]](Request& request) { return opening_for(peer, request); }));
+        },
+        std::move(settings));
+    const auto send = [&](Client& client, std::size_t number, std::size_t size) {
+        client.send(opening("/" + std::to_string(number)));
+        REQUIRE(client.read_head().status == 101);
+        peers.at(number)->opened.get_future().get();
+        client.send_while_taken(frame(kBinary, pattern(size)));
+        return read_frame(client);
+    };
+    auto first = server.connect();
+    CHECK(send(first, 0, 3'000'000).payload == "held");
+    auto usual = server.connect();
+    CHECK(send(usual, 1, WebSocket::kMaxIncoming).payload == "ok");  // takes nothing of it
+    auto second = server.connect();
+    const auto refused = send(second, 2, 3'000'000);
+    CHECK(refused.close_code() == 1013);
+    CHECK(refused.payload.find("--body-memory") != std::string::npos);
+    second.close();
+    peers[2]->await_end();
+    holder.run([&] { holder.socket->hold(false); });
+    auto third = server.connect();
+    CHECK(send(third, 3, 3'000'000).payload == "ok");
+    for (auto* const client : {&first, &usual, &third}) client->close();
+    for (const std::size_t number : {0U, 1U, 3U}) peers.at(number)->await_end();
 }
 
 TEST_CASE("What breaks the protocol ends the connection with its code") {

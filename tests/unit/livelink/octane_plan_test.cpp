@@ -238,6 +238,42 @@ TEST_CASE("an edit that Octane refuses in its answer is told to nobody, by which
     CHECK(edits.size() == 2);
 }
 
+TEST_CASE("a method of Octane has a deadline and a largest message of its own, by its own name or that of another release") {
+    auto options = options_for(0);
+    options.limits = {{{"ApiItem/destroy", milliseconds(20)}, {"ApiNode/setPinValue1", milliseconds(30)}},
+                      {{"ApiItem/name", 12}, {"ApiItem/setName", 20}}};
+    std::string note = "teapot.obj";
+    TestOctane octane(
+        Speaks::beta2,
+        [&note](const std::string& path, const std::string&) {
+            if (path == "/octaneapi.ApiItemService/destroy" || path == "/octaneapi.ApiNodeService/setPinValueByPinID")
+                return open_call({});
+            if (path == "/octaneapi.ApiItemService/setName") return answer(std::string(30, '\0'));
+            return path == kNamePath ? answer("\n" + std::string(1, static_cast<char>(note.size())) + note) : unimplemented();
+        },
+        options);
+    std::vector<std::string> edits;
+    octane.octane()->policy().on_edit([&](const frames::EditMade& edit, EditKind) { edits.push_back(edit.method); });
+
+    CHECK(octane.error("ApiItem", "destroy").code == ErrorCode::deadline_exceeded);
+    const auto foreign = octane.error("ApiNode", "setPinValue1", R"({"objectPtr":{"handle":1},"id":43,"value":1})");
+    CHECK(foreign.code == ErrorCode::deadline_exceeded);
+
+    CHECK(octane.call("ApiItem", "name"));
+    note += '.';
+    const auto answered = octane.error("ApiItem", "name");
+    CHECK(answered.code == ErrorCode::message_too_large);
+    CHECK(has(answered.message, "the answer of ApiItem.name has 13 bytes as protobuf; method-max-message of upstream octane"));
+
+    CHECK(octane.error("ApiItem", "setName", R"({"objectPtr":{"handle":"1"},"name":"nnnnnnnnnnnnnnnnnnnnnn"})").code ==
+          ErrorCode::body_too_large);
+    CHECK(octane.server().calls("/octaneapi.ApiItemService/setName") == 0);
+    CHECK(edits.empty());
+    // It has been carried out, though its answer is not given.
+    CHECK(octane.error("ApiItem", "setName", R"({"objectPtr":{"handle":"1"},"name":"n"})").code == ErrorCode::message_too_large);
+    CHECK(edits == std::vector<std::string>{"ApiItem/setName"});
+}
+
 TEST_CASE("a misspelt member is named in the error of the call that fails without it") {
     TestOctane octane(Speaks::beta2, [](const std::string& path, const std::string& request) {
         return path == kNamePath && request.find("\x08\x07") != std::string::npos

@@ -77,7 +77,7 @@ TEST_CASE("only what its descriptor calls free of side effects is a read, whatev
 
 TEST_CASE("a method with a largest message of its own refuses what is larger, either way") {
     FakeOctane server([](const std::string&, const std::string&) { return answer("\n\x08" + std::string(8, 'x')); });
-    RunningUpstream upstream(server.port(), {}, {{}, {}, {}, {{"Camera/L*", 9}}, {}});
+    RunningUpstream upstream(server.port(), {}, {{}, {}, {{}, {{"Camera/L*", 9}}}, {}});
     const auto too_much = upstream.loop().run(call_json(upstream.caller(), "Look", R"({"text":"12345678"})"));
     REQUIRE_FALSE(too_much.done);
     CHECK(too_much.done.error().code == ErrorCode::body_too_large);
@@ -94,7 +94,7 @@ TEST_CASE("methods with a limit of their own wait for one another, and for nobod
     FakeOctane server([](const std::string& path, const std::string&) {
         return path == kLook ? open_call({kNote}) : path == kGetNote ? answer(kNote) : unimplemented();
     });
-    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Look", 1}}});
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {{"Camera/Look", 1}}});
     auto first = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
     REQUIRE(server.await_open_calls(1));
     auto second = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
@@ -111,7 +111,7 @@ TEST_CASE("methods with a limit of their own wait for one another, and for nobod
 TEST_CASE("who waits for a method's own limit has a deadline, is counted, and is told when the proxy ends") {
     FakeOctane server(
         [](const std::string& path, const std::string&) { return path == kLook ? open_call({kNote}) : unimplemented(); });
-    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Look", 1}}});
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {{"Camera/Look", 1}}});
     auto first = upstream.loop().start(call_json(upstream.caller(), "Look", "{}"));
     REQUIRE(server.await_open_calls(1));
     const auto late = upstream.loop().run(call_json(upstream.caller(), "Look", "{}", std::chrono::milliseconds(20)));

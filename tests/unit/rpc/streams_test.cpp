@@ -68,16 +68,22 @@ asio::awaitable<base::Result<Heard>> hear_all(const Caller& caller) {
     co_return heard;
 }
 
-asio::awaitable<std::unique_ptr<StreamReader>> share(const Caller& caller, std::string request,
-                                                     upstream::Metadata metadata = {}) {
+asio::awaitable<std::unique_ptr<StreamReader>> share(const Caller& caller, std::string request, upstream::Metadata metadata = {},
+                                                     std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) {
     auto plan = co_await plan_of(caller);
-    auto reader = co_await caller.streams().share(std::move(plan), std::move(request), std::move(metadata));
+    StreamRequest terms{timeout, std::move(metadata)};
+    auto reader = co_await caller.streams().share(std::move(plan), std::move(request), std::move(terms));
     co_return reader;
 }
 
 // The reader belongs to its loop, which also ends it.
 void leave(RunningUpstream& upstream, std::unique_ptr<StreamReader> reader) {
     upstream.loop().call([&reader] { reader.reset(); });
+}
+
+asio::awaitable<AnswerSlot::Next> leave_and_ask(StreamReader& reader) {
+    reader.leave();
+    co_return co_await reader.next(kPatience);
 }
 
 TEST_CASE("a stream gives every message, and its end in words") {
@@ -106,7 +112,7 @@ TEST_CASE("who leaves ends the call upstream") {
 
 TEST_CASE("a stream beyond its method's own limit is refused and counted, and readers of a shared one take one place") {
     FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
-    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {}, {{"Camera/Watch", 1}}});
+    RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {{"Camera/Watch", 1}}});
     auto first = upstream.loop().run(share(upstream.caller(), kWord));
     CHECK(upstream.loop().run(first->next(kPatience)).message);
     auto second = upstream.loop().run(share(upstream.caller(), kWord));
@@ -157,6 +163,40 @@ TEST_CASE("what only names a request across programs keeps nobody from sharing, 
     }
     CHECK(server.calls(kWatchCall) == 2);
     for (auto& reader : readers) leave(upstream, std::move(reader));
+}
+
+TEST_CASE("a reader's deadline ends its reading and not the call that others read") {
+    using std::chrono::milliseconds;
+    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    RunningUpstream upstream(server.port());
+    auto brief = upstream.loop().run(share(upstream.caller(), kWord, {}, milliseconds(200)));
+    auto late = upstream.loop().run(share(upstream.caller(), kWord, {}, milliseconds(1)));
+    auto other = upstream.loop().run(share(upstream.caller(), kWord));
+    const auto heard = upstream.loop().run(hear(std::move(brief)));
+    REQUIRE(heard.end.error);
+    CHECK(heard.end.error->code == ErrorCode::deadline_exceeded);
+    CHECK(heard.end.error->message == "the deadline of this reader of Camera/Watch has passed");
+    // It counts also for one for whom there is a message.
+    const auto end = upstream.loop().run(late->next(kPatience)).end;
+    REQUIRE(end);
+    CHECK(end->error->code == ErrorCode::deadline_exceeded);
+    leave(upstream, std::move(late));
+    CHECK(upstream.loop().run(other->next(kPatience)).message);
+    server.push("b");
+    CHECK(upstream.loop().run(other->next(kPatience)).message->bytes().flatten() == "b");
+    CHECK(server.calls(kWatchCall) == 1);
+    leave(upstream, std::move(other));
+    CHECK(server.await_cancellations(1));
+}
+
+TEST_CASE("who leaves a shared stream is at its end, though nothing comes") {
+    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    RunningUpstream upstream(server.port());
+    auto reader = upstream.loop().run(share(upstream.caller(), kWord));
+    const auto end = upstream.loop().run(leave_and_ask(*reader)).end;
+    REQUIRE(end);
+    CHECK(end->error->code == ErrorCode::cancelled);
+    leave(upstream, std::move(reader));
 }
 
 TEST_CASE("a shared stream that has ended is begun anew") {

@@ -292,6 +292,8 @@ TEST_CASE("Templates that differ in nothing but how they name their variables ar
     CHECK_FALSE(are_rivals("/a/{x}:w", "/a/{x}:v"));
     CHECK_FALSE(are_rivals("/a", "/a/**"));
     CHECK_FALSE(are_rivals("/*", "/**"));
+    CHECK(parsed("/a/{x=b/*}/**:v").sample("~") == "/a/b/~/~:v");
+    CHECK(parsed("/").sample("~") == "/");
 }
 
 namespace {

@@ -56,12 +56,26 @@ TEST_CASE("an index left out means the first element") {
     CHECK(found(wire, "renderImages.items.1.chunks") == "C");
 }
 
-TEST_CASE("an unset field and an element beyond the end are empty") {
+TEST_CASE("an unset field is empty") {
     const std::string wire = path_sample();
     CHECK(found(wire, "renderImages.items.2.data") == "");
-    CHECK(found(wire, "renderImages.items.3.data") == "");
     CHECK(found(wire, "picture") == "");
-    CHECK(found("", "renderImages.items.data") == "");
+    CHECK(found("", "renderImages.first.data") == "");
+}
+
+TEST_CASE("an element beyond the end of a list is not found, and how many there are is said") {
+    const std::string wire = path_sample();
+    CHECK(found(wire, "renderImages.items.3.data") ==
+          "error: in the answer renderImages.items has 3 elements, so that there is no [3]");
+    CHECK(found(wire, "renderImages.items[1].chunks[2]") ==
+          "error: in the answer renderImages.items[1].chunks has 2 elements, so that there is no [2]");
+    CHECK(found(wire, "renderImages.items[0].chunks") ==
+          "error: in the answer renderImages.items[0].chunks has no elements, so that there is no [0]");
+    CHECK(found("", "renderImages.items.data") ==
+          "error: in the answer renderImages.items has no elements, so that there is no [0]");
+    const auto beyond = find(album(), base::ByteChain::own(wire), "renderImages.items.3.data");
+    REQUIRE_FALSE(beyond.has_value());
+    CHECK(beyond.error().code == base::ErrorCode::path_not_found);
 }
 
 TEST_CASE("a path that leads to no bytes is refused with the paths that exist") {
