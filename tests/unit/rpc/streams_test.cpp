@@ -175,7 +175,7 @@ TEST_CASE("a reader's deadline ends its reading and not the call that others rea
     const auto heard = upstream.loop().run(hear(std::move(brief)));
     REQUIRE(heard.end.error);
     CHECK(heard.end.error->code == ErrorCode::deadline_exceeded);
-    CHECK(heard.end.error->message == "the deadline of this reader of Camera/Watch has passed");
+    CHECK(heard.end.error->message == "the deadline of this reader of Camera.Watch has passed");
     // It counts also for one for whom there is a message.
     const auto end = upstream.loop().run(late->next(kPatience)).end;
     REQUIRE(end);
