@@ -98,7 +98,7 @@ Result<std::string> request_of(const http::Query& query, const google::protobuf:
         }
     }
     const auto given = fields_of(query, type);
-    if (given.empty() && taken.empty()) return json;
+    if (given.empty() && (taken.empty() || json.empty())) return json;  // nothing that the body's field could meet
     RequestFields fields(type);
     if (!json.empty() && !fields.add_all(json))
         return make_error(ErrorCode::bad_json, "?request= is neither a JSON object nor one in base64url");
