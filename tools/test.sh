@@ -63,29 +63,27 @@ configure_and_build() {
   nice -n 10 cmake --build "build/$preset" --target "$@"
 }
 
-# build_all: what planned() has noted, in that order; how each ended in a file.
+# build_all: what planned() has noted, in that order. The last line of each log tells how it ended.
 plan=()
-planned() { plan+=("$*"); }
+planned() { plan+=("$*"); : >"$logs/tree-${1}.log"; }
 build_all() {
   local one words
   for one in "${plan[@]}"; do
     read -ra words <<<"$one"
-    configure_and_build "${words[@]}" >"$logs/tree-${words[0]}.log" 2>&1
-    echo $? >"$logs/tree-${words[0]}.status"
+    configure_and_build "${words[@]}" >>"$logs/tree-${words[0]}.log" 2>&1
+    echo "-- status $?" >>"$logs/tree-${words[0]}.log"
   done
 }
 
-# built PRESET: shows what its build says, until that has ended.
+# built PRESET: shows what its build says, until that has ended or the builder has.
 built() {
-  local log=$logs/tree-$1.log status=$logs/tree-$1.status show
-  until [[ -f $log || -f $status ]]; do kill -0 "$builder" || return; sleep 0.2; done
-  tail -n +1 -f "$log" &
-  show=$!
-  until [[ -f $status ]]; do kill -0 "$builder" || break; sleep 0.2; done
-  sleep 0.5  # for the last lines
-  kill "$show"
-  wait "$show" 2>/dev/null
-  [[ -f $status ]] && return "$(cat "$status")"
+  local line status=1
+  while IFS= read -r line; do
+    if [[ $line == "-- status "* ]]; then status=${line##* }; break; fi
+    printf '%s\n' "$line"
+  done < <(exec tail -n +1 -f --pid="$builder" "$logs/tree-$1.log")
+  kill "$!" 2>/dev/null  # tail
+  return "$status"
 }
 
 # room_tests NAME PRESET ROOM…: the rooms' unit tests, built with that preset.
@@ -163,7 +161,6 @@ if wants unit; then planned dev "${rooms[@]/#/test-}"; fi
 if wants e2e browser; then planned release octane-proxy octane-standin; fi
 if wants tsan; then planned tsan "${threaded_rooms[@]/#/test-}"; fi
 if wants fuzz; then planned fuzz "${fuzz_targets[@]}"; fi
-rm -f "$logs"/tree-*.{log,status}
 set -m  # a process group of its own, so that it ends as a whole
 build_all &
 builder=$!

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "rpc/answer_metadata.hpp"
 #include "rpc/call_policy.hpp"
 #include "rpc/codec.hpp"
-#include "rpc/answer_metadata.hpp"
 #include "rpc/invoker.hpp"
 #include "rpc/streams.hpp"
 

@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { launch, openPage } from '../support/browser.mjs';
 import { METHOD, picture, ready, section } from '../support/camera.mjs';
 import { configFile } from '../support/config_file.mjs';
-import { Example, examples } from '../support/example.mjs';
+import { drakeForm } from '../support/drake.mjs';
+import { Example } from '../support/example.mjs';
 import { cleanup, Proxy } from '../support/octane.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -180,17 +180,7 @@ describe("the form of Drake's render server", () => {
   let proxy;
   before(async () => {
     renderer = await Example.start('drake');
-    proxy = await Proxy.start(undefined, configFile(`
-[upstream.drake]
-address = "${renderer.address}"
-proto-path = ["${path.join(examples, 'drake/proto')}"]
-[form.render]
-path = "/render"
-method = "RenderServer/Render"
-raw = "image"
-error-shape = "drake"
-ignore = ["submit"]
-`));
+    proxy = await Proxy.start(undefined, drakeForm(renderer.address));
     await ready(proxy, 'drake');
   });
   after(async () => {

@@ -12,8 +12,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { configFile } from '../support/config_file.mjs';
 import { curl, runCurl } from '../support/curl.mjs';
+import { drakeForm } from '../support/drake.mjs';
 import { Example, examples } from '../support/example.mjs';
 import { convert, identify } from '../support/images.mjs';
 import { cleanup, freePort, Proxy } from '../support/octane.mjs';
@@ -35,23 +35,8 @@ const scene = Buffer.from('{"asset":{"version":"2.0"},"scene":0,\r\n"scenes":[{"
 const sceneFile = path.join(folder, '0000000000000000001-color.gltf');
 writeFileSync(sceneFile, scene);
 
-function configuration(address, ...more) {
-  return configFile(`
-[upstream.drake]
-address = "${address}"
-proto-path = ["${path.join(examples, 'drake/proto')}"]
-${more.join('\n')}
-[form.render]
-path = "/render"
-method = "RenderServer/Render"
-raw = "image"
-error-shape = "drake"
-ignore = ["submit"]
-`);
-}
-
 async function start(renderer, args = [], ...more) {
-  const proxy = await Proxy.start(undefined, [...args, ...configuration(renderer.address, ...more)]);
+  const proxy = await Proxy.start(undefined, [...args, ...drakeForm(renderer.address, ...more)]);
   await until('the renderer is connected', async () => (await proxy.get('/drake/health')).status === 200, { detail: () => proxy.tail() });
   return proxy;
 }
@@ -306,7 +291,7 @@ test('pictures take as long as they take, and eight are made at once', async (t)
 });
 
 test('a renderer that is away is 503 with a text', async (t) => {
-  const proxy = await Proxy.start(undefined, configuration(`127.0.0.1:${await freePort()}`));
+  const proxy = await Proxy.start(undefined, drakeForm(`127.0.0.1:${await freePort()}`));
   t.after(() => proxy.stop());
   await until('it is known to be away', async () => (await proxy.get('/drake/health')).status === 503);
   assertError(await render(proxy), 503, 'cannot be reached');
