@@ -29,24 +29,15 @@ struct Encoding {
 };
 
 // The names of ROS's sensor_msgs, which others use, too.
-constexpr std::array<Encoding, 18> kEncodings = {{{"mono8", 1, Depth::bytes},
-                                                  {"mono16", 1, Depth::words},
-                                                  {"rgb8", 3, Depth::bytes},
-                                                  {"rgba8", 4, Depth::bytes},
-                                                  {"bgr8", 3, Depth::bytes, true},
-                                                  {"bgra8", 4, Depth::bytes, true},
-                                                  {"rgb16", 3, Depth::words},
-                                                  {"rgba16", 4, Depth::words},
-                                                  {"bgr16", 3, Depth::words, true},
-                                                  {"bgra16", 4, Depth::words, true},
-                                                  {"32fc1", 1, Depth::floats},
-                                                  {"8uc1", 1, Depth::bytes},
-                                                  {"16uc1", 1, Depth::words},
-                                                  {"8uc3", 3, Depth::bytes, true},
-                                                  {"8uc4", 4, Depth::bytes, true},
-                                                  {"gray8", 1, Depth::bytes},
-                                                  {"gray16", 1, Depth::words},
-                                                  {"float32", 1, Depth::floats}}};
+constexpr std::array<Encoding, 22> kEncodings = {
+    {{"mono8", 1, Depth::bytes},        {"mono16", 1, Depth::words},      {"rgb8", 3, Depth::bytes},
+     {"rgba8", 4, Depth::bytes},        {"bgr8", 3, Depth::bytes, true},  {"bgra8", 4, Depth::bytes, true},
+     {"rgb16", 3, Depth::words},        {"rgba16", 4, Depth::words},      {"bgr16", 3, Depth::words, true},
+     {"bgra16", 4, Depth::words, true}, {"32fc1", 1, Depth::floats},      {"8uc1", 1, Depth::bytes},
+     {"16uc1", 1, Depth::words},        {"8uc3", 3, Depth::bytes, true},  {"8uc4", 4, Depth::bytes, true},
+     {"16uc3", 3, Depth::words, true},  {"16uc4", 4, Depth::words, true}, {"32fc3", 3, Depth::floats, true},
+     {"32fc4", 4, Depth::floats, true}, {"gray8", 1, Depth::bytes},       {"gray16", 1, Depth::words},
+     {"float32", 1, Depth::floats}}};
 
 std::size_t bytes_of(Depth depth) {
     return depth == Depth::bytes ? 1 : depth == Depth::words ? 2 : 4;
@@ -210,12 +201,20 @@ base::Result<std::string> encode_samples(const PlainPicture& picture, Samples sa
     return encode_rows(to_rows(picture, samples.bytes, samples.channels), format, quality);
 }
 
-// Values of one channel as they are.
+// Three channels as four, opaque.
+std::vector<float> with_alpha(const std::vector<float>& colours) {
+    std::vector<float> all;
+    all.reserve(colours.size() / 3 * 4);
+    for (std::size_t i = 0; i + 2 < colours.size(); i += 3)
+        all.insert(all.end(), {colours[i], colours[i + 1], colours[i + 2], 1.0F});
+    return all;
+}
+
+// Values as they are: grey in one channel, colours in four.
 base::Result<std::string> encode_values(const PlainPicture& picture, const Encoding& encoding, std::size_t step) {
-    if (encoding.channels != 1 || encoding.depth == Depth::bytes)
+    if (encoding.depth == Depth::bytes)
         return base::make_error(base::ErrorCode::not_acceptable,
-                                "EXR is for values of one channel that a picture would lose, such as 32FC1 and mono16, and these "
-                                "pixels are " +
+                                "EXR is for values that a picture would lose, such as 32FC1 and mono16, and these pixels are " +
                                     std::string(encoding.name) + "; ask for png, jpeg or webp");
     std::vector<float> values;
     if (encoding.depth == Depth::floats) {
@@ -224,8 +223,9 @@ base::Result<std::string> encode_values(const PlainPicture& picture, const Encod
         const auto words = read_rows<std::uint16_t>(picture, encoding, step);
         values.assign(words.begin(), words.end());
     }
+    if (encoding.channels == 3) values = with_alpha(values);
     RenderImage image;
-    image.type = ImageType::hdr_mono;
+    image.type = encoding.channels == 1 ? ImageType::hdr_mono : ImageType::hdr_rgba;
     image.is_linear = true;
     image.width = picture.width;
     image.height = picture.height;

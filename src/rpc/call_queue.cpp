@@ -48,7 +48,11 @@ void CallQueue::forget_idle_locked(Clients::value_type* client) {
 }
 
 std::optional<CallQueue::Place> CallQueue::try_enter(const Turn& turn) {
-    if (limit_ == 0 || turn.lane == Lane::unqueued) return Place();
+    if (limit_ == 0) {
+        unlimited_in_flight_.fetch_add(1, std::memory_order_relaxed);
+        return Place(this, nullptr, turn.is_read);
+    }
+    if (turn.lane == Lane::unqueued) return Place();
     const std::lock_guard lock(mutex_);
     return try_enter_locked(turn);
 }
@@ -211,6 +215,10 @@ void CallQueue::close() {
 }
 
 void CallQueue::leave(Clients::value_type* client, bool is_read) {
+    if (limit_ == 0) {
+        unlimited_in_flight_.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
     std::unique_lock lock(mutex_);
     last_change_ = std::chrono::steady_clock::now();
     --in_flight_;
@@ -220,7 +228,6 @@ void CallQueue::leave(Clients::value_type* client, bool is_read) {
 }
 
 void CallQueue::release_order(Clients::value_type* client, bool is_read) {
-    if (client == nullptr) return;
     std::unique_lock lock(mutex_);
     --(is_read ? client->second.reads : client->second.edits);
     forget_idle_locked(client);
@@ -230,7 +237,7 @@ void CallQueue::release_order(Clients::value_type* client, bool is_read) {
 CallQueue::Load CallQueue::load() const {
     const std::lock_guard lock(mutex_);
     Load load;
-    load.in_flight = in_flight_;
+    load.in_flight = in_flight_ + unlimited_in_flight_.load(std::memory_order_relaxed);
     load.waiting = waiting_.size();
     if (limit_ > 0 && in_flight_ == limit_) load.full_since = last_change_;
     return load;

@@ -5,9 +5,10 @@
 // waits for the edit; a call of the fast lane waits for earlier edits only, so that it overtakes bulk reads. Who waits too long
 // or goes away is forgotten without the upstream ever hearing of it. Shared by all loops: a mutex is held for a few dozen
 // instructions (one step for each waiting call where a call waits for its own client's), never while anything waits; with no
-// limit set there is no queue, no order and no lock.
+// limit set there is no queue, no order and no lock, and calls are only counted.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -84,9 +85,10 @@ class CallQueue {
 
         // From now on the place is taken, but keeps nobody's order.
         void forget_client() {
-            if (queue_ != nullptr) queue_->release_order(std::exchange(client_, nullptr), is_read_);
+            if (client_ != nullptr) queue_->release_order(std::exchange(client_, nullptr), is_read_);
         }
-        [[nodiscard]] bool is_taken() const { return queue_ != nullptr; }
+        // Whether somebody may have to wait for it: not where the queue has no limit.
+        [[nodiscard]] bool is_taken() const { return queue_ != nullptr && queue_->has_limit(); }
 
       private:
         friend class CallQueue;
@@ -138,6 +140,7 @@ class CallQueue {
     Clients clients_;  // those with a call in flight or waiting
     std::uint64_t searches_ = 0;
     unsigned in_flight_ = 0;
+    std::atomic<unsigned> unlimited_in_flight_ = 0;  // counted where there is no limit
     bool is_closed_ = false;
     std::chrono::steady_clock::time_point last_change_;
 };

@@ -138,7 +138,22 @@ TEST_CASE("with a range equal values look equal, whatever else the picture holds
     CHECK(*jpeg == *same);
 }
 
-TEST_CASE("EXR keeps values of one channel as they are") {
+TEST_CASE("colours of floats are spread together, in the order of OpenCV, and EXR keeps them with an alpha of 1") {
+    const auto bgr = picture("32FC3", 1, 2, float_bytes({0, 1, 2, 4, 3, 2}));
+    CHECK(png_of(bgr).head.color_type == SPNG_COLOR_TYPE_TRUECOLOR);
+    CHECK(png_of(bgr).values == Values{32768, 16384, 0, 32768, 49151, 65535});
+    CHECK(png_of(picture("16UC3", 1, 1, std::string("\x03\0\x02\0\x01\0", 6))).values == Values{1, 2, 3});
+    const auto file = encode_plain(bgr, Format::exr, 85);
+    REQUIRE(file);
+    // One line after the other, the channels of each by their names: A, B, G, R.
+    CHECK(file->find(float_bytes({1, 0, 1, 2})) != std::string::npos);
+    CHECK(file->find(float_bytes({1, 4, 3, 2})) != std::string::npos);
+    const auto four = encode_plain(picture("32FC4", 1, 1, float_bytes({0.5F, 0.25F, 0.125F, 0.75F})), Format::exr, 85);
+    REQUIRE(four);
+    CHECK(four->find(float_bytes({0.75F, 0.5F, 0.25F, 0.125F})) != std::string::npos);
+}
+
+TEST_CASE("EXR keeps values as they are") {
     const auto floats = float_bytes({1.5F, -2, std::numeric_limits<float>::infinity(), 1e-30F});
     std::string padded = floats.substr(0, 8) + "...." + floats.substr(8) + "....";
     const auto file = encode_plain(picture("32FC1", 2, 2, padded, 12), Format::exr, 85);
@@ -149,7 +164,7 @@ TEST_CASE("EXR keeps values of one channel as they are") {
     const auto words = encode_plain(picture("mono16", 2, 1, std::string("\x01\x00\xFF\xFF", 4)), Format::exr, 85);
     REQUIRE(words);
     CHECK(words->find(float_bytes({1, 65535})) != std::string::npos);
-    for (const char* encoding : {"rgb8", "mono8", "rgb16"}) {
+    for (const char* encoding : {"rgb8", "mono8"}) {
         const auto refused = encode_plain(picture(encoding, 1, 1, "abcdef"), Format::exr, 85);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == base::ErrorCode::not_acceptable);

@@ -20,11 +20,21 @@ using tests::Entered;
 using tests::give_back;
 using tests::is_in;
 
-TEST_CASE("without a limit every call enters at once and nothing is counted") {
+TEST_CASE("without a limit nobody waits, and what is in flight is counted all the same") {
     Callers callers(0);
-    for (int i = 0; i < 100; ++i) CHECK(is_in(callers.call()));
-    CHECK(callers.queue.load().in_flight == 0);
+    auto& first = callers.call();
+    auto& second = callers.call(Lane::fast);
+    REQUIRE(is_in(first));
+    REQUIRE(is_in(second));
+    CHECK(callers.queue.load().in_flight == 2);
     CHECK_FALSE(callers.queue.load().full_since);
+    CHECK_FALSE((*first)->is_taken());  // nobody waits for it, so nothing has to be kept
+    give_back(first);
+    CHECK(callers.queue.load().in_flight == 1);
+    give_back(second);
+    CHECK(callers.queue.load().in_flight == 0);
+    for (int i = 0; i < 100; ++i) CHECK(is_in(callers.call()));
+    CHECK(callers.queue.load().waiting == 0);
 }
 
 TEST_CASE("as many calls as the limit says are in flight, and the next one waits") {
