@@ -56,22 +56,25 @@ count() {
 
 # One compiler a processor: the third that Ninja starts on two makes all three slower.
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+# configure_and_build NICENESS PRESET TARGET…
 configure_and_build() {
-  local preset=$1
-  shift
+  local niceness=$1 preset=$2
+  shift 2
   [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" || return
-  nice -n 10 cmake --build "build/$preset" --target "$@"
+  nice -n "$niceness" cmake --build "build/$preset" --target "$@"
 }
 
-# build_all: what planned() has noted, in that order. The last line of each log tells how it ended.
+# build_all: what planned() has noted, in that order. The last line of each log tells how it ended. All tests wait for the first tree; the others
+# leave the processors to the tests that run meanwhile, but not so much that they stand still on a busy machine.
 plan=()
 planned() { plan+=("$*"); : >"$logs/tree-${1}.log"; }
 build_all() {
-  local one words
+  local one words niceness=0
   for one in "${plan[@]}"; do
     read -ra words <<<"$one"
-    configure_and_build "${words[@]}" >>"$logs/tree-${words[0]}.log" 2>&1
+    configure_and_build "$niceness" "${words[@]}" >>"$logs/tree-${words[0]}.log" 2>&1
     echo "-- status $?" >>"$logs/tree-${words[0]}.log"
+    niceness=3
   done
 }
 
