@@ -1,4 +1,4 @@
-// End to end: every row of the error table. Each status, and that its message names what is wrong and what would be right. docs/api.md §2.
+// End to end: the rows of the error table that calls, HTTP and the surroundings can have: the status, and a message that names what is wrong and what would be right. Viewers: frame_forms.test.mjs. docs/api.md §2.
 
 import assert from 'node:assert/strict';
 import net from 'node:net';
