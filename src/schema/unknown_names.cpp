@@ -9,10 +9,9 @@ namespace octane::schema {
 base::Error no_service(std::string_view wanted, const std::vector<std::string_view>& known) {
     const auto brief = without_suffix(wanted);
     const auto hint = base::did_you_mean(base::nearest_names(brief.substr(brief.rfind('.') + 1), known));
-    return base::make_error(
-        base::ErrorCode::service_not_found,
-        "The loaded schema has no service \"" + plain_text(wanted) + "\"" +
-            (hint.empty() ? "; GET /services lists those that there are, GET /<upstream>/services those of one upstream" : hint));
+    return base::make_error(base::ErrorCode::service_not_found,
+                            "The loaded schema has no service \"" + plain_text(wanted) + "\"" +
+                                (hint.empty() ? "; GET [/<upstream>]/services lists those that there are" : hint));
 }
 
 base::Error no_method(std::string_view wanted, const std::string& service, const std::vector<std::string_view>& known) {

@@ -140,11 +140,8 @@ TEST_CASE("A service that does not exist is answered with the nearest names") {
     CHECK(error.message.starts_with("The loaded schema has no service \"ApiItme\"; did you mean ApiItem"));
     CHECK(found(schema, "octaneapi.ApiItmService").find("did you mean ApiItem") != std::string::npos);
     CHECK(found(schema, "Qqqqqqqqqqqq") ==
-          "The loaded schema has no service \"Qqqqqqqqqqqq\"; GET /services lists those that there are, GET /<upstream>/services "
-          "those of one upstream");
-    CHECK(found(schema, "") ==
-          "The loaded schema has no service \"\"; GET /services lists those that there are, GET /<upstream>/services those of "
-          "one upstream");
+          "The loaded schema has no service \"Qqqqqqqqqqqq\"; GET [/<upstream>]/services lists those that there are");
+    CHECK(found(schema, "") == "The loaded schema has no service \"\"; GET [/<upstream>]/services lists those that there are");
 }
 
 TEST_CASE("A method that does not exist is answered with the nearest names of its service") {
@@ -160,8 +157,7 @@ TEST_CASE("A method that does not exist is answered with the nearest names of it
 TEST_CASE("What was asked for is repeated as plain text of bounded length") {
     const auto& schema = *livelink::builtin_schemas().front();
     CHECK(found(schema, "a\"b\n\xC3\x28") ==
-          "The loaded schema has no service \"a\"b ?(\"; GET /services lists those that there are, GET /<upstream>/services "
-          "those of one upstream");
+          "The loaded schema has no service \"a\"b ?(\"; GET [/<upstream>]/services lists those that there are");
     CHECK(found(schema, std::string(100'000, 'x')).size() < 300);
     CHECK(method_error(schema, "ApiItem", std::string(100'000, 'x')).message.size() < 320);
 }
