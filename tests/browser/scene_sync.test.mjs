@@ -62,7 +62,7 @@ for (const release of releases) {
       const { octane, proxy, nodes, started } = await start(t, release, 2000);
       const page = started(await BareBrowser.start(`${proxy.url}/sync.html`));
       const before = await calls(octane);
-      const result = await page.ask({ way: 'fetch', getValue });
+      const result = await page.ask({ way: 'fetch', getValue }, () => calls(octane));
       isComplete(result, nodes, await calls(octane) - before);
     });
   });

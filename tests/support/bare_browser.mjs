@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { args, executablePath } from './browser.mjs';
-import { within } from './wait.mjs';
+import { whileProgressing, within } from './wait.mjs';
 
 const running = new Set();
 process.on('exit', () => {
@@ -48,15 +48,15 @@ export class BareBrowser {
     this.asking = this.order = undefined;
   }
 
-  // The page's result of an order.
-  async ask(order, limit = 300000) {
+  // The page's result of an order. `progress` gives a value that changes while the page gets on; without it there are five minutes.
+  async ask(order, progress) {
     const answer = new Promise((resolve, reject) => {
       this.answered = resolve;
       this.ended.then(() => reject(new Error('the browser ended')));
       this.order = order;
       if (this.asking) this.#send();
     });
-    const result = await within(limit, 'an answer of the page', answer);
+    const result = await (progress ? whileProgressing('an answer of the page', answer, progress) : within(300000, 'an answer of the page', answer));
     if (result.error) throw new Error(`the page failed: ${result.error}`);
     return result;
   }

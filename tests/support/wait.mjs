@@ -19,6 +19,20 @@ export async function within(milliseconds, what, promise, detail = () => '') {
   }
 }
 
+// The promise's value, however long it takes while `progress` gives another value after each such time; else a DeadlineError.
+export async function whileProgressing(what, promise, progress, milliseconds = patience) {
+  for (let before = await progress(); ;) {
+    try {
+      return await within(milliseconds, what, promise, () => ' since the last sign of progress');
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      const now = await progress();
+      if (now === before) throw error;
+      before = now;
+    }
+  }
+}
+
 // Asks `probe` again and again until it returns something truthy, and returns that. An exception counts as "not yet" and is
 // shown if the deadline passes. Probes run one after the other, so a probe that spawns curl sets its own pace.
 export async function until(what, probe, { within: limit = patience, every = 25, detail = () => '' } = {}) {
