@@ -21,7 +21,8 @@ struct ClientStream::Impl : StreamCall {
 
 asio::awaitable<std::unique_ptr<ClientStream>> Channel::open_client_stream(std::string path, std::chrono::milliseconds limit) {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
-    auto stream = std::make_shared<ClientStream::Impl>(impl_, path, loop);
+    auto stream = std::make_shared<ClientStream::Impl>(impl_, loop);
+    stream->prepare(path);
     stream->limit = limit;
     stream->set_limit();
     const auto start = [](ClientStream::Impl& impl, Tag* tag) { impl.call->StartCall(tag); };

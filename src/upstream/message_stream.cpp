@@ -16,7 +16,8 @@ struct MessageStream::Impl : StreamCall {
 
 asio::awaitable<std::unique_ptr<MessageStream>> Channel::open_message_stream(StreamTerms terms) {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
-    auto stream = std::make_shared<MessageStream::Impl>(impl_, terms.path, loop, terms.timeout, terms.metadata);
+    auto stream = std::make_shared<MessageStream::Impl>(impl_, loop);
+    stream->prepare(terms.path, terms.timeout, terms.metadata);
     const auto start = [](MessageStream::Impl& impl, Tag* tag) { impl.call->StartCall(tag); };
     const bool has_started = co_await run_operation(stream, start);
     static_cast<void>(has_started);  // a failure shows at the first read, and finish() tells why

@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kLongestOpening{10};
 
 asio::awaitable<std::unique_ptr<ServerStream>> Channel::open_stream(std::string path, std::string request) {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
-    auto stream = std::make_shared<ServerStream::Impl>(impl_, path, loop);
+    auto stream = std::make_shared<ServerStream::Impl>(impl_, loop);
+    stream->prepare(path);
     stream->set_deadline(StreamCall::Clock::now() + kLongestOpening);
     stream->request = to_buffer(std::move(request));
     const auto start = [](ServerStream::Impl& impl, Tag* tag) { impl.call->StartCall(tag); };

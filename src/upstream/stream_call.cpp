@@ -3,12 +3,13 @@
 namespace octane::upstream {
 namespace asio = boost::asio;
 
-StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, asio::any_io_executor loop,
-                       std::chrono::milliseconds timeout, const Metadata& metadata)
+StreamCall::StreamCall(std::shared_ptr<Channel::Impl> owner, asio::any_io_executor loop)
     : LiveCall([](LiveCall& call, const Ending& why) { static_cast<StreamCall&>(call).hand_over_end(why); }),
       channel(std::move(owner)),
       loop_(std::move(loop)),
-      timer_(loop_) {
+      timer_(loop_) {}
+
+void StreamCall::prepare(const std::string& path, std::chrono::milliseconds timeout, const Metadata& metadata) {
     Poller& poller = *channel->poller;
     const std::shared_lock lock(poller.gate);
     if (!poller.is_open) {

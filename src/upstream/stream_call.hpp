@@ -39,9 +39,11 @@ class StreamCall : public LiveCall, public std::enable_shared_from_this<StreamCa
   public:
     using Clock = std::chrono::steady_clock;
 
-    // `timeout` and `metadata` go to the server with the call. timeout 0: none.
-    StreamCall(std::shared_ptr<Channel::Impl> owner, const std::string& path, boost::asio::any_io_executor loop,
-               std::chrono::milliseconds timeout = std::chrono::milliseconds(0), const Metadata& metadata = {});
+    StreamCall(std::shared_ptr<Channel::Impl> owner, boost::asio::any_io_executor loop);
+    // Once, and not in the constructor: from here on others may end the call, for which it must have its shared owner. `timeout`
+    // and `metadata` go to the server with the call. timeout 0: none.
+    void prepare(const std::string& path, std::chrono::milliseconds timeout = std::chrono::milliseconds(0),
+                 const Metadata& metadata = {});
     virtual ~StreamCall() { channel->poller->remove(*this); }
 
     // What is awaited now or later ends soon, and so does the call.
