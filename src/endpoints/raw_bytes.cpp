@@ -27,6 +27,7 @@ void keep_harmless(http::Response& response) {
 }
 
 std::optional<wire::BytesPath> RawBytes::http_body(const google::protobuf::Descriptor& message, std::string_view part) {
+    if (part.empty() && message.full_name() != "google.api.HttpBody") return std::nullopt;  // each call asks this
     auto path = wire::parse_bytes_path(message, part.empty() ? "data" : std::string(part) + ".data");
     if (!path || path->back().field->containing_type()->full_name() != "google.api.HttpBody") return std::nullopt;
     const bool is_listed = std::ranges::any_of(*path, [](const wire::BytesStep& step) { return step.field->is_repeated(); });
@@ -50,6 +51,7 @@ base::Result<std::optional<RawBytes>> RawBytes::from(const http::Query& query, c
         return base::make_error(ErrorCode::bad_query, "?type= is '" + std::string(type->substr(0, 40)) +
                                                           "'; it takes a media type, such as image/jpeg");
     if (!asked && !body) {
+        if (query.all().empty()) return std::optional<RawBytes>();
         for (const char* const name : {"type", "picture", "layout", "quality", "value-range"}) {
             if (query.find(name))
                 return base::make_error(ErrorCode::bad_query,
