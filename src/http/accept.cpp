@@ -29,7 +29,7 @@ double quality_in(std::string_view parameters) {
         double quality = 0;
         const auto digits = parameter.substr(2);
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), quality);
-        return error == std::errc() ? quality : 0;
+        return error == std::errc() && quality > 0 ? std::min(quality, 1.0) : 0;  // "nan" is a number to from_chars()
     }
     return 1;
 }

@@ -1,5 +1,6 @@
 #include "http/web_socket_frames.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace octane::http {
@@ -25,7 +26,10 @@ std::string_view write_frame_head(FrameHead& head, MessageKind kind, std::uint64
 }
 
 std::string make_close_frame(CloseCode code, std::string_view reason) {
-    reason = reason.substr(0, kMaxReason);
+    std::size_t size = std::min(reason.size(), kMaxReason);
+    const auto is_inside = [reason](std::size_t place) { return (static_cast<unsigned char>(reason[place]) & 0xC0U) == 0x80U; };
+    while (size > 0 && size < reason.size() && is_inside(size)) --size;  // a client refuses a reason that is no UTF-8
+    reason = reason.substr(0, size);
     const auto number = static_cast<std::uint16_t>(code);
     std::string frame = {static_cast<char>(kFinalClose), static_cast<char>(2 + reason.size()), static_cast<char>(number >> 8U),
                          static_cast<char>(number & 0xFFU)};

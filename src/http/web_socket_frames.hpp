@@ -16,7 +16,7 @@ using FrameHead = std::array<char, 10>;
 // Writes the head of a message of `size` bytes; what of it is to be sent.
 std::string_view write_frame_head(FrameHead& head, MessageKind kind, std::uint64_t size);
 
-// The reason is cut at 123 bytes.
+// The reason, which is UTF-8, is cut at 123 bytes or before the character that would reach beyond them.
 std::string make_close_frame(CloseCode code, std::string_view reason);
 
 // Whether the bytes are the close frame of that code without a reason.

@@ -141,6 +141,11 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
     Reply read_reply() {
         const Ending* const why = this->ending();
         if (why != nullptr && (!channel_ || status_.error_code() == grpc::StatusCode::CANCELLED)) return reply_of(*why);
+        if (status_.ok() && !response_.Valid()) {  // gRPC lets that pass, which is not the same as an empty message
+            static const grpc::Status kNone(grpc::StatusCode::INTERNAL,
+                                            "the server says success, but its answer did not come, or not whole");
+            return upstream::read_reply(*this, kNone);
+        }
         Reply reply = upstream::read_reply(*this, status_);
         if (status_.ok()) reply.body = to_chain(response_);
         return reply;

@@ -72,6 +72,16 @@ TEST_CASE("empty requests and answers are messages like any other") {
     CHECK(reply.body.empty());
 }
 
+TEST_CASE("success without a message is no answer, not even an empty one") {
+    FakeOctane server([](const std::string&, const std::string&) { return Script{}; });
+    Channel channel(options_for(server.port()));
+    Loop loop;
+    const Reply reply = loop.run(channel.unary(call_of("hello")));
+    CHECK(reply.status == GrpcStatus::internal);
+    CHECK(reply.message == "the server says success, but its answer did not come, or not whole");
+    CHECK(reply.body.empty());
+}
+
 TEST_CASE("messages far above gRPC's own limit of 4 MiB pass whole, both ways") {
     FakeOctane server(echo);
     Channel channel(options_for(server.port()));
