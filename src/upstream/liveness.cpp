@@ -325,7 +325,13 @@ asio::awaitable<void> Liveness::read_schema_of_new_connection() {
     silence_.begin();
     if (bulk_silence_) bulk_silence_->begin();
     note_ping_refusals();
-    const bool is_same_process = std::exchange(was_closed_for_pings_, false) && *found_at_ - lost_at_ < kTooSoonForAnother;
+    const bool was_closed_for_pings = std::exchange(was_closed_for_pings_, false);
+    // The end of its calls, which says so, may come after the end of the connection.
+    if (was_closed_for_pings && state()->error != kTooManyPings) {
+        telemetry::log(Level::warn, options_.words.title + " had closed the connection that was lost",
+                       {{"address", options_.address}, {"reason", kTooManyPings}});
+    }
+    const bool is_same_process = was_closed_for_pings && *found_at_ - lost_at_ < kTooSoonForAnother;
     const auto next = changed([this, &reading, is_same_process](UpstreamState& state) {
         state.has_verdict = true;
         state.is_connected = true;
