@@ -7,7 +7,7 @@
 #   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
 #   tools/test.sh browser     the page in headless Chromium
 # A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
-# The trees are built one after another, at low priority, while the tests of those that are built run: many of these wait.
+# The trees are built one after another, the later ones at a lower priority, while the tests of those that are built run: many of these wait.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 

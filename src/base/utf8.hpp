@@ -53,4 +53,11 @@ inline bool is_utf8(std::string_view text) {
     return true;
 }
 
+// At most so many bytes of the front, cut between characters.
+inline std::string_view cut_utf8(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+    return text.substr(0, most);
+}
+
 }  // namespace octane::base

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "endpoints/bindings.hpp"
 #include "endpoints/call_query.hpp"
 #include "endpoints/calls.hpp"
@@ -258,20 +259,12 @@ base::Result<std::optional<BodyField>> read_pieces(http::Exchange& exchange, con
 
 constexpr std::size_t kLongestShort = 8191;  // bytes: what a client quotes that wants this shape
 
-// UTF-8 is cut between characters.
-std::string cut(std::string text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-    text.resize(most);
-    return text;
-}
-
 http::Response short_failure(const base::Error& error, int status) {
     http::Response response;
     response.status = status;
     for (std::size_t most = error.message.size(); response.body.empty() || response.body.size() > kLongestShort;
          most = most * 3 / 4) {
-        const nlohmann::ordered_json body = {{"error", true}, {"message", cut(error.message, most)}, {"code", status}};
+        const nlohmann::ordered_json body = {{"error", true}, {"message", base::cut_utf8(error.message, most)}, {"code", status}};
         response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     }
     http::append_error_headers(response, error.code);

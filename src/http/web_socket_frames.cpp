@@ -1,7 +1,8 @@
 #include "http/web_socket_frames.hpp"
 
-#include <algorithm>
 #include <cstddef>
+
+#include "base/utf8.hpp"
 
 namespace octane::http {
 namespace {
@@ -26,10 +27,7 @@ std::string_view write_frame_head(FrameHead& head, MessageKind kind, std::uint64
 }
 
 std::string make_close_frame(CloseCode code, std::string_view reason) {
-    std::size_t size = std::min(reason.size(), kMaxReason);
-    const auto is_inside = [reason](std::size_t place) { return (static_cast<unsigned char>(reason[place]) & 0xC0U) == 0x80U; };
-    while (size > 0 && size < reason.size() && is_inside(size)) --size;  // a client refuses a reason that is no UTF-8
-    reason = reason.substr(0, size);
+    reason = base::cut_utf8(reason, kMaxReason);  // a client refuses a reason that is no UTF-8
     const auto number = static_cast<std::uint16_t>(code);
     std::string frame = {static_cast<char>(kFinalClose), static_cast<char>(2 + reason.size()), static_cast<char>(number >> 8U),
                          static_cast<char>(number & 0xFFU)};

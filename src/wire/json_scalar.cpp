@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "wire/base64.hpp"
 #include "wire/json_text.hpp"
 #include "wire/writer.hpp"
@@ -345,9 +346,7 @@ std::string describe_found(const JsonScalar& value) {
 
 std::string shortened(std::string_view text) {
     if (text.size() <= kLongestQuote) return std::string(text);
-    std::size_t end = kLongestQuote;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return std::string(text.substr(0, end)) + "…";
+    return std::string(base::cut_utf8(text, kLongestQuote)) + "…";
 }
 
 }  // namespace octane::wire

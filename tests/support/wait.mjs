@@ -21,6 +21,7 @@ export async function within(milliseconds, what, promise, detail = () => '') {
 
 // The promise's value, however long it takes while `progress` gives another value after each such time; else a DeadlineError.
 export async function whileProgressing(what, promise, progress, milliseconds = patience) {
+  promise.catch(() => {}); // it may fail while `progress` is asked; within() tells
   for (let before = await progress(); ;) {
     try {
       return await within(milliseconds, what, promise, () => ' since the last sign of progress');

@@ -17,5 +17,13 @@ TEST_CASE("what is UTF-8 and what is not") {
     }
 }
 
+TEST_CASE("text is cut between characters") {
+    CHECK(cut_utf8("abc", 3) == "abc");
+    CHECK(cut_utf8("abc", 2) == "ab");
+    CHECK(cut_utf8("a\xE2\x82\xACz", 3) == "a");
+    CHECK(cut_utf8("a\xE2\x82\xACz", 4) == "a\xE2\x82\xAC");
+    CHECK(cut_utf8("\xE2\x82\xAC", 2).empty());
+}
+
 }  // namespace
 }  // namespace octane::base
