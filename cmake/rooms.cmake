@@ -1,8 +1,9 @@
 # octane_options: language, warnings and sanitizers for everything that is ours.
 add_library(octane_options INTERFACE)
 target_compile_features(octane_options INTERFACE cxx_std_20)
-target_compile_options(octane_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor)
+target_compile_options(octane_options INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(octane_options INTERFACE -Wshadow=local)
   # GCC takes a coroutine frame's inlined operator new and its operator delete for a mismatch (12 to 14 do).
   target_compile_options(octane_options INTERFACE -Wno-mismatched-new-delete)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -29,8 +30,11 @@ if(OCTANE_SANITIZE)
     # read bytes from outside turn the latter on again.
     add_compile_options(-fno-sanitize=vptr,null,alignment,object-size)
   endif()
-  if(OCTANE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_compile_options(-Wno-tsan)  # Asio's fences, which GCC's ThreadSanitizer does not know
+  if(OCTANE_SANITIZE MATCHES "thread")
+    add_compile_definitions(OCTANE_THREAD_SANITIZER)  # the compilers' own names for it differ
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      add_compile_options(-Wno-tsan)  # Asio's fences, which GCC's ThreadSanitizer does not know
+    endif()
   endif()
 endif()
 

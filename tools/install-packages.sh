@@ -11,10 +11,11 @@ esac
 
 say() { echo "install-packages: $*"; }
 
+clang=clang  # the version that cmake/clang.cmake takes
 # shellcheck source=/dev/null
 system=$( . /etc/os-release 2>/dev/null && echo "${ID:-unknown}-${VERSION_ID:-}" || echo unknown)
 case $system in
-  debian-12*) boost=(libboost1.81-dev libboost-url1.81-dev) ;;
+  debian-12*) boost=(libboost1.81-dev libboost-url1.81-dev) clang=clang-16 ;;
   ubuntu-24*) boost=(libboost1.83-dev libboost-url1.83-dev) ;;
   *) boost=(libboost-dev libboost-url-dev) ;;
 esac
@@ -27,7 +28,7 @@ packages=(
 )
 browser_missing=false
 if [[ $purpose == test ]]; then
-  packages+=(curl python3 python3-grpcio python3-protobuf imagemagick clang nginx ffmpeg zsh mandoc groff-base)
+  packages+=(curl python3 python3-grpcio python3-protobuf imagemagick "$clang" nginx ffmpeg zsh mandoc groff-base)
   # A Node.js from elsewhere is as good as the package, if it is new enough to have a test runner and brings npm.
   node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
   if [[ ${node_major:-0} -lt 18 ]]; then packages+=(nodejs); fi
@@ -48,7 +49,7 @@ is_installed() { [[ $'\n'$installed == *$'\n'"$1 ii"* ]]; }
 # A program counts as present wherever it comes from.
 has_program() {
   case $1 in
-    g++ | cmake | ccache | clang | curl | python3 | ffmpeg) command -v "$1" >/dev/null ;;
+    g++ | cmake | ccache | clang | clang-16 | curl | python3 | ffmpeg) command -v "$1" >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
     nginx) PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx >/dev/null ;;
     imagemagick) command -v magick >/dev/null || { command -v identify >/dev/null && command -v convert >/dev/null; } ;;
@@ -92,21 +93,21 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   with_lock install -y --no-install-recommends "${missing[@]}"
 fi
 
-# clang builds the fuzz targets. Its libFuzzer and sanitizers are in a package that carries clang's version in its name.
+# Clang's libFuzzer and sanitizers are in a package that carries its version in its name.
 builds_fuzzers() {
   local program=$1/probe
   printf '#include <string>\nextern "C" int LLVMFuzzerTestOneInput(const unsigned char*, std::size_t) { return 0; }\n' >"$program.cpp"
-  clang++ -fsanitize=fuzzer,address,undefined "$program.cpp" -o "$program" 2>"$1/errors"
+  "${clang/clang/clang++}" -fsanitize=fuzzer,address,undefined "$program.cpp" -o "$program" 2>"$1/errors"
 }
 if [[ $purpose == test ]]; then
   probe=$(mktemp -d)
   trap 'rm -rf "$probe"' EXIT
   if ! builds_fuzzers "$probe"; then
-    runtime=libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev
+    runtime=libclang-rt-$("$clang" -dumpversion | cut -d. -f1)-dev
     say "installing $runtime"
     if ! { with_lock update && with_lock install -y --no-install-recommends "$runtime" && builds_fuzzers "$probe"; }; then
       cat "$probe/errors" >&2
-      say "clang++ cannot link a libFuzzer program; it needs the C++ headers and the sanitizer libraries of its version" >&2
+      say "$clang cannot link a libFuzzer program; it needs the C++ headers and the sanitizer libraries of its version" >&2
       exit 1
     fi
   fi

@@ -6,7 +6,8 @@
 #   tools/test.sh fuzz        half a minute of each fuzz target
 #   tools/test.sh e2e         the real proxy against the stand-in renderer, driven by curl
 #   tools/test.sh browser     the page in headless Chromium
-# A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed. Full output: build/test-logs/.
+# A part that cannot run (a missing tool, a failed build, a skipped test) counts as failed, and what failed is told again at the end.
+# Full output: build/test-logs/.
 # The trees are built one after another, the later ones at a lower priority, while the tests of those that are built run: many of these wait.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -21,6 +22,7 @@ mkdir -p "$logs"
 
 passed=0
 failed=0
+failures=()  # the logs of the stages that have some
 started=$SECONDS
 say() { printf '\n== %s\n' "$*"; }
 
@@ -35,23 +37,32 @@ stage() {
   return "$status"
 }
 
+# fail NAME N: so many tests of that stage failed.
+fail() {
+  failed=$((failed + $2))
+  failures+=("$logs/${1// /-}.log")
+}
+
 # must NAME COMMAND…: a stage without tests of its own; it only counts when it fails.
 must() {
   stage "$@" && return 0
-  failed=$((failed + 1))
+  fail "$1" 1
   return 1
 }
 
 # check NAME COMMAND…: a stage that is one test.
 check() {
-  if stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  if stage "$@"; then passed=$((passed + 1)); else fail "$1" 1; fi
 }
 
-# count PASSED FAILED STATUS: adds up what a stage with many tests said; a bad status without a failed test is a failure too.
+# count NAME STATUS PASSED FAILED: adds up what a stage with many tests said; a bad status without a failed test is a failure too.
 count() {
-  passed=$((passed + $1))
-  failed=$((failed + $2))
-  if [[ $3 -ne 0 && $2 -eq 0 ]] || [[ $1 -eq 0 && $2 -eq 0 ]]; then failed=$((failed + 1)); fi
+  passed=$((passed + $3))
+  if [[ $4 -gt 0 ]]; then
+    fail "$1" "$4"
+  elif [[ $2 -ne 0 || $3 -eq 0 ]]; then
+    fail "$1" 1
+  fi
 }
 
 # One compiler a processor: the third that Ninja starts on two makes all three slower.
@@ -100,7 +111,7 @@ room_tests() {
   status=$?
   sums=$(python3 tests/support/count_unit_tests.py "$results") || sums="0 1"
   # shellcheck disable=SC2086
-  count $sums "$status"
+  count "$name" "$status" $sums
 }
 
 rooms=()
@@ -118,8 +129,13 @@ fuzz() {
   echo "$status" >"$logs/$1.status"
 }
 
-# told FILE_STEM: what such files tell.
-told() { cat "$1.log"; return "$(cat "$1.status")"; }
+# told FILE_STEM: what such files tell; of a run that found nothing, how much it tried.
+told() {
+  local status
+  status=$(cat "$1.status")
+  if [[ $status -eq 0 ]]; then tail -n 1 "$1.log"; else cat "$1.log"; fi
+  return "$status"
+}
 
 fuzz_tests() {
   local name
@@ -149,7 +165,7 @@ node_tests() {
   sums=$(awk '/^# pass [0-9]+/ {pass = $3} /^# (fail|cancelled|skipped|todo) [0-9]+/ {fail += $3} END {print pass + 0, fail + 0}' \
     "$logs/${name// /-}.log")
   # shellcheck disable=SC2086
-  count $sums "$status"
+  count "$name" "$status" $sums
 }
 
 node_packages() {
@@ -181,6 +197,10 @@ fi
 if wants tsan; then room_tests "unit tests with ThreadSanitizer" tsan "${threaded_rooms[@]}"; fi
 if wants fuzz; then fuzz_tests; fi
 
+for log in "${failures[@]}"; do
+  say "failed, of $log"
+  python3 tests/support/failures.py "$log"
+done
 say "total: $((SECONDS - started)) s"
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]

@@ -43,7 +43,7 @@ namespace {
 
 constexpr std::chrono::seconds kMemoryLook{5};
 constexpr std::chrono::seconds kDrain{5};               // docs/api.md §1
-constexpr std::chrono::milliseconds kLastAnswers{300};  // what is cut off after that is told so
+constexpr std::chrono::milliseconds kLastAnswers{600};  // what is cut off after that is told so
 constexpr std::chrono::milliseconds kClosing{200};      // and closed
 
 unsigned cores() {
@@ -370,6 +370,7 @@ void App::run() {
     impl_->run_handlers([](asio::io_context& control) { control.run(); });
     const bool is_clean = impl_->upstreams.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
+    impl_->loops.poll();  // an end that was handed over late uses what is destroyed before the loops
     impl_->control.restart();
     impl_->run_handlers([](asio::io_context& control) { control.poll(); });  // and on this thread
     impl_->workers.stop();

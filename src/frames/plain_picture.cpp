@@ -210,7 +210,7 @@ std::vector<float> with_alpha(const std::vector<float>& colours) {
     return all;
 }
 
-// Values as they are: grey in one channel, colours in four.
+// Values as they are: grey in one channel, colours in four. Alpha is a share, from 0 to 1, as EXR has it.
 base::Result<std::string> encode_values(const PlainPicture& picture, const Encoding& encoding, std::size_t step) {
     if (encoding.depth == Depth::bytes)
         return base::make_error(base::ErrorCode::not_acceptable,
@@ -222,6 +222,8 @@ base::Result<std::string> encode_values(const PlainPicture& picture, const Encod
     } else {
         const auto words = read_rows<std::uint16_t>(picture, encoding, step);
         values.assign(words.begin(), words.end());
+        if (encoding.channels == 4)
+            for (std::size_t i = 3; i < values.size(); i += 4) values[i] /= 65535.0F;
     }
     if (encoding.channels == 3) values = with_alpha(values);
     RenderImage image;

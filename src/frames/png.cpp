@@ -42,8 +42,9 @@ void filter_row(const std::uint8_t* from, std::size_t width, std::uint8_t* to) {
     *to++ = kFilterSub;
     for (std::size_t c = 0; c < kChannels; ++c) *to++ = from[c];
     for (std::size_t x = 1; x < width; ++x) {
+        const auto* const left = from;
         from += 4;
-        for (std::size_t c = 0; c < kChannels; ++c) *to++ = static_cast<std::uint8_t>(from[c] - from[c - 4]);
+        for (std::size_t c = 0; c < kChannels; ++c) *to++ = static_cast<std::uint8_t>(from[c] - left[c]);
     }
 }
 

@@ -14,10 +14,11 @@ namespace {
 namespace asio = boost::asio;
 
 // The last seam of an I/O thread: whatever escapes one handler must not end the others.
-void run_loop(asio::io_context& loop) {
+template <typename Run>
+void run_handlers(Run run) {
     for (;;) {
         try {
-            loop.run();
+            run();
             return;
         } catch (const std::exception& error) {
             telemetry::log(telemetry::Level::error, "an exception reached an I/O loop", {{"what", error.what()}});
@@ -47,7 +48,8 @@ Loops::~Loops() {
 
 void Loops::start() {
     for (auto& loop : impl_->loops) {
-        if (!loop->thread.joinable()) loop->thread = std::thread([&context = loop->context] { run_loop(context); });
+        if (!loop->thread.joinable())
+            loop->thread = std::thread([&context = loop->context] { run_handlers([&context] { context.run(); }); });
     }
 }
 
@@ -55,6 +57,13 @@ void Loops::stop() {
     for (auto& loop : impl_->loops) loop->context.stop();
     for (auto& loop : impl_->loops) {
         if (loop->thread.joinable()) loop->thread.join();
+    }
+}
+
+void Loops::poll() {
+    for (auto& loop : impl_->loops) {
+        loop->context.restart();
+        run_handlers([&context = loop->context] { context.poll(); });
     }
 }
 

@@ -15,7 +15,7 @@
 #include "base/bytes.hpp"
 #include "upstream/channel.hpp"
 
-#ifdef __SANITIZE_THREAD__
+#ifdef OCTANE_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -31,12 +31,12 @@ class Tag {
 // gRPC's queue orders what was written before an operation was started before what its completion reads. ThreadSanitizer cannot
 // see that in libraries built without it, so it is told: before the start, and after the queue gave the tag back.
 inline void tell_start([[maybe_unused]] Tag* tag) {
-#ifdef __SANITIZE_THREAD__
+#ifdef OCTANE_THREAD_SANITIZER
     __tsan_release(tag);
 #endif
 }
 inline void tell_completion([[maybe_unused]] Tag* tag) {
-#ifdef __SANITIZE_THREAD__
+#ifdef OCTANE_THREAD_SANITIZER
     __tsan_acquire(tag);
 #endif
 }

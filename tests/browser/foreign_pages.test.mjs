@@ -56,7 +56,7 @@ async function tryAll(t, origin, target) {
     return {
       reads: await fetch(`${site}/health`).then((answer) => answer.ok, () => false),
       calls: await fetch(`${site}/ApiInfo/octaneVersion`, { method: 'POST', body: '{}' }).then((answer) => answer.ok, () => false),
-      picture: await element('img', 'src', '/render/frame.png?wait=10000'),
+      picture: await element('img', 'src', '/render/frame.png?wait=40000'),
       video: await element('img', 'src', '/render/mjpeg'),
       script: await element('script', 'src', '/address.js'),
       stream: await stream(),

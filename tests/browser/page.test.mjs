@@ -212,7 +212,7 @@ describe('the connection', () => {
     await screenshot(page, 'proxy lost');
     const { port } = new URL(first.url);
     started(await Proxy.start(octane, ['--port', port]));
-    await waitForState(page, 'live', 12000);
+    await waitForState(page, 'live');
   });
 });
 

@@ -130,13 +130,17 @@ test('an <img> behind the defaults of nginx shows each frame although no other f
     const { data } = context.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
     return [...data].filter((_, i) => i % 4 !== 3);
   });
-  for (let i = 0; i < 3; i++) {
+  // Three times before the repeat that comes after 15 s could be what makes it show the frame. A busy machine may take longer, but not each time.
+  for (let left = 8, often = 3; often > 0; left--) {
+    assert.ok(left > 0, 'it shows each frame when it comes');
+    const begin = performance.now();
     await octane.sendFrame();
     const { width, height, pitch, data } = await octane.frame();
     const sent = rgbOfRgba(data, width, height, pitch);
     await until('it shows the frame', async () => {
       const pixels = await shown();
       return pixels !== null && sent.equals(Buffer.from(pixels));
-    }, { within: 10000 });
+    });
+    if (performance.now() - begin < 15000) often--;
   }
 });

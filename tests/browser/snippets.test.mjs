@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch } from '../support/browser.mjs';
 import { codeBlocks } from '../support/documents.mjs';
 import { pattern, Proxy, Standin } from '../support/octane.mjs';
-import { until } from '../support/wait.mjs';
+import { patience, until } from '../support/wait.mjs';
 
 const width = 64;
 const height = 32;
@@ -65,7 +65,7 @@ describe('snippets', () => {
       const shown = await page.waitForFunction(() => {
         const { naturalWidth, naturalHeight } = document.getElementById('picture');
         return naturalWidth > 0 && [naturalWidth, naturalHeight];
-      }, undefined, { timeout: 15000 });
+      }, undefined, { timeout: patience });
       assert.deepEqual(await shown.jsonValue(), [width, height]);
       assert.ok(between.refused());
     });

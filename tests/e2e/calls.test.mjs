@@ -201,8 +201,8 @@ for (const release of releases) {
     });
 
     test('a deadline may be set in three ways and a nonsensical one is refused', async () => {
-      for (const headers of [{ 'X-Timeout': '5s' }, { 'X-Timeout': '9000ms' }, { 'grpc-timeout': '5S' }, { 'grpc-timeout': '9000m' },
-        { 'Connect-Timeout-Ms': '5000' }]) {
+      for (const headers of [{ 'X-Timeout': '50s' }, { 'X-Timeout': '90000ms' }, { 'grpc-timeout': '50S' }, { 'grpc-timeout': '90000m' },
+        { 'Connect-Timeout-Ms': '50000' }]) {
         assert.equal((await proxy.post('/ApiItem/name', item(), { headers })).status, 200, JSON.stringify(headers));
       }
       const answer = await proxy.post('/ApiItem/name', item(), { headers: { 'X-Timeout': 'soon' } });

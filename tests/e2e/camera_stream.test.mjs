@@ -18,7 +18,6 @@ import { cleanup, Proxy } from '../support/octane.mjs';
 import { patience, until } from '../support/wait.mjs';
 
 const megabytes = 1 << 20;
-const soon = 15000; // milliseconds; a second is meant, but the machine may be busy
 const width = 1280;
 const height = 960;
 const everything = { left_enabled: true, right_enabled: true, disparity_enabled: true, disparity_error_enabled: true,
@@ -49,7 +48,7 @@ test('the first set is an event before there is a second one', async (t) => {
   const { proxy } = await start(started, ['--rate', '0.01']); // the second one comes after 100 s
   const { child, done, out } = openCurl(['-i', '-H', 'Accept: text/event-stream', ...asBody({ left_enabled: true }),
     `${proxy.url}${METHOD}`]);
-  await until('an event', () => /^data: .*\n\n/m.test(out.text), { within: soon });
+  await until('an event', () => /^data: .*\n\n/m.test(out.text));
   child.kill('SIGKILL');
   await done;
   const [head, event, rest] = [out.text.slice(0, out.text.indexOf('\r\n\r\n')), ...out.text.split('\r\n\r\n')[1].split('\n\n')];
@@ -65,7 +64,7 @@ test('a reader that is killed ends the call of the camera at once, ten times ove
   const started = cleanup(t);
   const { camera, proxy } = await start(started, []);
   const open = () => new SetReader(`${proxy.url}${METHOD}`, asBody({ left_enabled: true }));
-  const ended = () => until('the camera is told', async () => (await openStreams(camera)) === 0, { within: soon });
+  const ended = () => until('the camera is told', async () => (await openStreams(camera)) === 0);
   for (let round = 0; round < 10; round++) {
     const reader = started(open());
     await reader.has(1);
@@ -246,12 +245,18 @@ test('a picture that no other follows comes once more soon, as it was, so that b
   const { proxy } = await start(started, ['--rate', '0.01']); // the second one comes after 100 s
   const query = '?left_enabled=true&raw=left.data&picture=png&stream=multipart';
   for (const how of ['', '&share=1', '&policy=latest']) {
-    const reader = await openParts(`${proxy.url}${METHOD}${query}${how}`);
-    t.after(() => reader.stop());
-    const [first, again] = await until('it is there twice', () => reader.parts().length >= 2 && reader.parts(), { within: soon });
-    assert.match(first[0], /^X-Seq: 1\r\nX-Dropped: 0\r?$/m);
-    assert.deepEqual(again, first);
-    reader.stop();
+    // It comes again every 15 s, too. Where the machine was too busy to tell the two from each other, there is another reader.
+    for (let attempt = 1, isLate = true; isLate; attempt++) {
+      const begin = performance.now();
+      const reader = await openParts(`${proxy.url}${METHOD}${query}${how}`);
+      t.after(() => reader.stop());
+      const [first, again] = await until('it is there twice', () => reader.parts().length >= 2 && reader.parts());
+      isLate = performance.now() - begin > 15000;
+      assert.match(first[0], /^X-Seq: 1\r\nX-Dropped: 0\r?$/m);
+      assert.deepEqual(again, first);
+      reader.stop();
+      assert.ok(!isLate || attempt < 5, 'it comes again soon');
+    }
   }
 });
 

@@ -119,8 +119,8 @@ for (const release of releases) {
       const proxy = started(await Proxy.start(octane, ['--upstream-concurrency', '1']));
       const viewer = started(proxy.watch('?format=raw'));
       await viewer.type('connected');
-      await octane.stall('ApiInfo/octaneName', 60000);
-      const long = proxy.post('/ApiInfo/octaneName', {});
+      await octane.stall('ApiInfo/octaneName', 600000);
+      const long = proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Timeout': '5m' } });
       const { data } = await viewer.event('busy', isState('busy'));
       assert.equal(data.method, 'ApiInfo/octaneName');
       assert.ok(data.seconds >= 2);

@@ -37,6 +37,33 @@ async function assertUsageError(args, env, ...words) {
   for (const word of words) assert.ok(err.includes(word), `"${word}" is not in: ${err}`);
 }
 
+const isRefused = (port) => new Promise((resolve) => {
+  const socket = net.connect(Number(port), '127.0.0.1');
+  socket.on('connect', () => resolve(false)).on('error', (error) => resolve(error.code === 'ECONNREFUSED'));
+  socket.on('connect', () => socket.destroy());
+});
+const portClosed = ({ url }) => until('the port is closed', () => isRefused(new URL(url).port));
+
+// A proxy with a call that its Octane, stalled by the test, does not end. The call is at Octane.
+async function withCall(started, octane) {
+  const proxy = started(await Proxy.start(octane));
+  const arrived = async () => (await octane.counters()).calls['ApiInfo/octaneName'] ?? 0;
+  const before = await arrived();
+  const call = proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Timeout': '5m' } }).catch((error) => error);
+  await until('the call is at the stand-in', async () => (await arrived()) > before);
+  return { proxy, call };
+}
+
+// Of a test that has to act within the 5 s for which the proxy waits for its calls, and took so many milliseconds: it was too slow. The
+// fifth attempt is judged whatever it took.
+const mayTryAgain = (attempt, took) => attempt < 5 && took > 3000;
+
+// How long it took to end, by its own log.
+function goingDownTook(proxy) {
+  const [begin, end] = [/Going down/, /Stopped/].map((words) => Date.parse(proxy.linesLike(words)[0].split(' ')[0]));
+  return end - begin;
+}
+
 describe('words and values', () => {
   test('--help explains every option and --version says which this is', async () => {
     const help = await run(['--help']);
@@ -145,44 +172,54 @@ describe('the end', () => {
   test('no new connection is accepted while it drains', async (t) => {
     const started = cleanup(t);
     const octane = started(await Standin.start(pattern()));
-    const proxy = started(await Proxy.start(octane));
-    await octane.stall('ApiInfo/octaneName', 60000);
-    const call = proxy.post('/ApiInfo/octaneName', {});
-    await until('the call is at the stand-in', async () => (await octane.counters()).calls['ApiInfo/octaneName'] >= 1);
-    proxy.signal('SIGTERM');
-    const { port } = new URL(proxy.url);
-    await until('the port is closed', () => new Promise((resolve) => {
-      const socket = net.connect(Number(port), '127.0.0.1');
-      socket.on('connect', () => resolve(false)).on('error', (error) => resolve(error.code === 'ECONNREFUSED'));
-      socket.on('connect', () => socket.destroy());
-    }));
-    await octane.clear();
-    assert.equal((await call).status, 200);
-    assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
+    for (let attempt = 1, again = true; again; attempt++) {
+      await octane.stall('ApiInfo/octaneName', 600000);
+      const { proxy, call } = await withCall(started, octane);
+      const begin = performance.now();
+      proxy.signal('SIGTERM');
+      await portClosed(proxy);
+      await octane.clear();
+      again = mayTryAgain(attempt, performance.now() - begin);
+      const { status } = await call;
+      assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
+      if (!again) assert.equal(status, 200);
+    }
   });
 
-  test('a call that does not end is given up after 5 s; a second signal does not even wait for that', async (t) => {
+  test('a call that does not end is given up after 5 s', async (t) => {
     const started = cleanup(t);
-    const octane = started(await Standin.start(pattern({}, '--no-serial')));
-    const patient = started(await Proxy.start(octane));
-    const hasty = started(await Proxy.start(octane));
-    await octane.stall('ApiInfo/octaneName', 30000);
-    const calls = [patient, hasty].map((proxy) => proxy.post('/ApiInfo/octaneName', {}).catch((error) => error));
-    await until('both calls are at the stand-in', async () => (await octane.counters()).calls['ApiInfo/octaneName'] >= 2);
+    const octane = started(await Standin.start(pattern()));
+    await octane.stall('ApiInfo/octaneName', 600000);
+    const { proxy, call } = await withCall(started, octane);
     const begin = performance.now();
-    patient.signal('SIGTERM');
-    hasty.signal('SIGTERM');
-    await until('it drains', async () => !(await hasty.get('/livez').catch(() => null)));
-    hasty.signal('SIGTERM');
-    await hasty.exit();
-    assert.equal(patient.status, undefined, 'the second signal brought the end no sooner');
-    assert.deepEqual(await patient.exit(), { code: 0, signal: null });
+    proxy.signal('SIGTERM');
+    assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
     const took = performance.now() - begin;
     assert.ok(took > 4900, `given up after ${took} ms`);
-    const [told] = await Promise.all(calls);
+    const told = await call;
     assert.equal(told.status, 503, 'the call that was cut off got no answer');
     assert.match(told.json.error, /^the proxy is going down, and ApiInfo\.octaneName had not ended/);
     assert.equal(told.json.status, 'UNAVAILABLE');
+  });
+
+  test('a second signal does not even wait for that', async (t) => {
+    const started = cleanup(t);
+    const octane = started(await Standin.start(pattern({}, '--no-serial')));
+    await octane.stall('ApiInfo/octaneName', 600000);
+    for (let attempt = 1, again = true; again; attempt++) {
+      const { proxy, call } = await withCall(started, octane);
+      const begin = performance.now();
+      proxy.signal('SIGTERM');
+      await portClosed(proxy);
+      proxy.signal('SIGTERM');
+      again = mayTryAgain(attempt, performance.now() - begin);
+      const status = await proxy.exit();
+      const told = await call;
+      if (again) continue;
+      assert.deepEqual(status, { code: 128 + 15, signal: null });
+      assert.ok(told instanceof Error, `it was waited for until the call was given up: ${told.text}`);
+      assert.deepEqual(proxy.linesLike(/Stopped/), []);
+    }
   });
 
   test('whoever reads its output and goes away does not end it', async (t) => {
@@ -198,17 +235,14 @@ describe('the end', () => {
   test('without anything to do it ends at once, also when Octane is away', async (t) => {
     const started = cleanup(t);
     const octane = started(await Standin.start(pattern()));
-    const draining = started(await Proxy.start(octane));
     const idle = started(await Proxy.start(null, [], { octanePort: await freePort() }));
-    await octane.stall('ApiInfo/octaneName', 60000);
-    const call = draining.post('/ApiInfo/octaneName', {}).catch((error) => error);
-    await until('the call is at the stand-in', async () => (await octane.counters()).calls['ApiInfo/octaneName'] >= 1);
-    draining.signal('SIGTERM');
-    idle.signal('SIGTERM');
-    assert.deepEqual(await idle.exit(), { code: 0, signal: null });
-    assert.equal(draining.status, undefined, 'it drains for as long as one that has a call to wait for');
-    await draining.exit();
+    await octane.stall('ApiInfo/octaneName', 600000);
+    const { proxy: draining, call } = await withCall(started, octane);
+    for (const proxy of [draining, idle]) proxy.signal('SIGTERM');
+    for (const proxy of [draining, idle]) assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
     await call;
+    assert.ok(goingDownTook(draining) > 4900, 'its log says how long it took');
+    assert.ok(goingDownTook(idle) < 4900, 'it drains for as long as one that has a call to wait for');
   });
 });
 

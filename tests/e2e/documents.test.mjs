@@ -9,6 +9,7 @@ import { curl } from '../support/curl.mjs';
 import { codeBlocks } from '../support/documents.mjs';
 import { pattern, Proxy, Standin } from '../support/octane.mjs';
 import { projectDir } from '../support/program.mjs';
+import { until } from '../support/wait.mjs';
 import { WebSocketClient } from '../support/web_socket.mjs';
 
 const page = (name) => readFileSync(path.join(projectDir, name), 'utf8');
@@ -54,7 +55,7 @@ describe('docs/api.md is complete', () => {
       for (const name of Object.keys(message)) seen.add(name);
       for (const image of message.render_images?.data ?? []) for (const name of Object.keys(image)) ofPicture.add(name);
     };
-    look((await proxy.get('/render/frame.json?after=0&wait=10000')).json);
+    look((await proxy.get('/render/frame.json?after=0&wait=40000')).json);
     await proxy.call('LiveLink/SetCamera', { fov: 41 });
     await proxy.call('ApiItem/setName', { objectPtr: { handle: await octane.teapot() }, name: 'pot' });
     look((await proxy.get('/render/frame.json')).json);  // stale: no update has followed
@@ -66,8 +67,11 @@ describe('docs/api.md is complete', () => {
     const socket = await WebSocketClient.open(`${proxy.url}/render/ws?motion=32,50`);
     t.after(() => socket.stop());
     await socket.message('a frame', (message) => message.binary);
-    socket.send({ type: 'camera', fov: 40 });
-    const { binary } = await socket.message('a frame in motion', (message) => message.binary && headerOf(message.binary).motion);
+    // Moves until it has been seen, so that no frame needs to come within the third of a second that a move counts for.
+    const { binary } = await until('a frame in motion', () => {
+      socket.send({ type: 'camera', fov: 40 });
+      return socket.messages.find((message) => message.binary && headerOf(message.binary).motion);
+    });
     look(headerOf(binary));
     seen.delete('type');
     const listed = namesAfter('Members of `newImage`.');

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { cleanup, Proxy, releases, Standin } from '../support/octane.mjs';
 import { colourOf, recolour } from '../support/scene.mjs';
+import { until } from '../support/wait.mjs';
 
 const small = ['--width', '64', '--height', '32', '--samples', '4'];
 const UPDATE = 'ApiChangeManager/update';
@@ -104,7 +105,11 @@ for (const release of releases) {
       const body = recolour(await colourOf(proxy, octane), 0.7);
       t.after(() => octane.clear());
       await octane.stall(UPDATE, 600000);
-      const answer = await proxy.post('/ApiItem/setValueByAttrID?update=1', body, { headers: { 'X-Timeout': '1500ms' } });
+      let deadline = 750;
+      const answer = await until('the edit is made before the deadline', async () => {
+        const given = await proxy.post('/ApiItem/setValueByAttrID?update=1', body, { headers: { 'X-Timeout': `${deadline *= 2}ms` } });
+        return given.status !== 504 && given;
+      });
       assert.equal(answer.status, 200, answer.text);
       assert.equal(answer.json.updated, false);
       assert.match(answer.json.warnings[0], /has been carried out, but/);

@@ -10,9 +10,6 @@ import {
 import { until } from '../support/wait.mjs';
 
 const quick = ['--probe-after', '200ms', '--probe-timeout', '1s', '--threads', '2'];
-// The promise is 6 s; what fails here is a program that does not end by itself. Each test says how long it took.
-const patience = 20000;
-
 const inState = (proxy, state) => until(`/health says ${state}`, async () => (await proxy.get('/health')).json.octane.state === state);
 
 async function frozen(started) {
@@ -73,7 +70,8 @@ for (const [name, prepare] of [
       const { proxy, calls } = await prepare(started);
       const begin = performance.now();
       proxy.signal('SIGTERM');
-      assert.deepEqual(await proxy.exit(patience), { code: 0, signal: null });
+      // The promise is 6 s; what fails here is a program that does not end by itself.
+      assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
       t.diagnostic(`ended after ${Math.round(performance.now() - begin)} ms`);
       for (const call of await Promise.all(calls)) {
         assert.ok(call.status === 503 || call.status === 500, `${call.status ?? call}`);
@@ -83,15 +81,20 @@ for (const [name, prepare] of [
 
     test('a second SIGTERM ends it at once', async (t) => {
       const started = cleanup(t);
-      const { proxy, calls } = await prepare(started);
-      proxy.signal('SIGTERM');
-      await proxy.line(/Going down/);
-      await until('it has ended, or takes the second signal', async () => {
+      // It has to come within 5 s of the first; where the machine was too slow for that, it is tried again.
+      for (let attempt = 1, isTooLate = true; isTooLate; attempt++) {
+        const { proxy, calls } = await prepare(started);
+        const begin = performance.now();
         proxy.signal('SIGTERM');
-        return proxy.status;
-      });
-      if (calls.length > 0) assert.deepEqual(proxy.status, { code: 128 + 15, signal: null });
-      await Promise.all(calls);
+        await proxy.line(/Going down/);
+        isTooLate = attempt < 5 && performance.now() - begin > 4000;
+        await until('it has ended, or takes the second signal', async () => {
+          proxy.signal('SIGTERM');
+          return proxy.status;
+        });
+        if (calls.length > 0 && !isTooLate) assert.deepEqual(proxy.status, { code: 128 + 15, signal: null });
+        await Promise.all(calls);
+      }
     });
   });
 }

@@ -194,15 +194,15 @@ describe('errors of a call', () => {
     assert.equal(made.headers.get('x-call-id'), made.json.callId);
   });
 
-  test('a deadline that passes is 504, however it was set', async () => {
-    await octane.stall('ApiItem/isLinker', 20000);
+  test('a deadline that passes is 504, however it was set', async (t) => {
+    t.after(() => octane.clear());
+    // Its own deadline is longer than what a test waits for an answer.
+    const patient = cleanup(t)(await Proxy.start(octane, ['--timeout', '10m']));
+    await octane.stall('ApiItem/isLinker', 600000);
     for (const headers of [{ 'X-Timeout': '150ms' }, { 'X-Timeout': '0.15s' }, { 'grpc-timeout': '150m' },
       { 'Connect-Timeout-Ms': '150' }]) {
-      const begin = performance.now();
-      assertError(await proxy.post('/ApiItem/isLinker', item(), { headers }), 504, 'DEADLINE_EXCEEDED', 4);
-      assert.ok(performance.now() - begin < 15000, JSON.stringify(headers));
+      assertError(await patient.post('/ApiItem/isLinker', item(), { headers }), 504, 'DEADLINE_EXCEEDED', 4);
     }
-    await octane.clear();
   });
 
   test('a client that goes away cancels its call', async () => {
@@ -240,9 +240,8 @@ describe('errors of the surroundings', () => {
     const started = cleanup(t);
     const port = await freePort();
     const proxy = started(await Proxy.start(null, [], { octanePort: port }));
-    const begin = performance.now();
-    assertError(await proxy.post('/ApiItem/name', {}), 500, 'UNAVAILABLE', 14, `127.0.0.1:${port}`);
-    assert.ok(performance.now() - begin < 15000, 'it does not wait for the deadline of 30 s');
+    // It does not wait for the deadline, which is longer than what a test waits for an answer.
+    assertError(await proxy.post('/ApiItem/name', {}, { headers: { 'X-Timeout': '5m' } }), 500, 'UNAVAILABLE', 14, `127.0.0.1:${port}`);
     for (const path of ['/health', '/readyz?octane=1']) assert.equal((await proxy.get(path)).status, 503, path);
     assert.equal((await proxy.post('/render/register-callback')).status, 500);
     assert.equal((await proxy.get('/livez')).status, 200);
@@ -281,10 +280,8 @@ describe('errors of the surroundings', () => {
     const started = cleanup(t);
     const octane = started(await Standin.start(pattern()));
     const proxy = started(await Proxy.start(octane, ['--timeout', '200ms']));
-    await octane.stall('ApiInfo/octaneName', 20000);
-    const begin = performance.now();
+    await octane.stall('ApiInfo/octaneName', 20000); // it would be answered before the 30 s that are the default
     assertError(await proxy.post('/ApiInfo/octaneName', {}), 504, 'DEADLINE_EXCEEDED', 4);
-    assert.ok(performance.now() - begin < 15000);
     await octane.clear();
   });
 

@@ -57,7 +57,7 @@ for (const release of releases) {
       });
 
       test('it lists the nodes, recolours the teapot, and saves the final picture and its float data', async (t) => {
-        const before = await proxy.get('/render/frame.png?after=0&wait=20000');
+        const before = await proxy.get('/render/frame.png?after=0&wait=40000');
         assert.equal(before.status, 200, before.text);
         assert.equal(redPixels(await rgbPixels(before.body, 'png')), 0);
 

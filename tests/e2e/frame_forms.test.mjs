@@ -119,7 +119,7 @@ for (const release of releases) {
 
     test('a long poll is answered by the next frame, and not before', async () => {
       const viewers = async () => (await proxy.get('/health')).json.frames.viewers;
-      const polls = [proxy.get(`/render/frame.jpg?after=${seq}&wait=30000`), proxy.get(`/render/frame.json?after=${seq}&wait=30000`)];
+      const polls = [proxy.get(`/render/frame.jpg?after=${seq}&wait=40000`), proxy.get(`/render/frame.json?after=${seq}&wait=40000`)];
       await until('both wait', async () => (await viewers()) === 2);
       const before = seq;
       seq = await sent(octane, proxy, seq);
@@ -204,7 +204,7 @@ test('a frame is to be had although nobody watched before: the request brings th
   const octane = started(await Standin.start(['--width', '64', '--height', '32', '--samples', '4']));
   await octane.hasFrame();
   const proxy = started(await Proxy.start(octane));
-  const answer = await proxy.get('/render/frame.png?wait=20000');
+  const answer = await proxy.get('/render/frame.png?wait=40000');
   assert.equal(answer.status, 200, answer.text.slice(0, 300));
   assert.deepEqual(await identify(answer.body), { format: 'PNG', width: 64, height: 32 });
   assert.ok((await octane.counters()).registrations >= 1);

@@ -29,7 +29,7 @@ describe('guards', () => {
   test('every answer says that its type is not to be guessed, who may frame it and who may embed it', async () => {
     const viewer = proxy.watch('?format=jpeg');
     const answers = [(await viewer.head), await proxy.get('/'), await proxy.get('/health'), await proxy.get('/nothing-here'),
-      await proxy.post('/ApiInfo/octaneVersion', {}), await proxy.post('/ApiItem/nmae', {}), await proxy.get('/render/frame.png?wait=5000'),
+      await proxy.post('/ApiInfo/octaneVersion', {}), await proxy.post('/ApiItem/nmae', {}), await proxy.get('/render/frame.png?wait=40000'),
       await curl(`${proxy.url}/health`, ['-X', 'DELETE']), await curl(`${proxy.url}/health`, ['-X', 'OPTIONS']),
       await proxy.get('/health', { headers: { Origin: evil } })];
     await viewer.stop();

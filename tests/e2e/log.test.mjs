@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { cleanup, freePort, pattern, Proxy, Standin } from '../support/octane.mjs';
-import { within } from '../support/wait.mjs';
+import { patience, within } from '../support/wait.mjs';
 
 test('at info: start, Octane found and lost, registration, viewers, failed calls; no successful calls', async (t) => {
   const started = cleanup(t);
@@ -160,7 +160,7 @@ test('whoever does not read stderr does not hold the end either, and a log file 
   await stopReadingLog(proxy);
   const ended = new Promise((resolve) => proxy.child.once('exit', (code, signal) => resolve({ code, signal })));
   proxy.signal('SIGTERM');
-  assert.deepEqual(await within(20000, 'the end of the proxy', ended), { code: 0, signal: null });
+  assert.deepEqual(await within(patience, 'the end of the proxy', ended), { code: 0, signal: null });
   proxy.child.stderr.resume();
   await proxy.exit();
   const whole = proxy.err.slice(0, proxy.err.lastIndexOf('\n') + 1);

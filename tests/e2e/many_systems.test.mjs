@@ -229,7 +229,7 @@ error-shape = "drake"
     assert.deepEqual(await identify(picture.body), { format: 'PNG', width: 64, height: 48 });
     assert.deepEqual(await askedAll(), { ...before, drake: before.drake + 1 });
     for (const [where, width, height] of [['', 64, 32], ['/old', 64, 32], ['/young', 32, 16]]) {
-      const frame = await proxy.get(`${where}/render/frame.png?wait=20000`);
+      const frame = await proxy.get(`${where}/render/frame.png?wait=40000`);
       assert.equal(frame.status, 200, frame.text.slice(0, 400));
       assert.deepEqual(await identify(frame.body), { format: 'PNG', width, height });
     }

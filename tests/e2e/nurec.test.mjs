@@ -263,14 +263,14 @@ test('a picture of 90 MiB passes where the limit lets it, and is refused with th
   await settled('what passed');
 });
 
-describe('a picture that takes 20 s', () => {
+describe('a picture that takes ten minutes', () => {
   let sim;
   let proxy;
   let request;
   before(async () => {
-    sim = await Example.start('nurec', ['--render-seconds', '20']);
-    proxy = await connected(await Proxy.start(undefined, configFile(
-      section('short', sim, 'method-timeout = ["SensorsimService/render_*=1s"]') + section('long', sim, 'timeout = "180s"'))));
+    sim = await Example.start('nurec', ['--render-seconds', '600']);
+    const short = deadlines.map((ms) => section(`short${ms}`, sim, `method-timeout = ["SensorsimService/render_*=${ms}ms"]`));
+    proxy = await connected(await Proxy.start(undefined, configFile(short.join('') + section('long', sim, 'timeout = "180s"'))));
     request = await pictureRequest(proxy, {}, '/long');
   });
   after(async () => {
@@ -278,24 +278,35 @@ describe('a picture that takes 20 s', () => {
     await sim?.stop();
   });
 
-  // The stand-in counts only calls that ended before their picture. A second is meant; a busy machine may need some more.
-  const soon = 15000;
-  const cancelled = async (count) =>
-    until(`${count} calls were cancelled`, async () => (await sim.told()).cancelled === count, { within: soon });
-  // The answer, after no less than the deadline and not much more.
-  async function givenUp(milliseconds, path, headers = {}) {
-    const begin = performance.now();
-    const answer = await proxy.post(path, request, { headers });
-    const took = performance.now() - begin;
-    assert.deepEqual([answer.status, answer.json.status], [504, 'DEADLINE_EXCEEDED'], answer.text);
-    assert.ok(took >= milliseconds && took < milliseconds + soon, `${took} ms`);
+  // Milliseconds; the first is enough, unless the machine needs longer to bring a call to the stand-in.
+  const deadlines = [1000, 4000, 16000, 40000];
+  // The stand-in counts only calls that ended before their picture.
+  const cancelled = async (count) => until(`${count} calls were cancelled`, async () => (await sim.told()).cancelled === count);
+  // Each answer comes no sooner than the deadline. The stand-in is told of the same one, and sees the end of the call.
+  async function givenUp(ask) {
+    const before = await sim.told();
+    let now = before;
+    for (const deadline of deadlines) {
+      if (now.calls > before.calls) break;
+      const begin = performance.now();
+      const answer = await ask(deadline);
+      const took = performance.now() - begin;
+      assert.deepEqual([answer.status, answer.json.status], [504, 'DEADLINE_EXCEEDED'], answer.text);
+      assert.ok(took >= deadline, `${took} ms`);
+      now = await sim.told();
+      const left = now.seen.at(-1).seconds_left;
+      if (now.calls > before.calls) assert.ok(left !== null && left * 1000 <= deadline, `it had ${left} s`);
+    }
+    assert.ok(now.calls > before.calls, 'the call came to the stand-in');
+    await until('all of them were cancelled', async () => {
+      now = await sim.told();
+      return now.cancelled - before.cancelled === now.calls - before.calls;
+    });
   }
 
   test('is given up at the deadline of its method or of its request', async () => {
-    await givenUp(1000, `/short${SIM}/render_rgb?raw=image_bytes`);
-    await cancelled(1);
-    await givenUp(500, `/long${SIM}/render_rgb?raw=image_bytes`, { 'X-Timeout': '500ms' });
-    await cancelled(2);
+    await givenUp((ms) => proxy.post(`/short${ms}${SIM}/render_rgb?raw=image_bytes`, request));
+    await givenUp((ms) => proxy.post(`/long${SIM}/render_rgb?raw=image_bytes`, request, { headers: { 'X-Timeout': `${ms}ms` } }));
   });
 
   test('is given up when nobody waits for it any more', async () => {
@@ -317,7 +328,7 @@ test('a simulator that goes and comes back: calls fail at once meanwhile, and th
   await sim.kill();
   await until('/health says so', async () => (await proxy.get('/nurec/health')).status === 503);
   assert.notEqual((await upstreams(proxy))[0].state, 'connected');
-  const away = await proxy.post(`${SIM}/get_available_scenes`, {}, { args: ['--max-time', '20'] });
+  const away = await proxy.post(`${SIM}/get_available_scenes`, {});
   assert.deepEqual([away.status, away.json.status, away.json.code], [503, 'UNAVAILABLE', 14]);
   assert.match(away.json.error, /Upstream nurec cannot be reached at 127\.0\.0\.1/);
   started(await Example.start('nurec', [], { port: sim.port }));

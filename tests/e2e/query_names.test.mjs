@@ -68,7 +68,7 @@ describe('options of a query', () => {
 
   test('what pages and libraries add against caches passes', async (t) => {
     for (const query of ['_=1732666000123', 't=1732666000', '1732666000', '0.8436', 'token=nothing']) {
-      assert.equal((await proxy.get(`/render/frame.jpg?wait=10000&${query}`)).status, 200, query);
+      assert.equal((await proxy.get(`/render/frame.jpg?wait=40000&${query}`)).status, 200, query);
       assert.equal((await proxy.get(`/health?${query}`)).status, 200, query);
       assert.equal((await proxy.post(`/ApiInfo/octaneVersion?${query}`, {})).status, 200, query);
     }

@@ -11,7 +11,7 @@ import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
 import { Example, lab } from '../support/example.mjs';
 import { Proxy } from '../support/octane.mjs';
-import { until, within } from '../support/wait.mjs';
+import { patience, until, within } from '../support/wait.mjs';
 
 const upstream = (name, address) => `
 [upstream.${name}]
@@ -113,7 +113,7 @@ describe('a stream of bytes', () => {
       await until('the piece has come', async () => (await server.told()).noted.taken === 3 * i);
     }
     child.stdin.end();
-    await within(20000, 'the end', done);
+    await within(patience, 'the end', done);
     assert.equal(JSON.parse(out.text).size, '9');
   });
 

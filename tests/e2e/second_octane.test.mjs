@@ -74,7 +74,7 @@ describe('two Octanes that send pictures', () => {
       page.send({ type: 'subscribe' });
       const { json } = await page.message('a frame of all passes', (message) => message.json?.type === 'newImage');
       assert.deepEqual(json.data.render_images.data[0].size, size, prefix);
-      const single = await proxy.get(`${prefix}/render/frame.png?wait=20000`);
+      const single = await proxy.get(`${prefix}/render/frame.png?wait=40000`);
       assert.deepEqual(await identify(single.body), { format: 'PNG', ...shape }, prefix);
       for (const thing of [parts, socket, page]) await thing.stop();
     }
@@ -167,12 +167,17 @@ describe('a camera of two', () => {
       const socket = started(await WebSocketClient.open(`${proxy.url}${prefix}/render/ws?motion=16,50`));
       await socket.message('a frame', (message) => message.binary);
       const target = { x: -5 - i, y: 1, z: 0 };
-      for (const x of [1, 2, 3, 4]) socket.send({ type: 'camera', position: { x, y: 20 + i, z: 7 }, target });
+      const move = (x) => socket.send({ type: 'camera', position: { x, y: 20 + i, z: 7 }, target });
+      // Moves until it has been seen, so that no frame needs to come within the third of a second that a move counts for.
+      await until('a frame in motion', () => {
+        move(0);
+        return socket.messages.some(({ binary }) => binary && headerOf(binary).motion);
+      });
+      for (const x of [1, 2, 3, 4]) move(x);
       await until('the last place has arrived', async () => {
         const camera = await own.camera();
         return camera.position.x === 4 && camera.position.y === 20 + i && camera.target.x === -5 - i;
       });
-      await socket.message('a frame in motion', (message) => message.binary && headerOf(message.binary).motion);
       assert.deepEqual(await other.camera(), before, `${prefix}: the other one stays`);
       await socket.stop();
     }
@@ -192,8 +197,10 @@ test('an edit of one Octane makes no frame of the other stale or one in motion, 
   const stale = async (prefix) => (await proxy.get(`${prefix}/render/frame.json`)).headers.get('x-stale');
   assert.deepEqual([await stale('/young'), await stale('')], ['true', undefined]);
   const socket = started(await WebSocketClient.open(`${proxy.url}/young/render/ws?motion=16,50`));
-  socket.send({ type: 'camera', fov: 34 });
-  await own.event('a frame in motion', (data) => data.motion === true);
+  await until('a frame in motion', () => {
+    socket.send({ type: 'camera', fov: 34 }); // again and again, since a move counts for a third of a second
+    return own.events.some(({ data }) => data.motion === true);
+  });
   await other.frames(5, { from: other.events.length });
   assert.equal(await stale(''), undefined);
   for (const { data } of other.events) {

@@ -185,22 +185,36 @@ test('a server that allows no more pings than gRPC does by default keeps its con
   assert.equal((await octane.counters()).maxStreamsOpen, 1);
 });
 
+// How long it was without the Octane that it has found again, by its own log: milliseconds.
+async function awayFor(proxy) {
+  const [, again] = await until('the log says that it is found again', () => {
+    const found = proxy.linesLike(/Octane found/);
+    return found.length > 1 && found;
+  });
+  const [back, lost] = [again, ...proxy.linesLike(/Octane was lost/)].map((line) => Date.parse(line.split(' ')[0]));
+  return back - lost;
+}
+
 test('pinged too often such a server closes the connection: the call and the log say so, and the epoch stays', async (t) => {
   const started = cleanup(t);
-  const octane = started(await Standin.start(pattern({ fps: 20 }, '--strict-keepalive', '--no-serial')));
-  const proxy = started(await Proxy.start(octane, ['--keepalive', '1s', '--probe-after', '0']));
-  const viewer = started(proxy.watch('?format=raw'));
-  await viewer.frames(1);
-  const { epoch } = (await proxy.get('/health')).json.octane;
-  await octane.stall('ApiInfo/octaneName', 600000);
-  const call = await proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Timeout': '5m' } });
-  assert.equal(call.status, 500);
-  assert.match(call.json.error, /was closed by its gRPC server because of too many pings .*--keepalive/);
-  const lost = await viewer.event('octane lost', isState('lost'));
-  const back = await viewer.event('octane connected', isState('connected'), { from: lost.place });
-  assert.equal(back.data.epoch, epoch);
-  await proxy.line(/too_many_pings/);
-  await viewer.frames(2, { from: back.place });
+  // After five seconds it may be another Octane. Where the machine was too slow to find it before, it is tried again.
+  for (let attempt = 1, isTooLate = true; isTooLate; attempt++) {
+    const octane = started(await Standin.start(pattern({ fps: 20 }, '--strict-keepalive', '--no-serial')));
+    const proxy = started(await Proxy.start(octane, ['--keepalive', '1s', '--probe-after', '0']));
+    const viewer = started(proxy.watch('?format=raw'));
+    await viewer.frames(1);
+    const { epoch } = (await proxy.get('/health')).json.octane;
+    await octane.stall('ApiInfo/octaneName', 600000);
+    const call = await proxy.post('/ApiInfo/octaneName', {}, { headers: { 'X-Timeout': '5m' } });
+    assert.equal(call.status, 500);
+    assert.match(call.json.error, /was closed by its gRPC server because of too many pings .*--keepalive/);
+    const lost = await viewer.event('octane lost', isState('lost'));
+    const back = await viewer.event('octane connected', isState('connected'), { from: lost.place });
+    isTooLate = attempt < 5 && (await awayFor(proxy)) > 4000;
+    if (!isTooLate) assert.equal(back.data.epoch, epoch);
+    await proxy.line(/too_many_pings/);
+    await viewer.frames(2, { from: back.place });
+  }
 });
 
 test('the keepalive of a section counts for its upstream, and for no other', async (t) => {

@@ -93,7 +93,7 @@ for (const release of releases) {
       const started = cleanup(t);
       const octane = started(await Standin.start(quick, { release }));
       const proxy = started(await Proxy.start(octane));
-      const before = await proxy.get('/render/frame.json?after=0&wait=20000');
+      const before = await proxy.get('/render/frame.json?after=0&wait=40000');
       assert.equal(before.headers.get('x-octane-state'), 'connected');
       const [epoch, seq] = ['x-epoch', 'x-seq'].map((name) => before.headers.get(name));
       await octane.kill();

@@ -102,7 +102,7 @@ address = "127.0.0.1:${young.port}"
     const version = async (prefix) => (await proxy.post(`${prefix}/ApiInfo/octaneVersion`, {})).json.data.result;
     assert.equal(await version(''), await version('/old'));
     assert.notEqual(await version('/old'), await version('/young'));
-    const [first, second] = await Promise.all(['/old', '/young'].map((prefix) => proxy.get(`${prefix}/render/frame.json?after=0&wait=20000`)));
+    const [first, second] = await Promise.all(['/old', '/young'].map((prefix) => proxy.get(`${prefix}/render/frame.json?after=0&wait=40000`)));
     assert.equal(first.json.render_images.data[0].size.x, 64);
     assert.equal(second.json.render_images.data[0].size.x, 32);
     assert.equal((await proxy.get('/render/frame.json')).json.render_images.data[0].size.x, 64);

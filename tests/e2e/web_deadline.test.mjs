@@ -11,8 +11,9 @@ for (const release of releases) {
       test(`a call that stalls ends when ${name} says so`, async (t) => {
         const started = cleanup(t);
         const octane = started(await Standin.start(pattern({ fps: 0 }), { release }));
-        const proxy = started(await Proxy.start(octane));
-        await octane.stall('ApiItem/name', 60000);
+        // Its own deadline is longer than what a test waits for an answer.
+        const proxy = started(await Proxy.start(octane, ['--timeout', '10m']));
+        await octane.stall('ApiItem/name', 600000);
         const from = performance.now();
         const answer = await proxy.post('/api/grpc/ApiItem/name', { objectPtr: { handle: await octane.teapot(), type: 16 } },
           { headers: { [name]: value } });
@@ -20,7 +21,7 @@ for (const release of releases) {
         assert.equal(answer.status, 500);
         assert.equal(answer.json.code, 4, answer.text);
         assert.match(answer.json.error, /^4 DEADLINE_EXCEEDED: /);
-        assert.ok(took >= 190 && took < 20000, `${took} ms`);
+        assert.ok(took >= 190, `${took} ms`);
         await octane.clear();
       });
     }

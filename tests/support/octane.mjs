@@ -87,11 +87,12 @@ export class Standin extends Program {
 }
 
 export class Proxy extends Program {
-  // Starts it and waits until it listens; with `octane`, also until it has found that stand-in.
-  static async start(octane, args = [], { env = {}, cwd, connected = true, octaneHost = '127.0.0.1', octanePort } = {}) {
+  // Starts it and waits until it listens; with `octane`, also until it has found that stand-in. `program`: another build.
+  static async start(octane, args = [], { env = {}, cwd, connected = true, octaneHost = '127.0.0.1', octanePort,
+    program = path.join(buildDir, 'octane-proxy') } = {}) {
     const where = octanePort ?? octane?.port;
     const toOctane = where === undefined ? [] : ['--octane-host', octaneHost, '--octane-port', String(where)];
-    const proxy = new Proxy(path.join(buildDir, 'octane-proxy'), [
+    const proxy = new Proxy(program, [
       '--host', '127.0.0.1', '--port', '0', ...toOctane, ...args], { env, cwd });
     try {
       proxy.url = (await proxy.line(/listening on (https?:\/\/\S+:\d+)/))[1];

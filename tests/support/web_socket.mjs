@@ -45,7 +45,7 @@ export class WebSocketClient {
       });
       request.end();
     });
-    return within(8000, 'the WebSocket opens', opening);
+    return within(patience, 'the WebSocket opens', opening);
   }
 
   constructor(socket, first) {

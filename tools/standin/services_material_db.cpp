@@ -61,7 +61,8 @@ std::string preview(const Material& material, std::uint32_t size) {
             const float v = 1 - (2 * static_cast<float>(y) + 1) / static_cast<float>(size);
             const float rest = 1 - u * u - v * v;
             const float lit = rest < 0 ? 0 : 0.15F + 0.85F * std::max(0.0F, dot({u, v, std::sqrt(rest)}, light));
-            for (const float channel : material.color) out += static_cast<char>(std::pow(channel * lit, 1 / 2.2F) * 255);
+            for (const float channel : material.color)
+                out += static_cast<char>(static_cast<std::uint8_t>(std::pow(channel * lit, 1 / 2.2F) * 255));
             out += static_cast<char>(rest < 0 ? 0 : 255);
         }
     }

@@ -151,6 +151,10 @@ TEST_CASE("colours of floats are spread together, in the order of OpenCV, and EX
     const auto four = encode_plain(picture("32FC4", 1, 1, float_bytes({0.5F, 0.25F, 0.125F, 0.75F})), Format::exr, 85);
     REQUIRE(four);
     CHECK(four->find(float_bytes({0.75F, 0.5F, 0.25F, 0.125F})) != std::string::npos);
+    // Of words, too, alpha is a share and the colours are values.
+    const auto words = encode_plain(picture("rgba16", 1, 1, std::string("\x03\0\x02\0\x01\0\xFF\xFF", 8)), Format::exr, 85);
+    REQUIRE(words);
+    CHECK(words->find(float_bytes({1, 1, 2, 3})) != std::string::npos);
 }
 
 TEST_CASE("EXR keeps values as they are") {

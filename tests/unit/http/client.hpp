@@ -26,6 +26,7 @@ class Client {
   public:
     explicit Client(std::uint16_t port);
     Client(std::uint16_t port, int receive_buffer);  // bytes the kernel keeps for us, set before connecting
+    Client(std::uint16_t port, std::string_view first) : Client(port) { send(first); }
 
     void send(std::string_view bytes);
     // Sends until the other side takes no more or has closed; how much it took.

@@ -155,10 +155,8 @@ TEST_CASE("A header that does not come in and a silent connection are closed aft
     settings.options.body_timeout = std::chrono::seconds(1);
     RunningServer server(usual_routes, std::move(settings));
     auto silent = server.connect();
-    auto slow = server.connect();
-    slow.send("GET /hello HTTP/1.1\r\nHost: ");
-    auto stuck = server.connect();
-    stuck.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
+    auto slow = server.connect_with("GET /hello HTTP/1.1\r\nHost: ");
+    auto stuck = server.connect_with("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
     CHECK(silent.is_closed_by_server());
     CHECK(slow.is_closed_by_server());
     const auto late = stuck.read_reply();
@@ -179,8 +177,7 @@ TEST_CASE("A call that takes longer than a silent connection may last is not cut
                     router.add(verb, "/wait", [&gate](Request& asked) { return wait_at(gate, asked); });
             },
             std::move(settings));
-        auto client = server.connect();
-        client.send(request);
+        auto client = server.connect_with(request);
         gate.entered.get_future().get();
         // One after the other is closed for its silence.
         for (int i = 0; i < 2; ++i) CHECK(server.connect().is_closed_by_server());

@@ -124,8 +124,7 @@ TEST_CASE("A stream that is silent for longer than a connection may be between r
     settings.options.idle_timeout = std::chrono::seconds(1);
     settings.options.body_timeout = std::chrono::seconds(1);
     RunningServer server(stream_route(viewer), std::move(settings));
-    auto client = server.connect();
-    client.send(get("/stream"));
+    auto client = server.connect_with(get("/stream"));
     CHECK(client.read_head().status == 200);
     viewer->opened.get_future().get();
     for (const char* word : {"one", "two"}) {

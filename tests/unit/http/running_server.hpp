@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "client.hpp"
@@ -57,6 +58,18 @@ class RunningServer {
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
     [[nodiscard]] Client connect() const { return Client(port()); }
+    // What it sends is there before the server takes note of the connection, however slow the machine is: it is never silent.
+    // The loop that accepts stands still meanwhile, until the promise is broken at the end.
+    [[nodiscard]] Client connect_with(std::string_view first) {
+        std::promise<void> halted;
+        std::promise<void> done;
+        boost::asio::post(loops_.at(0), [&halted, is_done = done.get_future()] {
+            halted.set_value();
+            is_done.wait();
+        });
+        halted.get_future().get();
+        return {port(), first};
+    }
     Server& operator*() { return *server_; }
     Server* operator->() { return server_.get(); }
 
