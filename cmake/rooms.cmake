@@ -2,6 +2,9 @@
 add_library(octane_options INTERFACE)
 target_compile_features(octane_options INTERFACE cxx_std_20)
 target_compile_options(octane_options INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 16)
+  message(FATAL_ERROR "Clang ${CMAKE_CXX_COMPILER_VERSION} is too old for the coroutines here: 16 or newer; tools/install-packages.sh test installs one")
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(octane_options INTERFACE -Wshadow=local)
   # GCC takes a coroutine frame's inlined operator new and its operator delete for a mismatch (12 to 14 do).
@@ -12,7 +15,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 target_compile_definitions(octane_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS NOMINMAX=1)
-# The code is kept free of one compiler's warnings; those that a newer one invents must not stop who only wants to build.
+# The code is kept free of two compilers' warnings; those that another one invents must not stop who only wants to build.
 if(OCTANE_WARNINGS_AS_ERRORS STREQUAL "ON" OR "${CMAKE_CXX_COMPILER_ID}-${CMAKE_CXX_COMPILER_VERSION}." MATCHES
   "^${OCTANE_WARNINGS_AS_ERRORS}\\.")
   target_compile_options(octane_options INTERFACE -Werror)

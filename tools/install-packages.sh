@@ -20,6 +20,8 @@ case $system in
   *) boost=(libboost-dev libboost-url-dev) ;;
 esac
 
+if command -v clang++-16 >/dev/null; then clang=clang-16; fi
+
 packages=(
   g++ cmake ninja-build ccache pkg-config
   protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev

@@ -45,6 +45,7 @@ constexpr std::chrono::seconds kMemoryLook{5};
 constexpr std::chrono::seconds kDrain{5};               // docs/api.md §1
 constexpr std::chrono::milliseconds kLastAnswers{600};  // what is cut off after that is told so
 constexpr std::chrono::milliseconds kClosing{200};      // and closed
+constexpr const char* kControlFailed = "A handler of the control thread failed";
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -194,8 +195,8 @@ struct App::Impl {
     void read_options_again();
     asio::awaitable<void> stop();
     asio::awaitable<void> wait_until(bool (*is_true)(const Impl&), std::chrono::steady_clock::time_point deadline);
-    template <typename Run>
-    void run_handlers(Run run);
+    void run_control();
+    void run_what_is_left();
 
     Options options;  // what counts now
     ReadOptions read_again;
@@ -342,17 +343,18 @@ asio::awaitable<void> App::Impl::stop() {
         std::chrono::steady_clock::now() + kClosing);
 }
 
-// What a handler of the control thread throws costs that handler only: the loops run on, and they use what the end of run() would
-// destroy.
-template <typename Run>
-void App::Impl::run_handlers(Run run) {
-    for (;;) {
-        try {
-            run(control);
-            return;
-        } catch (const std::exception& error) {
-            telemetry::log(Level::error, "A handler of the control thread failed", {{"reason", error.what()}});
-        }
+void App::Impl::run_control() {
+    telemetry::run_handlers(kControlFailed, [this] { control.run(); });
+}
+
+// What was handed over too late for the loops, on this thread and while what it uses lives. A handler may hand over another.
+void App::Impl::run_what_is_left() {
+    constexpr int kMostRounds = 100;
+    for (int round = 0; round < kMostRounds; ++round) {
+        std::size_t handlers = loops.poll();
+        control.restart();
+        telemetry::run_handlers(kControlFailed, [&] { handlers += control.poll(); });
+        if (handlers == 0) return;
     }
 }
 
@@ -367,14 +369,12 @@ App::~App() = default;
 
 void App::run() {
     impl_->start();
-    impl_->run_handlers([](asio::io_context& control) { control.run(); });
+    impl_->run_control();
     const bool is_clean = impl_->upstreams.shutdown();  // while the loops still run: what is left of its calls ends on them
     impl_->loops.stop();
-    impl_->loops.poll();  // an end that was handed over late uses what is destroyed before the loops
-    impl_->control.restart();
-    impl_->run_handlers([](asio::io_context& control) { control.poll(); });  // and on this thread
     impl_->workers.stop();
     impl_->workers.join();
+    impl_->run_what_is_left();
     if (!is_clean) telemetry::log(Level::warn, "gRPC still holds calls that Octane does not take; they are left to the system");
     telemetry::log(Level::info, "Stopped");
     if (is_clean) return;

@@ -17,7 +17,7 @@ inline constexpr wire::JsonWriteOptions kWebDialect{.with_defaults = true, .one_
 // "code"}.
 boost::asio::awaitable<http::Response> call_from_web(const Site& site, http::Request& request);
 
-// The same refusal as refuse_call(), as this surface spells it.
+// The refusals of refuse_call() and judge_call(), as this surface spells them.
 std::optional<http::Response> refuse_call_from_web(const Site& site, http::Request& request, const http::BodySource& body);
 
 // GET /api/health: 200 also when Octane is away, as octaneWebR's own server answers: the page asks once, and never again at 503.

@@ -102,20 +102,23 @@ std::vector<T> read_rows(const PlainPicture& picture, const Encoding& encoding, 
     return all;
 }
 
-// The values from the least to the greatest over all of 16 bits. What is no number is 0.
-std::vector<std::uint16_t> spread(const std::vector<float>& values) {
+// Grey or colours from the least to the greatest over all of 16 bits; alpha, the fourth channel, is a share. What is no number is
+// 0.
+std::vector<std::uint16_t> spread(const std::vector<float>& values, std::size_t channels) {
+    const auto is_alpha = [channels](std::size_t i) { return channels == 4 && i % 4 == 3; };
     float least = std::numeric_limits<float>::infinity();
     float greatest = -least;
-    for (const float value : values) {
-        if (!std::isfinite(value)) continue;
-        least = std::min(least, value);
-        greatest = std::max(greatest, value);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (is_alpha(i) || !std::isfinite(values[i])) continue;
+        least = std::min(least, values[i]);
+        greatest = std::max(greatest, values[i]);
     }
     const double range = greatest > least ? double{greatest} - double{least} : 1;
     std::vector<std::uint16_t> words(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        if (std::isfinite(values[i]))
-            words[i] = static_cast<std::uint16_t>(std::lround((double{values[i]} - double{least}) / range * 65535));
+        if (!std::isfinite(values[i])) continue;
+        const double share = is_alpha(i) ? std::clamp(double{values[i]}, 0.0, 1.0) : (double{values[i]} - double{least}) / range;
+        words[i] = static_cast<std::uint16_t>(std::lround(share * 65535));
     }
     return words;
 }
@@ -183,7 +186,7 @@ Samples read_samples(const PlainPicture& picture, const Encoding& encoding, std:
         if (range) samples.words = spread_over(*range, samples.words);
     } else {
         const auto values = read_rows<float>(picture, encoding, step);
-        samples.words = range ? spread_over(*range, values) : spread(values);
+        samples.words = range ? spread_over(*range, values) : spread(values, encoding.channels);
     }
     return samples;
 }

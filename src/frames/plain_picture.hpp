@@ -35,10 +35,11 @@ struct ValueRange {
     double greatest = 0;
 };
 
-// As PNG, JPEG, WebP or EXR. PNG keeps 16-bit values; floats become 16-bit grey from the least to the greatest of this picture,
-// and what is no number 0. JPEG and WebP have eight bits, so larger values are spread over those from 0 to the greatest. With a
-// range all grey is spread over that instead, so that pictures of one stream can be compared; what lies beyond it, infinity too,
-// is its end. EXR keeps values as they are: one channel Y of floats, which grey of 16 bits fits without loss.
+// As PNG, JPEG, WebP or EXR. PNG keeps 16-bit values; floats become 16 bits from the least to the greatest grey or colour of this
+// picture, alpha is a share from 0 to 1, and what is no number 0. JPEG and WebP have eight bits, so larger values are spread over
+// those from 0 to the greatest. With a range all grey is spread over that instead, so that pictures of one stream can be
+// compared; what lies beyond it, infinity too, is its end. EXR keeps values as they are, as floats, which 16 bits fit without
+// loss: grey in Y, colours in R, G, B and A, where alpha is a share.
 //
 // Errors: 50002 bad_answer where the bytes do not fit what is said of them, or it is not certain what they are; 40601
 // not_acceptable for a size or an encoding that the format cannot have; 40006 bad_query for a range of colours.

@@ -2,29 +2,17 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <cassert>
-#include <exception>
 #include <thread>
 #include <vector>
 
-#include "telemetry/log.hpp"
+#include "telemetry/task.hpp"
 
 namespace octane::http {
 namespace {
 
 namespace asio = boost::asio;
 
-// The last seam of an I/O thread: whatever escapes one handler must not end the others.
-template <typename Run>
-void run_handlers(Run run) {
-    for (;;) {
-        try {
-            run();
-            return;
-        } catch (const std::exception& error) {
-            telemetry::log(telemetry::Level::error, "an exception reached an I/O loop", {{"what", error.what()}});
-        }
-    }
-}
+constexpr const char* kFailed = "A handler of an I/O loop failed";
 
 }  // namespace
 
@@ -49,7 +37,8 @@ Loops::~Loops() {
 void Loops::start() {
     for (auto& loop : impl_->loops) {
         if (!loop->thread.joinable())
-            loop->thread = std::thread([&context = loop->context] { run_handlers([&context] { context.run(); }); });
+            loop->thread =
+                std::thread([&context = loop->context] { telemetry::run_handlers(kFailed, [&context] { context.run(); }); });
     }
 }
 
@@ -60,11 +49,14 @@ void Loops::stop() {
     }
 }
 
-void Loops::poll() {
+std::size_t Loops::poll() {
+    std::size_t handlers = 0;
     for (auto& loop : impl_->loops) {
         loop->context.restart();
-        run_handlers([&context = loop->context] { context.poll(); });
+        telemetry::run_handlers(kFailed, [&] { handlers += loop->context.poll(); });
+        loop->context.stop();
     }
+    return handlers;
 }
 
 std::size_t Loops::size() const {

@@ -17,7 +17,8 @@ class Loops {
 
     void start();
     void stop();  // stops the loops and joins their threads
-    void poll();  // after stop(): what was left to be run, on the calling thread, while what it uses still lives
+    // After stop(): what was left to be run, on the calling thread, while what it uses still lives. How many handlers that were.
+    std::size_t poll();
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] boost::asio::io_context& at(std::size_t index);
 

@@ -48,11 +48,11 @@ void CallQueue::forget_idle_locked(Clients::value_type* client) {
 }
 
 std::optional<CallQueue::Place> CallQueue::try_enter(const Turn& turn) {
+    if (turn.lane == Lane::unqueued) return Place();
     if (limit_ == 0) {
         unlimited_in_flight_.fetch_add(1, std::memory_order_relaxed);
         return Place(this, nullptr, turn.is_read);
     }
-    if (turn.lane == Lane::unqueued) return Place();
     const std::lock_guard lock(mutex_);
     return try_enter_locked(turn);
 }

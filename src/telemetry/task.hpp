@@ -27,6 +27,18 @@ inline void log_failure(const std::exception_ptr& failure, std::string_view task
     }
 }
 
+// Runs handlers until `run` returns: what one of them throws is logged with those words and costs that handler only, since the
+// end of the thread would cost all others.
+template <typename Run>
+void run_handlers(const char* words, Run run) {
+    for (;;) {
+        try {
+            run();
+            return;
+        } catch (const std::exception& error) { log(Level::error, words, {{"reason", error.what()}}); }
+    }
+}
+
 // `on_end` is called on the executor however the task ends; an exception is logged under the task's name and goes no further.
 template <typename OnEnd>
 void start_task(const boost::asio::any_io_executor& executor, std::string name, boost::asio::awaitable<void> task, OnEnd on_end) {

@@ -205,6 +205,7 @@ void Liveness::report_loss(const UpstreamState& before) {
     const auto now = std::chrono::steady_clock::now();
     lost_at_ = now;
     note_ping_refusals();
+    has_told_of_pings_ = was_closed_for_pings_;
     const std::string_view why = was_closed_for_pings_ ? kTooManyPings : before.silent_since ? kSilent : kBroke;
     telemetry::log(Level::warn, options_.words.title + " was lost", {{"address", options_.address}, {"reason", why}});
     if (found_at_ && now - *found_at_ > kLasting) {
@@ -327,7 +328,7 @@ asio::awaitable<void> Liveness::read_schema_of_new_connection() {
     note_ping_refusals();
     const bool was_closed_for_pings = std::exchange(was_closed_for_pings_, false);
     // The end of its calls, which says so, may come after the end of the connection.
-    if (was_closed_for_pings && state()->error != kTooManyPings) {
+    if (was_closed_for_pings && !has_told_of_pings_) {
         telemetry::log(Level::warn, options_.words.title + " had closed the connection that was lost",
                        {{"address", options_.address}, {"reason", kTooManyPings}});
     }

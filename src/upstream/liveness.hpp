@@ -138,6 +138,7 @@ class Liveness {
     std::uint64_t losses_ = 0;         // of the channel, when the server was last found
     std::uint64_t ping_refusals_ = 0;  // of the channel, as noted last
     bool was_closed_for_pings_ = false;
+    bool has_told_of_pings_ = false;  // of the last loss
     std::chrono::steady_clock::time_point lost_at_{};
     std::chrono::steady_clock::time_point next_reading_{};
     std::chrono::steady_clock::time_point next_attempt_{};

@@ -8,22 +8,11 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Nginx } from '../support/nginx.mjs';
 import { pattern, Proxy, Standin } from '../support/octane.mjs';
 import { Parts } from '../support/parts.mjs';
-import { patience, until, within } from '../support/wait.mjs';
+import { inTime, patience, until, within } from '../support/wait.mjs';
 
 const width = 64;
 const height = 32;
 const laterRepeats = 15000; // milliseconds after which a part comes again, and again; the first repeat comes after a tenth of a second
-
-// Until `show` has shown something so often before a later repeat could be what showed it. A busy machine may take longer than that, but not
-// each time.
-async function shown(often, show) {
-  for (let left = often + 5; often > 0; left--) {
-    assert.ok(left > 0, 'it is shown when the frame comes, and not by a repeat after 15 s');
-    const begin = performance.now();
-    await show();
-    if (performance.now() - begin < laterRepeats) often--;
-  }
-}
 
 // ffmpeg as it is started for a camera, which hands each picture on as it is.
 class Ffmpeg {
@@ -95,7 +84,7 @@ for (const where of ['directly', 'through the defaults of nginx']) {
       const parts = new Parts(url);
       t.after(() => parts.stop());
       await watched();
-      await shown(3, async () => {
+      await inTime(t, 3, laterRepeats, async () => {
         const picture = await next();
         await until('the frame is there', () => parts.parts.at(-1)?.body.equals(picture));
       });
@@ -105,7 +94,7 @@ for (const where of ['directly', 'through the defaults of nginx']) {
       const ffmpeg = new Ffmpeg(url);
       t.after(() => ffmpeg.stop());
       await watched();
-      await shown(3, async () => {
+      await inTime(t, 3, laterRepeats, async () => {
         const picture = await next();
         await until('the frame is there', () => ffmpeg.has(picture));
       });
@@ -116,7 +105,7 @@ for (const where of ['directly', 'through the defaults of nginx']) {
       t.after(() => parts.stop());
       await watched();
       await next();
-      await shown(1, async () => assert.equal(await ffprobe(url), `mjpeg,${width},${height}`));
+      await inTime(t, 1, laterRepeats, async () => assert.equal(await ffprobe(url), `mjpeg,${width},${height}`));
     });
   });
 }

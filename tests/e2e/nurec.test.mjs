@@ -282,7 +282,7 @@ describe('a picture that takes ten minutes', () => {
   const deadlines = [1000, 4000, 16000, 40000];
   // The stand-in counts only calls that ended before their picture.
   const cancelled = async (count) => until(`${count} calls were cancelled`, async () => (await sim.told()).cancelled === count);
-  // Each answer comes no sooner than the deadline. The stand-in is told of the same one, and sees the end of the call.
+  // Each answer comes no sooner than the deadline. The stand-in is told of it, as gRPC rounds it, and sees the end of the call.
   async function givenUp(ask) {
     const before = await sim.told();
     let now = before;
@@ -295,7 +295,7 @@ describe('a picture that takes ten minutes', () => {
       assert.ok(took >= deadline, `${took} ms`);
       now = await sim.told();
       const left = now.seen.at(-1).seconds_left;
-      if (now.calls > before.calls) assert.ok(left !== null && left * 1000 <= deadline, `it had ${left} s`);
+      if (now.calls > before.calls) assert.ok(left !== null && left * 1000 < 2 * deadline, `it had ${left} s`);
     }
     assert.ok(now.calls > before.calls, 'the call came to the stand-in');
     await until('all of them were cancelled', async () => {

@@ -210,10 +210,12 @@ test('pinged too often such a server closes the connection: the call and the log
     assert.match(call.json.error, /was closed by its gRPC server because of too many pings .*--keepalive/);
     const lost = await viewer.event('octane lost', isState('lost'));
     const back = await viewer.event('octane connected', isState('connected'), { from: lost.place });
-    isTooLate = attempt < 5 && (await awayFor(proxy)) > 4000;
+    isTooLate = attempt < 3 && (await awayFor(proxy)) > 4000;
     if (!isTooLate) assert.equal(back.data.epoch, epoch);
     await proxy.line(/too_many_pings/);
     await viewer.frames(2, { from: back.place });
+    const told = proxy.linesLike(/(was lost|had closed the connection).*too_many_pings/);
+    assert.equal(told.length, proxy.linesLike(/ was lost/).length, `once of each loss:\n${told.join('\n')}`);
   }
 });
 

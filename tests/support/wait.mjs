@@ -19,16 +19,17 @@ export async function within(milliseconds, what, promise, detail = () => '') {
   }
 }
 
-// The promise's value, however long it takes while `progress` gives another value after each such time; else a DeadlineError.
+// The promise's value, while `progress` gives another value after each such time, and a quarter of an hour at most; else a DeadlineError.
 export async function whileProgressing(what, promise, progress, milliseconds = patience) {
   promise.catch(() => {}); // it may fail while `progress` is asked; within() tells
+  const end = performance.now() + 900000;
   for (let before = await progress(); ;) {
     try {
       return await within(milliseconds, what, promise, () => ' since the last sign of progress');
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
       const now = await progress();
-      if (now === before) throw error;
+      if (now === before || performance.now() > end) throw error;
       before = now;
     }
   }
@@ -51,5 +52,21 @@ export async function until(what, probe, { within: limit = patience, every = 25,
       throw new DeadlineError(`${what}: not within ${limit} ms; last: ${JSON.stringify(last)}${detail()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, every));
+  }
+}
+
+// Runs `round` until so many rounds have ended within that time each: later, something else could be what ended them. A busy machine may be
+// too late with two, which the test then names.
+export async function inTime(t, often, milliseconds, round) {
+  for (let good = 0, late = 0; good < often;) {
+    const begin = performance.now();
+    await round();
+    const took = Math.round(performance.now() - begin);
+    if (took < milliseconds) {
+      good++;
+    } else {
+      t.diagnostic(`a round took ${took} ms, and ${milliseconds} would have been enough`);
+      if (++late > 2) throw new DeadlineError(`three rounds have taken ${milliseconds} ms or more`);
+    }
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Tool: bench. What a proxy holds under three attacks on its memory: many looks at one large picture, slow bodies to no route, and viewers
-// of large frames that stop reading. Resident memory before, at most, and 10 s after the attacker has gone. See README.md here.
+// Tool: bench. What a proxy holds under three attacks on its memory: many looks at one large picture, bodies without an end to no route, and
+// viewers of large frames that stop reading. Resident memory before, at most, and 10 s after the attacker has gone. See README.md here.
 //
 //   tools/bench/attacks.mjs [PROXY…]     the proxies to compare, by their paths; none: that of build/release
 //
@@ -39,21 +39,27 @@ function slowBody(proxy) {
     const chunk = Buffer.alloc(1 << 16, ' ');
     const socket = net.connect(Number(port), hostname);
     let sent = 0;
-    const more = () => { // all but the last byte, as fast as it is taken
+    let hasConnected = false;
+    const more = () => { // as fast as it is taken, and never the end
       while (sent + chunk.length < bodySize) {
         sent += chunk.length;
         if (!socket.write(chunk)) return;
       }
     };
+    socket.on('connect', () => (hasConnected = true));
     socket.write(`POST /no/such HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${bodySize}\r\n\r\n`);
-    socket.on('drain', more).on('data', () => {}).on('error', () => {}).on('close', resolve);
+    socket.on('drain', more).on('data', () => {}).on('error', () => {}).on('close', () => resolve({ hasConnected, sent }));
     more();
     setTimeout(() => socket.destroy(), settle);
   });
 }
 const bodies = {
   octane: pattern(),
-  attack: ({ proxy }) => Promise.all(Array.from({ length: 100 }, () => slowBody(proxy))),
+  async attack({ proxy }) {
+    const all = await Promise.all(Array.from({ length: 100 }, () => slowBody(proxy)));
+    if (!all.every(({ hasConnected }) => hasConnected)) throw new Error('not every body found a connection');
+    return `, ${mib(all.reduce((sum, { sent }) => sum + sent, 0))} were taken`;
+  },
 };
 
 const stalled = {
@@ -64,10 +70,14 @@ const stalled = {
       const socket = net.connect(Number(port), hostname);
       socket.on('error', () => {});
       socket.write(`GET /render/stream HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-      socket.once('data', () => socket.pause());
+      socket.once('data', (head) => {
+        socket.pause();
+        socket.isViewer = head.toString('latin1').startsWith('HTTP/1.1 200');
+      });
       return socket;
     });
     await pause(settle);
+    if (!sockets.every(({ isViewer }) => isViewer)) throw new Error('not every viewer was let in');
     for (const socket of sockets) socket.destroy();
   },
 };
@@ -80,9 +90,9 @@ async function measure(attack, program) {
     const proxy = started(await Proxy.start(octane, [], { program }));
     const before = proxy.rss();
     const log = started(new MemoryLog(proxy, 20));
-    await attack.attack({ octane, proxy });
+    const remark = (await attack.attack({ octane, proxy })) ?? '';
     await pause(settle);
-    return [before, log.most(), proxy.rss()].map(mib);
+    return [mib(before), mib(log.most()) + remark, mib(proxy.rss())];
   } finally {
     for (const end of ends) await end();
   }
@@ -92,6 +102,6 @@ const programs = process.argv.slice(2).map((file) => path.resolve(file));
 if (programs.length === 0) programs.push(path.join(buildDir, 'octane-proxy'));
 console.log('| attack | proxy | before | at most | 10 s after |\n|---|---|---|---|---|');
 const attacks = {
-  '31 looks at a picture of 4096²': pictures, '100 slow bodies of 60 MiB to no route': bodies, '60 viewers of 1920×1080 stop reading': stalled };
+  '31 looks at a picture of 4096²': pictures, '100 bodies of 60 MiB without an end to no route': bodies, '60 viewers of 1920×1080 stop reading': stalled };
 for (const [name, attack] of Object.entries(attacks))
   for (const program of programs) console.log(`| ${name} | ${program} | ${(await measure(attack, program)).join(' | ')} |`);

@@ -151,6 +151,9 @@ TEST_CASE("colours of floats are spread together, in the order of OpenCV, and EX
     const auto four = encode_plain(picture("32FC4", 1, 1, float_bytes({0.5F, 0.25F, 0.125F, 0.75F})), Format::exr, 85);
     REQUIRE(four);
     CHECK(four->find(float_bytes({0.75F, 0.5F, 0.25F, 0.125F})) != std::string::npos);
+    // In a picture, too: it does not move with the colours.
+    const auto bright = picture("32FC4", 2, 1, float_bytes({0, 10, 20, 1, 0, 10, 20, 0.5F}));
+    CHECK(png_of(bright).values == Values{65535, 32768, 0, 65535, 65535, 32768, 0, 32768});
     // Of words, too, alpha is a share and the colours are values.
     const auto words = encode_plain(picture("rgba16", 1, 1, std::string("\x03\0\x02\0\x01\0\xFF\xFF", 8)), Format::exr, 85);
     REQUIRE(words);

@@ -20,8 +20,10 @@ TEST_CASE("what the loops leave is run by who asks for it, after what throws, to
         boost::asio::post(loops.at(i), [&] { threads.push_back(std::this_thread::get_id()); });
     }
     CHECK(threads.empty());
-    loops.poll();
+    CHECK(loops.poll() > 0);
     CHECK(threads == std::vector(2, std::this_thread::get_id()));
+    CHECK(loops.poll() == 0);
+    for (std::size_t i = 0; i < loops.size(); ++i) CHECK(loops.at(i).stopped());
 }
 
 }  // namespace

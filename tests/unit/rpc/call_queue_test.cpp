@@ -33,6 +33,8 @@ TEST_CASE("without a limit nobody waits, and what is in flight is counted all th
     CHECK(callers.queue.load().in_flight == 1);
     give_back(second);
     CHECK(callers.queue.load().in_flight == 0);
+    CHECK(is_in(callers.call(Lane::unqueued)));
+    CHECK(callers.queue.load().in_flight == 0);  // the proxy's own calls are not counted, with a limit or without
     for (int i = 0; i < 100; ++i) CHECK(is_in(callers.call()));
     CHECK(callers.queue.load().waiting == 0);
 }
