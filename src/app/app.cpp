@@ -259,9 +259,9 @@ void App::Impl::start() {
     await_hangup();
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
-        telemetry::log(Level::info, "Going down", {{"signal", signal}});
         signals.clear();
         for (const int number : {SIGINT, SIGTERM}) end_at_once_on(number);
+        telemetry::log(Level::info, "Going down", {{"signal", signal}});
         telemetry::start_task(control.get_executor(), "shutdown", stop(), [this] { control.stop(); });
     });
     loops.start();

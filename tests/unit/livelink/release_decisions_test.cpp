@@ -95,9 +95,10 @@ class Examiner {
         if (same != nullptr && same->shape == field.shape) return;
         if (row_of(name, {MapKind::member, MapKind::lacks, MapKind::apart}) != nullptr) return;
         // Else every method whose call can hold the member must say what becomes of it.
+        const auto& holding = holders(message);
         for (const auto& [method, shape] : here_.methods) {
             for (const bool is_request : {true, false}) {
-                if (!reachable(shape[is_request ? 0 : 1]).contains(message)) continue;
+                if (!holding.contains(shape[is_request ? 0 : 1])) continue;
                 require(is_decided_by(method, is_request, message, field), name + " in " + method);
             }
         }
@@ -128,30 +129,37 @@ class Examiner {
         require(row_of(type + "." + value, {MapKind::value, MapKind::lacks}) != nullptr, type + "." + value);
     }
 
-    // The messages that a message of this type can hold, itself included, but for what is never part of a call.
-    const std::set<std::string>& reachable(const std::string& root) {
-        auto& found = reachable_[root];
+    // The messages that can hold one of this type, itself included, but for what is never part of a call.
+    const std::set<std::string>& holders(const std::string& held) {
+        if (parents_.empty()) note_parents();
+        auto& found = holders_[held];
         if (!found.empty()) return found;
-        std::vector<std::string> open = {root};
+        std::vector<std::string> open = {held};
         while (!open.empty()) {
             const std::string message = open.back();
             open.pop_back();
             if (!found.insert(message).second) continue;
-            const auto fields = here_.messages.find(message);
-            if (fields == here_.messages.end()) continue;
-            for (const auto& field : fields->second) {
-                const bool is_apart = row_of(message + "." + field.name, {MapKind::apart}) != nullptr;
-                if (!is_apart && here_.messages.contains(field.shape[2])) open.push_back(field.shape[2]);
-            }
+            const auto parents = parents_.find(message);
+            if (parents != parents_.end()) open.insert(open.end(), parents->second.begin(), parents->second.end());
         }
         return found;
+    }
+
+    void note_parents() {
+        for (const auto& [message, fields] : here_.messages) {
+            for (const auto& field : fields) {
+                const bool is_apart = row_of(message + "." + field.name, {MapKind::apart}) != nullptr;
+                if (!is_apart && here_.messages.contains(field.shape[2])) parents_[field.shape[2]].insert(message);
+            }
+        }
     }
 
     const ReleaseMap& map_;
     std::size_t own_;
     const Tables& here_;
     const Tables& there_;
-    std::map<std::string, std::set<std::string>> reachable_;
+    std::map<std::string, std::set<std::string>> parents_;  // of each message: those with a member of it
+    std::map<std::string, std::set<std::string>> holders_;
     std::vector<std::string> undecided_;
 };
 
