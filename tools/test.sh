@@ -109,7 +109,7 @@ room_tests() {
   shift 2
   must "build $preset" built "$preset" || return
   rm -f "$results"
-  stage "$name" ctest --test-dir "build/$preset" --parallel 2 --output-on-failure --timeout 600 --tests-regex "^($(IFS='|' && echo "$*"))\$" \
+  stage "$name" ctest --test-dir "build/$preset" --parallel 2 --output-on-failure --timeout 1200 --tests-regex "^($(IFS='|' && echo "$*"))\$" \
     --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$results"
   status=$?
   sums=$(python3 tests/support/count_unit_tests.py "$results") || sums="0 1"

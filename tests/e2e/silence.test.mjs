@@ -214,8 +214,8 @@ test('pinged too often such a server closes the connection: the call and the log
     if (!isTooLate) assert.equal(back.data.epoch, epoch);
     await proxy.line(/too_many_pings/);
     await viewer.frames(2, { from: back.place });
-    const told = proxy.linesLike(/(was lost|had closed the connection).*too_many_pings/);
-    assert.equal(told.length, proxy.linesLike(/ was lost/).length, `once of each loss:\n${told.join('\n')}`);
+    const told = proxy.linesLike(/ warn .*(was lost|had closed the connection).*too_many_pings/);
+    assert.equal(told.length, proxy.linesLike(/ warn +Octane was lost /).length, `once of each loss:\n${told.join('\n')}`);
   }
 });
 
