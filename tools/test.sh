@@ -71,9 +71,14 @@ export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 configure_and_build() {
   local niceness=$1 preset=$2
   shift 2
-  # Warnings of the compiler that ships stop this build, and not that of users with another.
+  # Warnings of the compiler that ships stop this build, and not that of users with another. A tree never changes its compiler: one that
+  # was not made by Clang, as these three are, is made anew.
   local options=()
-  if [[ $preset == release ]]; then options=(-DOCTANE_WARNINGS_AS_ERRORS=GNU-12); fi
+  if [[ $preset == release ]]; then
+    options=(-DOCTANE_WARNINGS_AS_ERRORS=GNU-12)
+  elif ! grep -qs 'CMAKE_CXX_COMPILER_ID "Clang"' "build/$preset"/CMakeFiles/*/CMakeCXXCompiler.cmake; then
+    options=(--fresh)
+  fi
   cmake --preset "$preset" "${options[@]}" || return
   nice -n "$niceness" cmake --build "build/$preset" --target "$@"
 }

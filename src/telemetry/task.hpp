@@ -1,4 +1,4 @@
-// Room: telemetry. Coroutines that nobody awaits: started, kept going, and how they ended recorded.
+// Room: telemetry. What nobody awaits: the handlers of a loop, and coroutines started and kept going. How they ended is recorded.
 #pragma once
 
 #include <algorithm>
