@@ -103,7 +103,8 @@ http::ServerHooks make_hooks(endpoints::RequestStats& requests, const UpstreamSe
                              std::function<void()> on_all_closed) {
     http::ServerHooks hooks;
     hooks.add_headers = [&upstreams](const http::Request& request, std::string& lines) {
-        if (const auto epoch = upstreams.epoch_for(request.path)) lines += "X-Octane-Epoch: " + std::to_string(*epoch) + "\r\n";
+        const auto epoch = upstreams.epoch_for(request.path);
+        if (epoch) lines.append("X-Octane-Epoch: ").append(std::to_string(*epoch)).append("\r\n");
     };
     hooks.on_response = [&requests](const http::Request& request, int status, std::chrono::steady_clock::duration took) {
         requests.count(endpoints::surface_of(request.verb, request.path), status, took);

@@ -1,5 +1,6 @@
 #include "base/ids.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string_view>
@@ -18,7 +19,9 @@ std::mt19937_64& generator() {
 
 void append_hex(std::string& out, std::uint64_t value, int digits) {
     static constexpr std::string_view kDigits = "0123456789abcdef";
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) out += kDigits[(value >> shift) & 15U];
+    const auto first = out.size();
+    out.resize(first + static_cast<std::size_t>(digits));
+    for (std::size_t at = out.size(); at-- > first; value >>= 4U) out[at] = kDigits[value & 15U];
 }
 
 }  // namespace

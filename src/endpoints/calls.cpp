@@ -39,6 +39,7 @@ struct Asked {
     CallQuery query;
     const UpstreamEntry* upstream = nullptr;
     std::unique_ptr<rpc::CallPlan> plan;
+    std::unique_ptr<const RawBytes> raw;  // what of the answer is wanted as bytes; null: all of it, as JSON
 };
 
 http::Response make_failure(const base::Error& error, const CallLog& log) {
@@ -48,8 +49,9 @@ http::Response make_failure(const base::Error& error, const CallLog& log) {
     return response;
 }
 
-// From the head alone: what is to be called, and whether it may be.
-asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& request, const CallLog& log) {
+// From the head alone: what is to be called, and whether it may be. Into `asked`, since every call comes here, and what is handed
+// from one coroutine to the next has a place in the frames of both.
+asio::awaitable<base::Result<base::Done>> read_head(const Site& site, http::Request& request, const CallLog& log, Asked& asked) {
     auto query = read_call_query(request);
     if (!query) co_return std::move(query).error();
     if (request.query.flag("bytes") && !http::is_upgrade(request)) {
@@ -57,7 +59,6 @@ asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& 
                                    "?bytes=1 is of a WebSocket's messages; over HTTP ?raw=<field> gives bytes, and "
                                    "?raw-body=<field> takes them");
     }
-    Asked asked;
     asked.query = *std::move(query);
     asked.call.head.service = request.captures[0];
     asked.call.head.method = request.captures[1];
@@ -74,7 +75,7 @@ asio::awaitable<base::Result<Asked>> read_head(const Site& site, http::Request& 
     auto plan = co_await asked.upstream->caller->plan(asked.call);
     if (!plan) co_return std::move(plan).error();
     asked.plan = *std::move(plan);
-    co_return asked;
+    co_return base::Done{};
 }
 
 // Options that only streams have.
@@ -87,50 +88,61 @@ base::Result<base::Done> refuse_stream_options(const http::Query& query, const r
     return base::Done{};
 }
 
-// `given`: the request, where it is not JSON in the body.
-asio::awaitable<base::Result<UnaryAnswer>> ask_unary(const Site& site, const http::Request& request, Asked& asked,
-                                                     std::optional<std::string> given) {
-    auto& plan = *asked.plan;
-    auto fitting = refuse_stream_options(request.query, plan);
-    if (!fitting) co_return std::move(fitting).error();
-    auto raw = RawBytes::from(request.query, plan.answer_type(), asked.query.response_body);
-    if (!raw) co_return std::move(raw).error();
-    auto options = asked.query.codec;
-    options.keeps_bytes = raw->has_value();
-    rpc::JsonCodec codec(options);
-    const auto begun = std::chrono::steady_clock::now();
-    base::Result<base::Done> done = base::Done{};
-    if (given) {
-        auto bytes = co_await asked.upstream->caller->ask(plan, asked.call, *std::move(given));
-        if (!bytes) co_return std::move(bytes).error();
-        done = codec.write(plan, *std::move(bytes));
-    } else {
-        done = co_await asked.upstream->caller->run(plan, asked.call, request.body, codec);
-    }
-    if (!done) co_return std::move(done).error();
+base::Result<base::Done> read_unary_options(const http::Query& query, Asked& asked) {
+    if (auto fitting = refuse_stream_options(query, *asked.plan); !fitting) return fitting;
+    auto raw = RawBytes::from(query, asked.plan->answer_type(), asked.query.response_body);
+    if (!raw) return std::move(raw).error();
+    if (*raw) asked.raw = std::make_unique<RawBytes>(**std::move(raw));
+    asked.query.codec.keeps_bytes = asked.raw != nullptr;
+    return base::Done{};
+}
 
-    UnaryAnswer answer;
+asio::awaitable<base::Result<base::Done>> ask_given(Asked& asked, std::string given, rpc::JsonCodec& codec) {
+    auto bytes = co_await asked.upstream->caller->ask(*asked.plan, asked.call, std::move(given));
+    if (!bytes) co_return std::move(bytes).error();
+    co_return codec.write(*asked.plan, *std::move(bytes));
+}
+
+asio::awaitable<base::Result<base::Done>> take_content(const Site& site, const RawBytes& raw, const base::ByteChain& bytes,
+                                                       UnaryAnswer& answer) {
+    base::Result<RawBytes::Content> content = RawBytes::Content();
+    if (raw.pixels() != nullptr)
+        content = co_await http::run_on(site.workers.get_executor(), [&] { return raw.of(bytes); });
+    else
+        content = raw.of(bytes);
+    if (!content) co_return std::move(content).error();
+    answer.content = *std::move(content);
+    co_return base::Done{};
+}
+
+asio::awaitable<void> add_follow_up(const Asked& asked, std::chrono::steady_clock::time_point begun, UnaryAnswer& answer) {
+    auto follow_up = co_await follow_edit(*asked.upstream->octane, *asked.plan, asked.call, begun, asked.query.wants_update);
+    answer.is_updated = follow_up.is_updated;
+    if (follow_up.warning) answer.warnings.push_back(*std::move(follow_up.warning));
+}
+
+// Into `answer`. `given`: the request, where it is not JSON in the body.
+asio::awaitable<base::Result<base::Done>> ask_unary(const Site& site, const http::Request& request, Asked& asked,
+                                                    std::optional<std::string> given, UnaryAnswer& answer) {
+    auto& plan = *asked.plan;
+    auto done = read_unary_options(request.query, asked);
+    if (!done) co_return done;
+    rpc::JsonCodec codec(asked.query.codec);
+    const auto begun = std::chrono::steady_clock::now();
+    if (given)
+        done = co_await ask_given(asked, *std::move(given), codec);
+    else
+        done = co_await asked.upstream->caller->run(plan, asked.call, request.body, codec);
+    if (!done) co_return done;
     answer.json = std::move(codec.json());
     answer.warnings = codec.warnings();
-    if (*raw) {
-        base::Result<RawBytes::Content> content = RawBytes::Content();
-        if ((*raw)->pixels() != nullptr)
-            content = co_await http::run_on(site.workers.get_executor(), [&] { return (*raw)->of(codec.bytes()); });
-        else
-            content = (*raw)->of(codec.bytes());
-        if (!content) co_return std::move(content).error();
-        answer.content = *std::move(content);
-    }
-    const bool wants_update = asked.query.wants_update;
+    if (asked.raw) done = co_await take_content(site, *asked.raw, codec.bytes(), answer);
+    if (!done) co_return done;
     const Context* const octane = asked.upstream->octane;
-    if (octane != nullptr && is_followed(*octane, plan, wants_update)) {
-        auto follow_up = co_await follow_edit(*octane, plan, asked.call, begun, wants_update);
-        answer.is_updated = follow_up.is_updated;
-        if (follow_up.warning) answer.warnings.push_back(*std::move(follow_up.warning));
-    }
-    if (octane == nullptr && wants_update)
+    if (octane != nullptr && is_followed(*octane, plan, asked.query.wants_update)) co_await add_follow_up(asked, begun, answer);
+    if (octane == nullptr && asked.query.wants_update)
         answer.warnings.push_back("?update=1 has no effect: upstream " + asked.upstream->name() + " is no Octane");
-    co_return answer;
+    co_return done;
 }
 
 asio::awaitable<void> answer_unary(const Site& site, http::Exchange& exchange, Asked& asked, std::optional<std::string> given,
@@ -138,9 +150,10 @@ asio::awaitable<void> answer_unary(const Site& site, http::Exchange& exchange, A
     log.note_request();
     rpc::AnswerMetadata metadata;
     asked.call.answer_metadata = &metadata;
-    auto answer = co_await ask_unary(site, exchange.request(), asked, std::move(given));
-    auto response = answer ? make_unary_response(*std::move(answer), asked.query.is_bare) : make_failure(answer.error(), log);
-    if (answer) {
+    UnaryAnswer answer;
+    const auto done = co_await ask_unary(site, exchange.request(), asked, std::move(given), answer);
+    auto response = done ? make_unary_response(std::move(answer), asked.query.is_bare) : make_failure(done.error(), log);
+    if (done) {
         log.success();
         response.headers.emplace_back("X-Call-Id", log.call_id());
     }
@@ -151,6 +164,44 @@ asio::awaitable<void> answer_unary(const Site& site, http::Exchange& exchange, A
 asio::awaitable<void> answer_failure(http::Exchange& exchange, const base::Error& error, const CallLog& log) {
     auto response = make_failure(error, log);
     co_await exchange.answer(response);
+}
+
+// Of a method that takes a stream: the body is its requests, whether they are all there yet or not.
+asio::awaitable<void> take_stream(const Site& site, http::Exchange& exchange, Asked& asked, const CallLog& log) {
+    auto field = body_field_of(exchange.request(), *asked.plan);
+    if (!field) {
+        co_await answer_failure(exchange, field.error(), log);
+        co_return;
+    }
+    log.note_request();
+    co_await call_streaming(site, exchange, *asked.upstream, std::move(asked.plan), asked.call, asked.query, std::nullopt, log,
+                            *std::move(field));
+}
+
+// `given`: as for ask_unary().
+asio::awaitable<void> give_stream(const Site& site, http::Exchange& exchange, Asked& asked, std::optional<std::string> given,
+                                  const CallLog& log) {
+    log.note_request();
+    base::Result<std::string> message = given.value_or(std::string());
+    if (!given) {
+        rpc::JsonCodec codec(asked.query.codec);
+        message = codec.read(*asked.plan, exchange.request().body);
+    }
+    if (!message) {
+        co_await answer_failure(exchange, message.error(), log);
+        co_return;
+    }
+    co_await call_streaming(site, exchange, *asked.upstream, std::move(asked.plan), asked.call, asked.query, *std::move(message),
+                            log);
+}
+
+// False once it has answered that the body is not as it should be.
+asio::awaitable<bool> take_body(http::Exchange& exchange) {
+    const auto whole = co_await http::read_whole_body(exchange);
+    if (whole) co_return true;
+    auto refusal = http::refusal_response(whole.error(), exchange.request());
+    co_await exchange.answer(refusal);
+    co_return false;
 }
 
 // By its own word, or by the options'.
@@ -213,73 +264,48 @@ std::optional<http::Response> refuse_call(const Site&, http::Request& request, c
 asio::awaitable<void> call_method(const Site& site, http::Exchange& exchange) {
     auto& request = exchange.request();
     const CallLog log(request);
-    auto asked = co_await read_head(site, request, log);
-    if (!asked) {
-        co_await answer_failure(exchange, asked.error(), log);
+    Asked asked;
+    if (const auto read = co_await read_head(site, request, log, asked); !read) {
+        co_await answer_failure(exchange, read.error(), log);
         co_return;
     }
-    const auto& method = *asked->plan->called().descriptor;
+    const auto& method = *asked.plan->called().descriptor;
     if (method.client_streaming()) {
-        auto field = body_field_of(request, *asked->plan);
-        if (!field) {
-            co_await answer_failure(exchange, field.error(), log);
-            co_return;
-        }
-        log.note_request();
-        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query, std::nullopt,
-                                log, *std::move(field));
+        co_await take_stream(site, exchange, asked, log);
         co_return;
     }
     if (!exchange.body().is_at_end()) {
-        const auto whole = co_await http::read_whole_body(exchange);
-        if (!whole) {
-            auto refusal = http::refusal_response(whole.error(), request);
-            co_await exchange.answer(refusal);
-            co_return;
-        }
+        const bool is_read = co_await take_body(exchange);
+        if (!is_read) co_return;
     }
-    auto given = request_around(request, *asked->plan, request.body);
-    if (!given) {
+    auto given = request_around(request, *asked.plan, request.body);
+    if (!given)
         co_await answer_failure(exchange, given.error(), log);
-        co_return;
-    }
-    if (!method.server_streaming()) {
-        co_await answer_unary(site, exchange, *asked, *std::move(given), log);
-        co_return;
-    }
-    log.note_request();
-    base::Result<std::string> message = given->value_or(std::string());
-    if (!*given) {
-        rpc::JsonCodec codec(asked->query.codec);
-        message = codec.read(*asked->plan, request.body);
-    }
-    if (!message) {
-        co_await answer_failure(exchange, message.error(), log);
-        co_return;
-    }
-    co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
-                            *std::move(message), log);
+    else if (method.server_streaming())
+        co_await give_stream(site, exchange, asked, *std::move(given), log);
+    else
+        co_await answer_unary(site, exchange, asked, *std::move(given), log);
 }
 
 asio::awaitable<void> get_method(const Site& site, http::Exchange& exchange) {
     auto& request = exchange.request();
     const CallLog log(request);
-    auto asked = co_await read_head(site, request, log);
-    if (!asked) {
-        co_await answer_failure(exchange, asked.error(), log);
+    Asked asked;
+    if (const auto read = co_await read_head(site, request, log, asked); !read) {
+        co_await answer_failure(exchange, read.error(), log);
         co_return;
     }
-    const auto& method = *asked->plan->called().descriptor;
+    const auto& method = *asked.plan->called().descriptor;
     if (http::is_upgrade(request)) {
-        auto form = read_socket_form(request, *asked->plan);
+        auto form = read_socket_form(request, *asked.plan);
         auto response =
-            form ? open_socket_call(site, request, *asked->upstream, std::move(asked->plan), asked->call, asked->query, *form)
+            form ? open_socket_call(site, request, *asked.upstream, std::move(asked.plan), asked.call, asked.query, *form)
                  : make_failure(form.error(), log);
         if (form) log.note_request();
         co_await exchange.answer(response);
         co_return;
     }
-    if (!may_be_got(*asked->upstream, method)) {
+    if (!may_be_got(*asked.upstream, method)) {
         auto refusal =
             make_failure(base::make_error(base::ErrorCode::verb_not_allowed,
                                           "methods are called with POST, not GET: curl -XPOST …" + request.path.substr(0, 200) +
@@ -289,75 +315,77 @@ asio::awaitable<void> get_method(const Site& site, http::Exchange& exchange) {
         co_await exchange.answer(refusal);
         co_return;
     }
-    auto message = read_query_request(request.query, *asked);
+    auto message = read_query_request(request.query, asked);
     if (message && method.client_streaming())
         message =
             base::make_error(base::ErrorCode::bad_path,
-                             asked->plan->called().display + " takes a stream: POST it as JSON lines, or open a WebSocket here");
+                             asked.plan->called().display + " takes a stream: POST it as JSON lines, or open a WebSocket here");
     if (!message) {
         co_await answer_failure(exchange, message.error(), log);
     } else if (method.server_streaming()) {
         log.note_request();
-        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
+        co_await call_streaming(site, exchange, *asked.upstream, std::move(asked.plan), asked.call, asked.query,
                                 *std::move(message), log);
     } else {
-        co_await answer_unary(site, exchange, *asked, *std::move(message), log);
+        co_await answer_unary(site, exchange, asked, *std::move(message), log);
     }
 }
 
 asio::awaitable<void> call_made(const Site& site, http::Exchange& exchange, const MadeCall& made) {
     auto& request = exchange.request();
     const CallLog log(request);
-    auto asked = co_await read_head(site, request, log);
+    Asked asked;
+    const auto read = co_await read_head(site, request, log, asked);
     rpc::AnswerMetadata metadata;
-    if (asked) {
-        asked->query.failure = made.failure;
-        asked->query.response_body = made.response_body;
-        if (!made.response_body.empty()) asked->query.codec.dialect.with_defaults = true;
-        asked->call.answer_metadata = &metadata;
+    if (read) {
+        asked.query.failure = made.failure;
+        asked.query.response_body = made.response_body;
+        if (!made.response_body.empty()) asked.query.codec.dialect.with_defaults = true;
+        asked.call.answer_metadata = &metadata;
     }
     base::Result<std::string> message = std::string();
     std::optional<BodyField> pieces;
-    if (!asked) {
-        message = asked.error();
-    } else if (asked->plan->called().descriptor->client_streaming()) {
-        auto field = made.pieces(*asked->plan);
+    if (!read) {
+        message = read.error();
+    } else if (asked.plan->called().descriptor->client_streaming()) {
+        auto field = made.pieces(*asked.plan);
         if (!field)
             message = field.error();
         else if (!*field)
             message = base::make_error(base::ErrorCode::bad_path,
-                                       asked->plan->called().display + " takes a stream, which this path does not carry");
+                                       asked.plan->called().display + " takes a stream, which this path does not carry");
         else
             pieces = **std::move(field);
     } else {
-        message = co_await made.request(*asked->plan);
+        message = co_await made.request(*asked.plan);
     }
     if (pieces) {
         log.note_request();
-        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query, std::nullopt,
+        co_await call_streaming(site, exchange, *asked.upstream, std::move(asked.plan), asked.call, asked.query, std::nullopt,
                                 log, std::move(pieces));
         co_return;
     }
-    if (message && asked->plan->called().descriptor->server_streaming()) {
+    if (message && asked.plan->called().descriptor->server_streaming()) {
         log.note_request();
-        co_await call_streaming(site, exchange, *asked->upstream, std::move(asked->plan), asked->call, asked->query,
+        co_await call_streaming(site, exchange, *asked.upstream, std::move(asked.plan), asked.call, asked.query,
                                 *std::move(message), log);
         co_return;
     }
     log.note_request();
-    base::Result<UnaryAnswer> answer = UnaryAnswer();
+    UnaryAnswer answer;
+    base::Result<base::Done> done = base::Done{};
     if (message)
-        answer = co_await ask_unary(site, request, *asked, *std::move(message));
+        done = co_await ask_unary(site, request, asked, *std::move(message), answer);
     else
-        answer = message.error();
-    if (answer && !made.response_body.empty() && !answer->content) answer->json = member_of(answer->json, made.response_body);
+        done = message.error();
+    if (done && !made.response_body.empty() && !answer.content) answer.json = member_of(answer.json, made.response_body);
     http::Response response;
-    if (answer) {
-        response = make_unary_response(*std::move(answer), true);
+    if (done) {
+        response = make_unary_response(std::move(answer), true);
         log.success();
     } else {
-        response = made.failure(answer.error(), log.call_id());
-        log.failure(answer.error(), response.status);
+        response = made.failure(done.error(), log.call_id());
+        log.failure(done.error(), response.status);
     }
     append_metadata(response, metadata);
     response.headers.emplace_back("X-Call-Id", log.call_id());

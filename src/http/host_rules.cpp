@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
+#include <charconv>
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/nearest.hpp"
@@ -26,8 +28,10 @@ bool is_hex(char c) {
 }
 
 bool is_port(std::string_view text) {
-    if (text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
-    return text.empty() || std::stoi(std::string(text)) <= 65535;
+    if (text.empty()) return true;
+    std::uint16_t port = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return text.size() <= 5 && failed == std::errc() && end == text.data() + text.size();
 }
 
 bool is_name(std::string_view host) {
@@ -105,6 +109,12 @@ bool is_loopback_host(std::string_view host) {
     if (host == "localhost" || host.ends_with(".localhost")) return true;
     const auto address = parse_ip(host);
     return address && (address->is_loopback() || address->is_unspecified());
+}
+
+bool is_plain_loopback(std::string_view host) {
+    const auto colon = host.find(':');
+    const auto name = host.substr(0, colon);
+    return (name == "127.0.0.1" || name == "localhost") && (colon == std::string_view::npos || is_port(host.substr(colon + 1)));
 }
 
 bool is_private_address(std::string_view host) {

@@ -25,6 +25,10 @@ std::optional<HostPort> parse_host_port(std::string_view text);
 // "scheme://host[:port]" and nothing behind it.
 std::optional<Origin> parse_origin(std::string_view text);
 
+// "127.0.0.1" or "localhost" in lower case, with or without a port: how most requests name this machine, found out without taking
+// it apart.
+bool is_plain_loopback(std::string_view host);
+
 // The functions below take a host as parse_host_port leaves it.
 
 // localhost, *.localhost, 127/8, ::1, and the unspecified addresses, which reach this machine too.

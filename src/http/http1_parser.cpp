@@ -23,6 +23,8 @@ Http1Parser::Http1Parser(Request& request, std::size_t max_header) : request_(re
     // Beast would refuse a long body before anybody has seen the header; the session and on_chunk_header_impl do it instead.
     body_limit(boost::none);
     eager(false);
+    constexpr std::size_t kUsualHeaders = 16;
+    request_.headers.reserve(kUsualHeaders);
 }
 
 std::optional<base::Error> Http1Parser::header_fault() const {

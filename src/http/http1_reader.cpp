@@ -80,7 +80,6 @@ asio::awaitable<base::Result<std::string_view>> Http1Reader::read() {
         if (failed) co_return fail(parser.describe(failed));
         if (const auto piece = parser.take_piece(); !piece.empty()) {
             is_invited_ = true;  // who sends already waits for no invitation
-            if (parser.is_done()) received_at_ = std::chrono::steady_clock::now();
             co_return piece;
         }
         if (!needs_more) continue;
@@ -89,8 +88,8 @@ asio::awaitable<base::Result<std::string_view>> Http1Reader::read() {
             co_return fail(parser.describe(beast::http::error::header_limit));
         const bool has_more = pace_ == BodyPace::steady ? co_await fill_body() : co_await fill_conversation();
         if (!has_more) co_return explain_end();
+        received_at_ = std::chrono::steady_clock::now();
     }
-    received_at_ = std::chrono::steady_clock::now();
     co_return std::string_view();
 }
 

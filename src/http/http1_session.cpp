@@ -75,8 +75,9 @@ asio::awaitable<AfterAnswer> Http1Session::serve_one() {
     }
 
     std::string what;
+    std::optional<Response> own;
     try {
-        auto own = answer_by_head(request, received);
+        own = answer_by_head(request, received);
         if (own) {
             co_await exchange.answer(*own);
         } else {
@@ -91,9 +92,8 @@ asio::awaitable<AfterAnswer> Http1Session::serve_one() {
     if (connection_->is_announcing()) co_await asio::post(asio::use_awaitable);
     if (!what.empty()) context().report_exception(what);
     if (exchange.after() == AfterAnswer::unanswered) {
-        Response failure =
-            refusal_response(base::make_error(base::ErrorCode::internal, "internal error: the proxy's log says more"), request);
-        co_await exchange.answer(failure);
+        own = refusal_response(base::make_error(base::ErrorCode::internal, "internal error: the proxy's log says more"), request);
+        co_await exchange.answer(*own);
     }
     if (exchange.after() == AfterAnswer::next_request && !reader_.is_at_end()) {
         const bool is_read = co_await reader_.skip_rest();

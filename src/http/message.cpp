@@ -26,9 +26,10 @@ Query::Query(std::string_view raw) {
 }
 
 std::optional<std::string_view> Query::find(std::string_view name) const {
-    const auto found = std::find_if(pairs_.rbegin(), pairs_.rend(), [name](const auto& pair) { return pair.first == name; });
-    if (found == pairs_.rend()) return std::nullopt;
-    return found->second;
+    for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
+        if (pair->first == name) return pair->second;
+    }
+    return std::nullopt;
 }
 
 void Query::set(const std::string& name, std::string value) {

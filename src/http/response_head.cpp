@@ -1,12 +1,16 @@
 #include "http/response_head.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
+#include <cstddef>
 #include <utility>
 
 namespace octane::http {
+using namespace std::string_view_literals;
+
 namespace {
 
 void append_number(std::string& out, std::size_t number) {
@@ -16,10 +20,10 @@ void append_number(std::string& out, std::size_t number) {
 }
 
 void append_value(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += byte < 0x20 || byte == 0x7F ? ' ' : c;
-    }
+    const auto first = static_cast<std::ptrdiff_t>(out.size());
+    out += value;
+    const auto ends_line = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    std::replace_if(out.begin() + first, out.end(), ends_line, ' ');
 }
 
 std::string_view reason(int status) {
@@ -33,47 +37,47 @@ std::string_view reason(int status) {
 }  // namespace
 
 void append_head(std::string& out, const Response& response, const HeadStyle& style) {
-    out += "HTTP/1.1 ";
+    out += "HTTP/1.1 "sv;
     append_number(out, static_cast<std::size_t>(response.status));
     out += ' ';
     out += reason(response.status);
-    out += "\r\n";
+    out += "\r\n"sv;
     out += style.date;
     if (style.framing != BodyFraming::none && !response.content_type.empty()) {
-        out += "Content-Type: ";
+        out += "Content-Type: "sv;
         append_value(out, response.content_type);
-        out += "\r\n";
+        out += "\r\n"sv;
     }
     if (style.framing == BodyFraming::length) {
-        out += "Content-Length: ";
+        out += "Content-Length: "sv;
         append_number(out, response.stream_size.value_or(response.body.size() + response.chain.size()));
-        out += "\r\n";
+        out += "\r\n"sv;
     } else if (style.framing == BodyFraming::chunked) {
-        out += "Transfer-Encoding: chunked\r\n";
+        out += "Transfer-Encoding: chunked\r\n"sv;
     }
     out += style.more;
     std::string_view vary = style.vary;
     for (const auto& [name, value] : response.headers) {
         append_value(out, name);
-        out += ": ";
+        out += ": "sv;
         append_value(out, value);
         if (!vary.empty() && boost::beast::iequals(name, "Vary")) {
-            out += ", ";
+            out += ", "sv;
             out += std::exchange(vary, {});
         }
-        out += "\r\n";
+        out += "\r\n"sv;
     }
     if (!vary.empty()) {
-        out += "Vary: ";
+        out += "Vary: "sv;
         out += vary;
-        out += "\r\n";
+        out += "\r\n"sv;
     }
     if (!style.connection.empty()) {
-        out += "Connection: ";
+        out += "Connection: "sv;
         out += style.connection;
-        out += "\r\n";
+        out += "\r\n"sv;
     }
-    out += "\r\n";
+    out += "\r\n"sv;
 }
 
 }  // namespace octane::http

@@ -9,10 +9,8 @@
 namespace octane::http {
 namespace {
 
-constexpr std::size_t kMaxSegments = 16;
-
 struct Segments {
-    std::array<std::string_view, kMaxSegments> parts;
+    std::array<std::string_view, Router::kMaxSegments> parts;
     std::size_t count = 0;
 };
 
@@ -21,7 +19,7 @@ std::optional<Segments> split(std::string_view path) {
     Segments result;
     if (!path.starts_with('/')) return std::nullopt;
     for (;;) {
-        if (result.count == kMaxSegments) return std::nullopt;
+        if (result.count == Router::kMaxSegments) return std::nullopt;
         path.remove_prefix(1);
         const auto slash = path.find('/');
         result.parts[result.count++] = path.substr(0, slash);
@@ -34,15 +32,14 @@ bool is_capture(std::string_view segment) {
     return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-// How literal a matching pattern is, an earlier segment weighing more; 0 if it does not match.
-std::uint32_t match_rank(const std::vector<std::string>& pattern, const Segments& path) {
-    if (pattern.size() != path.count) return 0;
+// How literal a matching pattern is, an earlier segment weighing more; 0 if it does not match. Both have as many segments.
+std::uint32_t match_rank(const RouteEntry& entry, const Segments& path) {
     std::uint32_t rank = 1;
     for (std::size_t i = 0; i < path.count; ++i) {
         rank <<= 1U;
-        if (is_capture(pattern[i])) {
+        if ((entry.captures >> i & 1U) != 0) {
             if (path.parts[i].empty()) return 0;
-        } else if (pattern[i] == path.parts[i]) {
+        } else if (entry.segments[i] == path.parts[i]) {
             rank |= 1U;
         } else {
             return 0;
@@ -63,9 +60,10 @@ void Router::add(std::string_view verb, std::string_view pattern, ExchangeHandle
     RouteEntry entry;
     entry.verb = verb;
     entry.segments.assign(segments->parts.begin(), segments->parts.begin() + static_cast<std::ptrdiff_t>(segments->count));
+    for (std::size_t i = 0; i < segments->count; ++i) entry.captures |= is_capture(segments->parts[i]) ? 1U << i : 0U;
     entry.handler = std::move(handler);
     entry.rules = std::move(rules);
-    entries_.push_back(std::move(entry));
+    entries_[segments->count].push_back(std::move(entry));
 }
 
 Router::Match Router::find(std::string_view verb, std::string_view path) const {
@@ -73,10 +71,11 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     const auto segments = split(path);
     if (!segments) return match;
 
+    const auto& entries = entries_[segments->count];
     std::uint32_t best = 0;
     bool one_yields = false;
-    for (const auto& entry : entries_) {
-        const auto rank = match_rank(entry.segments, *segments);
+    for (const auto& entry : entries) {
+        const auto rank = match_rank(entry, *segments);
         if (rank < best) continue;
         one_yields = entry.rules.yields || (one_yields && rank == best);
         best = rank;
@@ -86,13 +85,14 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
     match.yields = !begins_literally || one_yields;
 
     const std::string_view wanted = verb == "HEAD" ? "GET" : verb;
-    for (const auto& entry : entries_) {
-        if (match_rank(entry.segments, *segments) != best) continue;
+    for (const auto& entry : entries) {
+        if (match_rank(entry, *segments) != best) continue;
         if (entry.verb == wanted) {
             match.allow.clear();
             match.entry = &entry;
+            if (entry.captures != 0) match.captures.reserve(segments->count);
             for (std::size_t i = 0; i < segments->count; ++i) {
-                if (is_capture(entry.segments[i])) match.captures.emplace_back(segments->parts[i]);
+                if ((entry.captures >> i & 1U) != 0) match.captures.emplace_back(segments->parts[i]);
             }
             return match;
         }

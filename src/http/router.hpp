@@ -1,6 +1,8 @@
 // Room: http. Which handler answers which verb and path, and what is asked of a request before its body is read.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -36,11 +38,14 @@ struct RouteEntry {
     std::vector<std::string> segments;  // of its pattern
     ExchangeHandler handler;
     RouteRules rules;
+    std::uint32_t captures = 0;         // a bit for each segment that is {name}; the first segment's is the lowest
 };
 
 // Filled, then given to the server, which reads it from all loops; routes change by giving it another one (Server::set_routes).
 class Router {
   public:
+    static constexpr std::size_t kMaxSegments = 16;  // of a pattern
+
     // `pattern` is a path whose segments may be {name}, matching one non-empty segment: "/services/{service}",
     // "/{service}/{method}". Literal segments win over {…}, whatever the order of adding. A GET route also answers HEAD. A simple
     // handler finds the whole body in its request; with GET, where a body means nothing, none is kept.
@@ -70,7 +75,7 @@ class Router {
     [[nodiscard]] const RouteEntry* fallback() const { return fallback_ ? &*fallback_ : nullptr; }
 
   private:
-    std::vector<RouteEntry> entries_;
+    std::array<std::vector<RouteEntry>, kMaxSegments + 1> entries_;  // by the number of their segments
     std::optional<RouteEntry> bound_;
     IsBound is_bound_;
     std::optional<RouteEntry> fallback_;

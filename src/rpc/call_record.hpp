@@ -14,10 +14,11 @@ namespace octane::rpc {
 // statistics and what the views show must stay valid until then.
 class CallRecord {
   public:
-    CallRecord(CallHistory& log, telemetry::CallStats& stats, std::string_view path, std::string_view id, bool is_short = false)
+    CallRecord(CallHistory& log, telemetry::CallStats& stats, std::string_view path, std::string_view id, bool is_short,
+               CallHistory::Clock::time_point begun)
         : log_(log), stats_(stats), series_(stats.series_of(path)) {
         live_.is_short = is_short;
-        log_.begin(live_, path, id, CallHistory::Clock::now());
+        log_.begin(live_, path, id, begun);
     }
     ~CallRecord() {
         const auto now = CallHistory::Clock::now();

@@ -61,6 +61,10 @@ std::chrono::milliseconds left_of(std::chrono::milliseconds timeout, CallHistory
     return std::max(timeout - std::chrono::duration_cast<std::chrono::milliseconds>(gone), std::chrono::milliseconds(1));
 }
 
+Turn turn_of(const CallTerms& terms) {
+    return {terms.traits.lane, terms.client, terms.traits.is_read};
+}
+
 // Whether the metadata could make one answer differ from another's.
 bool is_personal(const upstream::Metadata& metadata) {
     return std::ranges::any_of(metadata, [](const auto& entry) { return !is_tracing(entry.first); });
@@ -106,10 +110,32 @@ asio::awaitable<Reply> Invoker::call(std::string path, std::string request, Call
 }
 
 // Who does not get a place is counted.
-asio::awaitable<base::Result<CallQueue::Place>> Invoker::enter(CallQueue& queue, Turn turn, const CallTerms& terms,
-                                                               CallHistory::Clock::time_point begin) {
+asio::awaitable<base::Result<base::Done>> Invoker::enter(CallQueue& queue, Turn turn, const CallTerms& terms,
+                                                         CallHistory::Clock::time_point begin, CallQueue::Place& place) {
     auto entered = co_await queue.enter(turn, left_of(terms.timeout, CallHistory::Clock::now() - begin), terms.slot);
-    if (!entered) stats_.count_unsent(entered.error().grpc);
+    if (!entered) {
+        stats_.count_unsent(entered.error().grpc);
+        co_return std::move(entered).error();
+    }
+    place = *std::move(entered);
+    co_return base::Done{};
+}
+
+bool Invoker::try_places(const CallTerms& terms, Places& places) {
+    if (terms.traits.gate != nullptr) return false;
+    auto free = queue_.try_enter(turn_of(terms));
+    if (free) places.in_queue = *std::move(free);
+    return free.has_value();
+}
+
+asio::awaitable<base::Result<base::Done>> Invoker::wait_for_places(const CallTerms& terms, CallHistory::Clock::time_point begin,
+                                                                   Places& places) {
+    base::Result<base::Done> entered = base::Done{};
+    if (terms.traits.gate != nullptr) {
+        const GateCount count(waiting_at_gates_);
+        entered = co_await enter(*terms.traits.gate, Turn(), terms, begin, places.at_gate);
+    }
+    if (entered) entered = co_await enter(queue_, turn_of(terms), terms, begin, places.in_queue);
     co_return entered;
 }
 
@@ -122,45 +148,40 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
             co_return unsent(GrpcStatus::unavailable, state->error);
         }
     }
-    const auto begin = CallHistory::Clock::now();
-    CallQueue::Place gate_place;
-    if (terms.traits.gate != nullptr) {
-        const GateCount count(waiting_at_gates_);
-        auto entered = co_await enter(*terms.traits.gate, Turn(), terms, begin);
+    auto begin = CallHistory::Clock::now();
+    Places places;
+    if (!try_places(terms, places)) {
+        auto entered = co_await wait_for_places(terms, begin, places);
         if (!entered) co_return unsent(std::move(entered).error());
-        gate_place = *std::move(entered);
-    }
-    const Turn turn(terms.traits.lane, terms.client, terms.traits.is_read);
-    CallQueue::Place place;
-    if (auto free = queue_.try_enter(turn)) {
-        place = *std::move(free);
-    } else {
-        auto entered = co_await enter(queue_, turn, terms, begin);
-        if (!entered) co_return unsent(std::move(entered).error());
-        place = *std::move(entered);
+        const auto waited = CallHistory::Clock::now() - begin;
+        terms.timeout = left_of(terms.timeout, waited);
+        begin += waited;
     }
     // The upstream may have gone and come back while the call waited: here, or before for the answer to an equal one.
     if (terms.plan != nullptr && !terms.plan->is_still_wanted()) {
         stats_.count_unsent(GrpcStatus::aborted);
         co_return unsent(GrpcStatus::aborted, "");
     }
-    CallRecord record(history_, stats_, path, terms.id, terms.traits.lane != Lane::ordinary);
+    CallRecord record(history_, stats_, path, terms.id, terms.traits.lane != Lane::ordinary, begin);
+    Reply reply = co_await send(path, request, terms);
+    record.set_status(reply.status);
+    if (!runs_one_at_a_time_) co_return reply;
+    if (is_given_up(reply.status) && liveness.is_connected()) {
+        kept_.keep(std::move(places.in_queue), record.number());
+    } else if (is_answer(reply.status)) {
+        kept_.answered(record.number());
+    }
+    co_return reply;
+}
+
+asio::awaitable<Reply> Invoker::send(const std::string& path, std::string& request, CallTerms& terms) {
     upstream::UnaryCall unary;
     unary.path = path;
     unary.request = std::move(request);
     unary.metadata = std::move(terms.metadata);
     unary.slot = terms.slot;
-    unary.timeout = left_of(terms.timeout, record.begun() - begin);
-    auto& channel = terms.is_bulk ? upstream_.bulk() : upstream_.calls();
-    Reply reply = co_await channel.unary(std::move(unary));
-    record.set_status(reply.status);
-    if (!runs_one_at_a_time_) co_return reply;
-    if (is_given_up(reply.status) && liveness.is_connected()) {
-        kept_.keep(std::move(place), record.number());
-    } else if (is_answer(reply.status)) {
-        kept_.answered(record.number());
-    }
-    co_return reply;
+    unary.timeout = terms.timeout;
+    return (terms.is_bulk ? upstream_.bulk() : upstream_.calls()).unary(std::move(unary));
 }
 
 asio::awaitable<std::unique_ptr<upstream::ServerStream>> Invoker::open_server_stream(std::string path, std::string request) {

@@ -68,7 +68,7 @@ class Invoker {
     // A stream is past the queue, and in the log and the statistics as long as its record lives, which must end before this does.
     // `path` must stay valid until then.
     [[nodiscard]] std::unique_ptr<CallRecord> record_stream(std::string_view path) {
-        return std::make_unique<CallRecord>(history_, stats_, path, std::string_view(), true);
+        return std::make_unique<CallRecord>(history_, stats_, path, std::string_view(), true, CallHistory::Clock::now());
     }
     boost::asio::awaitable<std::unique_ptr<upstream::ServerStream>> open_server_stream(std::string path, std::string request);
     // `limit`: what opening it and each of its operations may take; 0: no limit.
@@ -91,8 +91,16 @@ class Invoker {
 
   private:
     void follow(const upstream::UpstreamState& state);
-    boost::asio::awaitable<base::Result<CallQueue::Place>> enter(CallQueue& queue, Turn turn, const CallTerms& terms,
-                                                                 CallHistory::Clock::time_point begin);
+    boost::asio::awaitable<upstream::Reply> send(const std::string& path, std::string& request, CallTerms& terms);
+    struct Places {
+        CallQueue::Place at_gate;  // of the method's own limit
+        CallQueue::Place in_queue;
+    };
+    boost::asio::awaitable<base::Result<base::Done>> enter(CallQueue& queue, Turn turn, const CallTerms& terms,
+                                                           CallHistory::Clock::time_point begin, CallQueue::Place& place);
+    bool try_places(const CallTerms& terms, Places& places);  // without waiting
+    boost::asio::awaitable<base::Result<base::Done>> wait_for_places(const CallTerms& terms, CallHistory::Clock::time_point begin,
+                                                                     Places& places);
 
     upstream::Upstream& upstream_;
     telemetry::CallStats stats_;

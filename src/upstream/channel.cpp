@@ -160,7 +160,7 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
         });
     }
 
-    void finish(Reply reply) {
+    void finish(Reply&& reply) {
         timer_.cancel();
         if (slot_.is_connected()) slot_.clear();
         auto handler = std::move(*handler_);
@@ -326,11 +326,10 @@ bool Channel::shutdown() {
 }
 
 asio::awaitable<Reply> Channel::unary(UnaryCall call) {
-    auto initiate = [this](auto handler, UnaryCall* begun) {
-        std::make_shared<UnaryOperation<decltype(handler)>>(std::move(handler))->start(impl_, *begun);
+    auto initiate = [this](auto handler, UnaryCall begun) {
+        std::make_shared<UnaryOperation<decltype(handler)>>(std::move(handler))->start(impl_, begun);
     };
-    Reply reply = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Reply)>(initiate, asio::use_awaitable, &call);
-    co_return reply;
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Reply)>(initiate, asio::use_awaitable, std::move(call));
 }
 
 ChannelState Channel::state(bool should_connect) {

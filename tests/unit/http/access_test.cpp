@@ -388,3 +388,11 @@ TEST_CASE("Hosts are taken apart strictly") {
     CHECK(is_same_host("::1", "0:0:0:0:0:0:0:1"));
     CHECK_FALSE(is_same_host("::1", "localhost"));
 }
+
+TEST_CASE("this machine's plain names are known without taking the host apart, and no name that only looks like one") {
+    for (const auto* host : {"localhost", "localhost:51023", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:65535", "localhost:"})
+        CHECK_MESSAGE((is_plain_loopback(host) && is_loopback_host(parse_host_port(host).value().host)), host);
+    for (const auto* host : {"localhost.evil.example", "127.0.0.1.evil.example:80", "127.0.0.1:65536", "127.0.0.1:99999",
+                             "localhost:x", "127.0.0.1:1x", "localhost:+1", "127.0.0.1:1:1", "", ":80", "127.0.0.2"})
+        CHECK_FALSE_MESSAGE(is_plain_loopback(host), host);
+}
