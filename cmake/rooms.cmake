@@ -14,9 +14,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(octane_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
   endif()
 endif()
-# A call is a dozen coroutines deep. Of itself Asio keeps the memory of two frames a thread for the next ones, which leaves the rest to malloc.
-target_compile_definitions(octane_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS NOMINMAX=1
-  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
+target_compile_definitions(octane_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS NOMINMAX=1)
+if(OCTANE_SANITIZE)
+  # What Asio keeps for the next frame or handler no sanitizer sees freed.
+  target_compile_definitions(octane_options INTERFACE BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING BOOST_ASIO_DISABLE_SMALL_BLOCK_RECYCLING)
+else()
+  # A call goes through 16 coroutines. Of itself Asio keeps the memory of two frames a thread for the next ones, and of two handlers, if
+  # it is no more than 1 020 bytes each; the others are malloc's. docs/architecture.md §10.
+  target_compile_definitions(octane_options INTERFACE BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
+endif()
 # The code is kept free of two compilers' warnings; those that another one invents must not stop who only wants to build.
 if(OCTANE_WARNINGS_AS_ERRORS STREQUAL "ON" OR "${CMAKE_CXX_COMPILER_ID}-${CMAKE_CXX_COMPILER_VERSION}." MATCHES
   "^${OCTANE_WARNINGS_AS_ERRORS}\\.")
@@ -55,7 +61,7 @@ function(octane_room name)
   set_target_properties(octane_${name} PROPERTIES UNITY_BUILD ${OCTANE_UNITY_BUILD})
 endfunction()
 
-# What is computed per byte, per pixel or per call: -O3, where a release is otherwise built with -O2, which is quicker to compile.
+# What is computed per byte or per pixel, and the rooms that a call goes through: -O3, where a release is otherwise built with -O2, which is quicker to compile.
 # In a batch of files -O2 leaves much of std::string and of the coroutines uninlined.
 function(octane_optimise_fully)
   foreach(target ${ARGN})

@@ -30,7 +30,8 @@ packages=(
 )
 browser_missing=false
 if [[ $purpose == test ]]; then
-  packages+=(curl python3 python3-grpcio python3-protobuf imagemagick "$clang" nginx ffmpeg zsh mandoc groff-base)
+  # LLVM's llvm-symbolizer tells the sanitizers which function stands where; ThreadSanitizer's exceptions are by name (tests/support/tsan.supp).
+  packages+=(curl python3 python3-grpcio python3-protobuf imagemagick "$clang" "${clang/clang/llvm}" nginx ffmpeg zsh mandoc groff-base)
   # A Node.js from elsewhere is as good as the package, if it is new enough to have a test runner and brings npm.
   node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
   if [[ ${node_major:-0} -lt 18 ]]; then packages+=(nodejs); fi

@@ -33,13 +33,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What a call of a unary method has been asked for, and how.
+// What a call has been asked for, and how.
 struct Asked {
     rpc::CallRequest call;
     CallQuery query;
     const UpstreamEntry* upstream = nullptr;
     std::unique_ptr<rpc::CallPlan> plan;
-    std::unique_ptr<const RawBytes> raw;  // what of the answer is wanted as bytes; null: all of it, as JSON
 };
 
 http::Response make_failure(const base::Error& error, const CallLog& log) {
@@ -50,7 +49,7 @@ http::Response make_failure(const base::Error& error, const CallLog& log) {
 }
 
 // From the head alone: what is to be called, and whether it may be. Into `asked`, since every call comes here, and what is handed
-// from one coroutine to the next has a place in the frames of both.
+// from one coroutine to the next has a place in the frames of both; not whole after an error.
 asio::awaitable<base::Result<base::Done>> read_head(const Site& site, http::Request& request, const CallLog& log, Asked& asked) {
     auto query = read_call_query(request);
     if (!query) co_return std::move(query).error();
@@ -88,13 +87,11 @@ base::Result<base::Done> refuse_stream_options(const http::Query& query, const r
     return base::Done{};
 }
 
-base::Result<base::Done> read_unary_options(const http::Query& query, Asked& asked) {
-    if (auto fitting = refuse_stream_options(query, *asked.plan); !fitting) return fitting;
+// What of the answer is wanted as bytes; null: all of it, as JSON.
+base::Result<std::unique_ptr<const RawBytes>> read_raw(const http::Query& query, const Asked& asked) {
     auto raw = RawBytes::from(query, asked.plan->answer_type(), asked.query.response_body);
     if (!raw) return std::move(raw).error();
-    if (*raw) asked.raw = std::make_unique<RawBytes>(**std::move(raw));
-    asked.query.codec.keeps_bytes = asked.raw != nullptr;
-    return base::Done{};
+    return *raw ? std::make_unique<const RawBytes>(**std::move(raw)) : nullptr;
 }
 
 asio::awaitable<base::Result<base::Done>> ask_given(Asked& asked, std::string given, rpc::JsonCodec& codec) {
@@ -125,8 +122,11 @@ asio::awaitable<void> add_follow_up(const Asked& asked, std::chrono::steady_cloc
 asio::awaitable<base::Result<base::Done>> ask_unary(const Site& site, const http::Request& request, Asked& asked,
                                                     std::optional<std::string> given, UnaryAnswer& answer) {
     auto& plan = *asked.plan;
-    auto done = read_unary_options(request.query, asked);
+    auto done = refuse_stream_options(request.query, plan);
     if (!done) co_return done;
+    const auto raw = read_raw(request.query, asked);
+    if (!raw) co_return raw.error();
+    asked.query.codec.keeps_bytes = *raw != nullptr;
     rpc::JsonCodec codec(asked.query.codec);
     const auto begun = std::chrono::steady_clock::now();
     if (given)
@@ -136,7 +136,7 @@ asio::awaitable<base::Result<base::Done>> ask_unary(const Site& site, const http
     if (!done) co_return done;
     answer.json = std::move(codec.json());
     answer.warnings = codec.warnings();
-    if (asked.raw) done = co_await take_content(site, *asked.raw, codec.bytes(), answer);
+    if (*raw) done = co_await take_content(site, **raw, codec.bytes(), answer);
     if (!done) co_return done;
     const Context* const octane = asked.upstream->octane;
     if (octane != nullptr && is_followed(*octane, plan, asked.query.wants_update)) co_await add_follow_up(asked, begun, answer);
@@ -182,7 +182,7 @@ asio::awaitable<void> take_stream(const Site& site, http::Exchange& exchange, As
 asio::awaitable<void> give_stream(const Site& site, http::Exchange& exchange, Asked& asked, std::optional<std::string> given,
                                   const CallLog& log) {
     log.note_request();
-    base::Result<std::string> message = given.value_or(std::string());
+    base::Result<std::string> message = std::move(given).value_or(std::string());
     if (!given) {
         rpc::JsonCodec codec(asked.query.codec);
         message = codec.read(*asked.plan, exchange.request().body);
@@ -195,13 +195,9 @@ asio::awaitable<void> give_stream(const Site& site, http::Exchange& exchange, As
                             log);
 }
 
-// False once it has answered that the body is not as it should be.
-asio::awaitable<bool> take_body(http::Exchange& exchange) {
-    const auto whole = co_await http::read_whole_body(exchange);
-    if (whole) co_return true;
-    auto refusal = http::refusal_response(whole.error(), exchange.request());
+asio::awaitable<void> answer_refusal(http::Exchange& exchange, const base::Error& error) {
+    auto refusal = http::refusal_response(error, exchange.request());
     co_await exchange.answer(refusal);
-    co_return false;
 }
 
 // By its own word, or by the options'.
@@ -275,8 +271,11 @@ asio::awaitable<void> call_method(const Site& site, http::Exchange& exchange) {
         co_return;
     }
     if (!exchange.body().is_at_end()) {
-        const bool is_read = co_await take_body(exchange);
-        if (!is_read) co_return;
+        const auto whole = co_await http::read_whole_body(exchange);
+        if (!whole) {
+            co_await answer_refusal(exchange, whole.error());
+            co_return;
+        }
     }
     auto given = request_around(request, *asked.plan, request.body);
     if (!given)

@@ -177,13 +177,13 @@ AccessPolicy::AccessPolicy(AccessOptions options) : options_(std::move(options))
 bool AccessPolicy::is_local_host(std::string_view host) const {
     if (host.empty()) return true;
     const auto parsed = parse_host_port(host);
-    return is_of_this_network(parsed ? parsed->host : base::lowered(host));
+    return is_near(parsed ? parsed->host : base::lowered(host));
 }
 
-bool AccessPolicy::is_of_this_network(const std::string& name) const {
-    if (is_loopback_host(name) || is_private_address(name) || is_local_name(name)) return true;
+bool AccessPolicy::is_near(std::string_view host) const {
+    if (is_loopback_host(host) || is_private_address(host) || is_local_name(host)) return true;
     return std::any_of(options_.own_names.begin(), options_.own_names.end(),
-                       [&name](const std::string& own) { return is_same_host(own, name); });
+                       [host](const std::string& own) { return is_same_host(own, host); });
 }
 
 bool AccessPolicy::is_anyone_allowed() const {
@@ -198,7 +198,7 @@ bool AccessPolicy::is_origin_allowed(std::string_view origin) const {
     if (matches_any(listed, *parsed)) return true;
     // The ids of browser extensions and the like are hosts without a dot; only web pages are judged by where they come from.
     const bool is_web = parsed->scheme == "http" || parsed->scheme == "https";
-    return is_web ? is_of_this_network(parsed->at.host) : is_loopback_host(parsed->at.host);
+    return is_web ? is_near(parsed->at.host) : is_loopback_host(parsed->at.host);
 }
 
 bool AccessPolicy::may_frame(std::string_view origin) const {
@@ -211,7 +211,7 @@ bool AccessPolicy::is_host_allowed(std::string_view host) const {
     if (host.empty() || is_anyone_allowed() || is_plain_loopback(host)) return true;
     const auto parsed = parse_host_port(host);
     if (!parsed) return false;
-    return is_of_this_network(parsed->host) || std::ranges::any_of(options_.allow_origins, [&parsed](const std::string& entry) {
+    return is_near(parsed->host) || std::ranges::any_of(options_.allow_origins, [&parsed](const std::string& entry) {
                return entry_names_host(entry, parsed->host);
            });
 }

@@ -64,7 +64,7 @@ class AccessPolicy {
     [[nodiscard]] std::string_view find_embedders(const Request& request) const;  // Cross-Origin-Resource-Policy
     [[nodiscard]] bool may_frame(std::string_view origin) const;
     [[nodiscard]] bool is_host_allowed(std::string_view host) const;
-    [[nodiscard]] bool is_of_this_network(const std::string& name) const;  // is_local_host() of a host as HostPort has it
+    [[nodiscard]] bool is_near(std::string_view host) const;  // of one as parse_host_port() leaves it
     [[nodiscard]] base::Result<base::Done> check_embedding(const Request& request) const;
 
     AccessOptions options_;

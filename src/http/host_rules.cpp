@@ -35,7 +35,7 @@ bool is_port(std::string_view text) {
 }
 
 bool is_name(std::string_view host) {
-    if (host.empty() || host.front() == '.' || host.find("..") != std::string_view::npos) return false;
+    if (host.empty() || host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) return false;
     return std::all_of(host.begin(), host.end(),
                        [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }

@@ -26,7 +26,7 @@ std::optional<HostPort> parse_host_port(std::string_view text);
 std::optional<Origin> parse_origin(std::string_view text);
 
 // "127.0.0.1" or "localhost" in lower case, with or without a port: how most requests name this machine, found out without taking
-// it apart.
+// it apart. parse_host_port() takes such a host, and is_loopback_host() says yes to it.
 bool is_plain_loopback(std::string_view host);
 
 // The functions below take a host as parse_host_port leaves it.

@@ -15,6 +15,7 @@ using base::make_error;
 using beast::http::field;
 
 constexpr std::size_t kLineOverhead = 4;  // ": " and the line's end
+constexpr std::size_t kUsualHeaders = 16;
 
 }  // namespace
 
@@ -23,8 +24,6 @@ Http1Parser::Http1Parser(Request& request, std::size_t max_header) : request_(re
     // Beast would refuse a long body before anybody has seen the header; the session and on_chunk_header_impl do it instead.
     body_limit(boost::none);
     eager(false);
-    constexpr std::size_t kUsualHeaders = 16;
-    request_.headers.reserve(kUsualHeaders);
 }
 
 std::optional<base::Error> Http1Parser::header_fault() const {
@@ -55,6 +54,7 @@ base::Error Http1Parser::describe(boost::system::error_code failure) const {
 
 void Http1Parser::on_request_impl(beast::http::verb, Text verb_text, Text target, int version, Failure&) {
     request_.verb.assign(verb_text.data(), verb_text.size());
+    request_.headers.reserve(kUsualHeaders);
     version_ = version;
     header_bytes_ = verb_text.size() + target.size();
     take_target(std::string_view(target.data(), target.size()));

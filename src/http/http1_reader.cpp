@@ -39,7 +39,7 @@ asio::awaitable<ReceivedHead> Http1Reader::read_head(Request& request) {
         if (failed) co_return refuse(fail(parser.describe(failed)), request);
         if (needs_more && !co_await fill(kHeaderChunk)) co_return ReceivedHead{};
     }
-    received_at_ = std::chrono::steady_clock::now();
+    head_at_ = came_at_ = std::chrono::steady_clock::now();
     ReceivedHead received;
     received.fault = judge_head(request, received);
     received.outcome = received.fault ? HeadOutcome::refused : HeadOutcome::complete;
@@ -88,7 +88,7 @@ asio::awaitable<base::Result<std::string_view>> Http1Reader::read() {
             co_return fail(parser.describe(beast::http::error::header_limit));
         const bool has_more = pace_ == BodyPace::steady ? co_await fill_body() : co_await fill_conversation();
         if (!has_more) co_return explain_end();
-        received_at_ = std::chrono::steady_clock::now();
+        came_at_ = std::chrono::steady_clock::now();
     }
     co_return std::string_view();
 }

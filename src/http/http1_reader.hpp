@@ -58,8 +58,10 @@ class Http1Reader final : public BodySource {
     // Bytes have come that belong to no request yet.
     [[nodiscard]] bool has_rest() const { return buffer_.size() > 0; }
     [[nodiscard]] bool is_http_1_0() const { return parser_ && parser_->is_http_1_0(); }
-    // When the last that was read of the request came in.
-    [[nodiscard]] std::chrono::steady_clock::time_point received_at() const { return received_at_; }
+    // When the request's end came in; of one that has not been read to its end, when its head did.
+    [[nodiscard]] std::chrono::steady_clock::time_point received_at() const {
+        return parser_ && parser_->is_done() ? came_at_ : head_at_;
+    }
 
   private:
     boost::asio::awaitable<bool> fill(std::size_t size);
@@ -79,7 +81,8 @@ class Http1Reader final : public BodySource {
     boost::beast::flat_buffer buffer_;
     std::optional<Http1Parser> parser_;
     BodyPace pace_ = BodyPace::steady;
-    std::chrono::steady_clock::time_point received_at_;
+    std::chrono::steady_clock::time_point head_at_;
+    std::chrono::steady_clock::time_point came_at_;  // what was read last
     bool is_invited_ = false;
     bool has_failed_ = false;
     bool has_client_gone_ = false;

@@ -75,7 +75,7 @@ asio::awaitable<AfterAnswer> Http1Session::serve_one() {
     }
 
     std::string what;
-    std::optional<Response> own;
+    std::optional<Response> own;  // no handler's
     try {
         own = answer_by_head(request, received);
         if (own) {

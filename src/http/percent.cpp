@@ -5,7 +5,8 @@
 
 namespace octane::http {
 
-// By Boost.URL, which does not take whole queries and targets apart here: it refuses what RFC 3986 does, and browsers send '|',
+// What holds an escape by Boost.URL, which does not take whole queries and targets apart here: it refuses what RFC 3986 does, and
+// browsers send '|',
 // '{', '[' and '^' in queries as they are.
 std::optional<std::string> percent_decode(std::string_view text, PlusSign plus) {
     const auto is_plain = [plus](char c) { return c != '%' && c != '\0' && (c != '+' || plus == PlusSign::literal); };

@@ -9,8 +9,6 @@
 #include <utility>
 
 namespace octane::http {
-using namespace std::string_view_literals;
-
 namespace {
 
 void append_number(std::string& out, std::size_t number) {
@@ -22,8 +20,8 @@ void append_number(std::string& out, std::size_t number) {
 void append_value(std::string& out, std::string_view value) {
     const auto first = static_cast<std::ptrdiff_t>(out.size());
     out += value;
-    const auto ends_line = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    std::replace_if(out.begin() + first, out.end(), ends_line, ' ');
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    std::replace_if(out.begin() + first, out.end(), is_control, ' ');
 }
 
 std::string_view reason(int status) {
@@ -37,6 +35,7 @@ std::string_view reason(int status) {
 }  // namespace
 
 void append_head(std::string& out, const Response& response, const HeadStyle& style) {
+    using namespace std::string_view_literals;  // whose lengths are known
     out += "HTTP/1.1 "sv;
     append_number(out, static_cast<std::size_t>(response.status));
     out += ' ';

@@ -38,7 +38,7 @@ struct RouteEntry {
     std::vector<std::string> segments;  // of its pattern
     ExchangeHandler handler;
     RouteRules rules;
-    std::uint32_t captures = 0;         // a bit for each segment that is {name}; the first segment's is the lowest
+    std::uint32_t captures = 0;  // a bit for each segment that is {name}; the first segment's is the lowest
 };
 
 // Filled, then given to the server, which reads it from all loops; routes change by giving it another one (Server::set_routes).

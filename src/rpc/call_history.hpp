@@ -96,7 +96,7 @@ class CallHistory {
     };
 
     mutable std::mutex mutex_;                 // guards everything below
-    boost::intrusive::list<Live> live_;        // in order of begun
+    boost::intrusive::list<Live> live_;        // in order of number
     std::array<Record, kRemembered> records_;  // call n is in place n % kRemembered
     std::optional<Record> abandoned_;          // the oldest whose caller gave up and which may still run
     Clock::time_point abandoned_at_;           // when its caller gave up

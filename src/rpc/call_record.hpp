@@ -28,7 +28,6 @@ class CallRecord {
     CallRecord(const CallRecord&) = delete;
     CallRecord& operator=(const CallRecord&) = delete;
 
-    [[nodiscard]] CallHistory::Clock::time_point begun() const { return live_.begun; }
     [[nodiscard]] std::uint64_t number() const { return live_.number; }  // counts the calls
     void set_status(base::GrpcStatus status) { status_ = status; }
 

@@ -153,9 +153,9 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
     if (!try_places(terms, places)) {
         auto entered = co_await wait_for_places(terms, begin, places);
         if (!entered) co_return unsent(std::move(entered).error());
-        const auto waited = CallHistory::Clock::now() - begin;
-        terms.timeout = left_of(terms.timeout, waited);
-        begin += waited;
+        const auto now = CallHistory::Clock::now();
+        terms.timeout = left_of(terms.timeout, now - begin);
+        begin = now;  // of the call itself
     }
     // The upstream may have gone and come back while the call waited: here, or before for the answer to an equal one.
     if (terms.plan != nullptr && !terms.plan->is_still_wanted()) {
@@ -163,7 +163,7 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
         co_return unsent(GrpcStatus::aborted, "");
     }
     CallRecord record(history_, stats_, path, terms.id, terms.traits.lane != Lane::ordinary, begin);
-    Reply reply = co_await send(path, request, terms);
+    Reply reply = co_await ask_upstream(path, request, terms);
     record.set_status(reply.status);
     if (!runs_one_at_a_time_) co_return reply;
     if (is_given_up(reply.status) && liveness.is_connected()) {
@@ -174,7 +174,7 @@ asio::awaitable<Reply> Invoker::call_alone(std::string path, std::string request
     co_return reply;
 }
 
-asio::awaitable<Reply> Invoker::send(const std::string& path, std::string& request, CallTerms& terms) {
+asio::awaitable<Reply> Invoker::ask_upstream(const std::string& path, std::string& request, CallTerms& terms) {
     upstream::UnaryCall unary;
     unary.path = path;
     unary.request = std::move(request);

@@ -91,7 +91,6 @@ class Invoker {
 
   private:
     void follow(const upstream::UpstreamState& state);
-    boost::asio::awaitable<upstream::Reply> send(const std::string& path, std::string& request, CallTerms& terms);
     struct Places {
         CallQueue::Place at_gate;  // of the method's own limit
         CallQueue::Place in_queue;
@@ -101,6 +100,8 @@ class Invoker {
     bool try_places(const CallTerms& terms, Places& places);  // without waiting
     boost::asio::awaitable<base::Result<base::Done>> wait_for_places(const CallTerms& terms, CallHistory::Clock::time_point begin,
                                                                      Places& places);
+    // Takes the request and the metadata at once, and keeps no reference.
+    boost::asio::awaitable<upstream::Reply> ask_upstream(const std::string& path, std::string& request, CallTerms& terms);
 
     upstream::Upstream& upstream_;
     telemetry::CallStats stats_;

@@ -1,21 +1,27 @@
 // How old is a picture of /render/mjpeg when a viewer shows it? Starts the stand-in and the proxy (build/release), and watches one stream with
-// Chromium, with ffmpeg and with a parser that goes by the length of a part: while 30 frames a second flow, and with single frames of which
-// each is the last for a second. Needs tests/node_modules, as the end-to-end tests do:
+// Chromium, with ffmpeg and with a parser that goes by the length of a part: while frames flow, and with single frames of which each is the
+// last for a second, and one more after a long silence. Needs tests/node_modules, as the end-to-end tests do:
 //
-//   node tools/bench/mjpeg.mjs
+//   node tools/bench/mjpeg.mjs [--nginx] [--seconds N] [--fps N]
+//
+// --nginx watches through nginx with its defaults; --seconds is how long frames flow, and how long the silence is (8); --fps how many flow (30).
+// What ffmpeg wrote is kept and searched, so minutes are for few frames a second.
 
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 
 import { launch, openPage } from '../../tests/support/browser.mjs';
+import { Nginx } from '../../tests/support/nginx.mjs';
 import { pattern, Proxy, Standin } from '../../tests/support/octane.mjs';
 import { Parts } from '../../tests/support/parts.mjs';
 import { Viewer } from '../../tests/support/viewer.mjs';
 
 const kWidth = 320;
 const kHeight = 240;
-const kFlowing = 30;      // frames a second
-const kSeconds = 8;       // of them
+const { values: given } = parseArgs({ options: { nginx: { type: 'boolean' }, seconds: { type: 'string' }, fps: { type: 'string' } } });
+const kFlowing = Number(given.fps ?? 30);     // frames a second
+const kSeconds = Number(given.seconds ?? 8);  // of them, and of silence
 const kSingle = 12;       // frames, one a second
 const now = () => performance.timeOrigin + performance.now(); // milliseconds since 1970
 
@@ -67,7 +73,10 @@ function report(name, delays, missing) {
 async function measure(fps) {
   const octane = await Standin.start(pattern({ fps, width: kWidth, height: kHeight }));
   const proxy = await Proxy.start(octane);
-  const url = `${proxy.url}/render/mjpeg`;
+  const nginx = given.nginx &&
+    await Nginx.start((port) => `server { listen 127.0.0.1:${port}; location / { proxy_pass ${proxy.url}; } }`);
+  const door = nginx ? `http://127.0.0.1:${nginx.port}` : proxy.url;
+  const url = `${door}/render/mjpeg`;
   const sent = []; // {at (when the proxy received it), jpeg}
   const viewer = new Viewer(`${proxy.url}/render/stream?format=jpeg`, {
     keep: ({ data }) => data?.type === 'newImage' && sent.push({ at: data.timestamp * 1000, jpeg: Buffer.from(data.imageData, 'base64') }),
@@ -76,12 +85,17 @@ async function measure(fps) {
   const parts = new Parts(url);
   const ffmpeg = new Ffmpeg(url);
   const browser = await launch();
-  const page = await openPage(browser, `${proxy.url}/livez`);
+  const page = await openPage(browser, `${door}/livez`);
   await page.setContent(watching(url), { waitUntil: 'commit' });
   await sleep(2500);
   const begin = now();
   if (fps > 0) await sleep(kSeconds * 1000);
   for (let i = 0; fps === 0 && i < kSingle; i++) {
+    await octane.sendFrame();
+    await sleep(1000);
+  }
+  if (fps === 0) {
+    await sleep(kSeconds * 1000);
     await octane.sendFrame();
     await sleep(1000);
   }
@@ -109,6 +123,7 @@ async function measure(fps) {
   await parts.stop();
   await browser.close();
   await viewer.stop();
+  if (nginx) await nginx.stop();
   await proxy.stop();
   await octane.stop();
 }

@@ -381,7 +381,7 @@ TEST_CASE("Hosts are taken apart strictly") {
     CHECK(parse_host_port("Box.Lan:80")->host == "box.lan");
     CHECK(parse_host_port("box:80")->port == "80");
     CHECK(parse_host_port("[FE80::1%eth0]:1")->host == "fe80::1%eth0");
-    for (const auto* text : {"", ":80", "[]", "[1.2.3.4]", "[::1]80", "a b", "a/b", "a:123456", "a,b", "ä"}) {
+    for (const auto* text : {"", ":80", "[]", "[1.2.3.4]", "[::1]80", "a b", "a/b", "a:123456", "a,b", "ä", "localhost..", "."}) {
         CAPTURE(text);
         CHECK_FALSE(parse_host_port(text).has_value());
     }
@@ -389,7 +389,7 @@ TEST_CASE("Hosts are taken apart strictly") {
     CHECK_FALSE(is_same_host("::1", "localhost"));
 }
 
-TEST_CASE("this machine's plain names are known without taking the host apart, and no name that only looks like one") {
+TEST_CASE("This machine's plain names are known without taking the host apart, and no name that only looks like one") {
     for (const auto* host : {"localhost", "localhost:51023", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:65535", "localhost:"})
         CHECK_MESSAGE((is_plain_loopback(host) && is_loopback_host(parse_host_port(host).value().host)), host);
     for (const auto* host : {"localhost.evil.example", "127.0.0.1.evil.example:80", "127.0.0.1:65536", "127.0.0.1:99999",
