@@ -30,10 +30,12 @@ class Http1Parser final : public boost::beast::http::basic_parser<true> {
     // The piece of the body that the last put() has come upon, in the buffer that it was given; empty if there was none.
     [[nodiscard]] std::string_view take_piece() { return std::exchange(piece_, {}); }
 
-    // What is wrong with a complete header; nothing if it is fine. Beast has checked the syntax of each line by then.
+    // What is wrong with a complete header; nothing if it is fine. Beast has checked the syntax of each line by then. Errors:
+    // 40001 bad_path for a broken path; 40007 bad_http where Host is missing, where Host or Origin stands twice, and for a
+    // Transfer-Encoding that is not understood.
     [[nodiscard]] std::optional<base::Error> header_fault() const;
 
-    // The error for a failure that put() reported.
+    // The error for a failure that put() reported: 43101 header_too_large, 41301 body_too_large, 40007 bad_http for all else.
     [[nodiscard]] base::Error describe(boost::system::error_code failure) const;
 
     [[nodiscard]] bool is_http_1_0() const { return version_ < 11; }
