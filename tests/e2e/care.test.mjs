@@ -167,7 +167,7 @@ for (const release of releases) {
   });
 }
 
-test('resetProject opens no dialog, unless the caller wants it', async (t) => {
+test('resetProject shows its member in the template, and without one is carried out once', async (t) => {
   const started = cleanup(t);
   const octane = started(await Standin.start(still, { release: 'beta2' }));
   const proxy = started(await Proxy.start(octane));

@@ -51,7 +51,7 @@ function hashFrame(proxyUrl) {
   return result;
 }
 
-test('a frame of 127 MiB passes to all kinds of viewers while /health goes on answering', async (t) => {
+test('a frame of 127 MiB passes whole, and as a picture, while /health goes on answering', async (t) => {
   const started = cleanup(t);
   const octane = started(await Standin.start(pattern({ fps: 0, width, height }, '--type', 'hdr_rgba')));
   const proxy = started(await Proxy.start(octane));

@@ -103,12 +103,14 @@ test('--log-level off is silent but for the address, and --log-file gets the lin
   assert.match(proxy.err, /ERROR: ApiItem\.name 500/);
 });
 
-test('on a full disk the log on stderr stays whole, says what is missing, and nothing else fails', async (t) => {
+test('on a full disk the log on stderr stays whole and says once that the file cannot be written, and nothing else fails', async (t) => {
   const started = cleanup(t);
   const proxy = started(await Proxy.start(null, ['--log-format', 'json', '--log-file', '/dev/full'], { octanePort: await freePort() }));
-  for (let i = 0; i < 5; i++) await proxy.post(`/ApiItem/name${i}`, {});
+  for (let i = 0; i < 5; i++) assert.equal((await proxy.post(`/ApiItem/name${i}`, {})).status, 404);
+  assert.equal((await proxy.get('/livez')).status, 200);
   await proxy.line(/name4/);
-  await proxy.stop();
+  proxy.signal('SIGTERM');
+  assert.deepEqual(await proxy.exit(), { code: 0, signal: null });
   const lines = proxy.err.trim().split('\n').map((line) => JSON.parse(line));
   const said = lines.filter((line) => JSON.stringify(line).includes('log file cannot be written'));
   assert.equal(said.length, 1);

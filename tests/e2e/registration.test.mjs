@@ -102,7 +102,11 @@ describe('registration', () => {
   test('statistics, failures and project changes are passed on', async (t) => {
     const { viewer, octane } = await single(cleanup(t), 'alpha5', pattern({ fps: 0 }, '--statistics-events'), '?format=jpeg');
     await requested(octane, viewer);
-    const event = await viewer.type('newStatistics');
-    for (const name of ['callback_id', 'user_data', 'timestamp']) assert.ok(name in event.data, name);
+    await octane.tell('event', { event: 'renderFailure' });
+    await octane.tell('event', { event: 'projectManagerChanged' });
+    for (const type of ['newStatistics', 'renderFailure', 'projectManagerChanged']) {
+      const event = await viewer.type(type);
+      for (const name of ['callback_id', 'user_data', 'timestamp']) assert.ok(name in event.data, `${type}: ${name}`);
+    }
   });
 });

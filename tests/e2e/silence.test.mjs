@@ -181,7 +181,7 @@ test('a server that allows no more pings than gRPC does by default keeps its con
   assert.equal((await proxy.post('/ApiInfo/octaneName', {})).status, 200);
   const metrics = new Metrics((await proxy.get('/metrics')).text);
   assert.equal(metrics.find('octane_proxy_octane_connections_total'), 1);
-  assert.deepEqual(viewer.events.filter(isState('lost')), []);
+  assert.deepEqual(viewer.events.filter(({ data }) => isState('lost')(data)), []);
   assert.equal((await octane.counters()).maxStreamsOpen, 1);
 });
 

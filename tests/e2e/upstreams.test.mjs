@@ -276,7 +276,7 @@ method-concurrency = ["Lab/Count=1"]
   });
 });
 
-test('without Octane there are no frames, and a mistake in a section is told with its line', async (t) => {
+test('without Octane there are no frames, and everything else is as it is', async (t) => {
   const started = cleanup(t);
   const only = started(await Example.start('nurec', ['--reflection', 'v1']));
   const proxy = started(await Proxy.start(undefined, ['--upstream', `nurec=${only.address}`], { connected: false }));
