@@ -48,19 +48,20 @@ asio::awaitable<Reply> ask(Channel& channel, std::string path) {
     co_return reply;
 }
 
-asio::awaitable<upstream::SchemaSource::Reading> read_version_by(Channel& channel, std::shared_ptr<const schema::Schema> schema) {
-    upstream::SchemaSource::Reading reading;
+}  // namespace
+
+asio::awaitable<upstream::SchemaSource::Reading> ReleaseDetection::read_version_by(Channel& channel,
+                                                                                   std::shared_ptr<const schema::Schema> schema) {
+    Reading reading;
     reading.schema = std::move(schema);
     const auto method = reading.schema->find_method("ApiInfo", "octaneVersion");
     if (!method) co_return reading;
     const Reply reply = co_await ask(channel, (*method)->path);
-    reading.is_reachable = reply.status != GrpcStatus::unavailable;
+    reading.is_reachable = is_reached(reply);
     const auto version = read_version(**method, reply);
     if (version) reading.version = std::to_string(*version);
     co_return reading;
 }
-
-}  // namespace
 
 ReleaseDetection::ReleaseDetection(std::vector<std::shared_ptr<const schema::Schema>> schemas, bool should_detect)
     : schemas_(std::move(schemas)), should_detect_(should_detect) {
@@ -92,7 +93,7 @@ asio::awaitable<upstream::SchemaSource::Reading> ReleaseDetection::read(Channel&
             auto schema = find_release(landmark.release);
             if (!schema) continue;
             const Reply reply = co_await ask(channel, landmark.path);
-            reading.is_reachable = reply.status != GrpcStatus::unavailable;
+            reading.is_reachable = is_reached(reply);
             if (!reading.is_reachable) co_return reading;
             if (reply.status == GrpcStatus::unimplemented) continue;
             if (reply.status == GrpcStatus::deadline_exceeded) continue;  // busy: says nothing

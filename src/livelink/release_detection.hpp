@@ -24,6 +24,9 @@ class ReleaseDetection final : public upstream::SchemaSource {
     boost::asio::awaitable<bool> probe(upstream::Channel& channel, std::chrono::milliseconds limit) override;
 
   private:
+    static boost::asio::awaitable<Reading> read_version_by(upstream::Channel& channel,
+                                                           std::shared_ptr<const schema::Schema> schema);
+
     std::vector<std::shared_ptr<const schema::Schema>> schemas_;
     bool should_detect_;
 };

@@ -18,14 +18,16 @@ UnaryCall health_check(std::chrono::milliseconds limit) {
 
 }  // namespace
 
+bool SchemaSource::is_reached(const Reply& reply) {
+    if (reply.is_from_server) return reply.status != GrpcStatus::unavailable;
+    return reply.status == GrpcStatus::deadline_exceeded || reply.status == GrpcStatus::cancelled ||
+           reply.status == GrpcStatus::resource_exhausted;
+}
+
 asio::awaitable<SignOfLife> SchemaSource::look_for_answer(Channel& channel, UnaryCall call) {
     const Reply reply = co_await channel.unary(std::move(call));
-    switch (reply.status) {
-        case GrpcStatus::unavailable:
-        case GrpcStatus::cancelled: co_return SignOfLife::broken;
-        case GrpcStatus::deadline_exceeded: co_return SignOfLife::none;
-        default: co_return SignOfLife::answered;
-    }
+    if (!is_reached(reply) || reply.status == GrpcStatus::cancelled) co_return SignOfLife::broken;
+    co_return reply.status == GrpcStatus::deadline_exceeded ? SignOfLife::none : SignOfLife::answered;
 }
 
 asio::awaitable<bool> SchemaSource::probe(Channel& channel, std::chrono::milliseconds limit) {

@@ -44,6 +44,9 @@ class SchemaSource {
                                                                  bool is_over_spare = false);
 
   protected:
+    // False where the connection broke, or something in front of the server says that it is away. A peer that speaks no gRPC
+    // makes gRPC give a status of its own, which is no answer.
+    static bool is_reached(const Reply& reply);
     static boost::asio::awaitable<SignOfLife> look_for_answer(Channel& channel, UnaryCall call);
 };
 

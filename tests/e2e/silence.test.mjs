@@ -7,7 +7,9 @@ import { configFile } from '../support/config_file.mjs';
 import { openCurl } from '../support/curl.mjs';
 import { Metrics } from '../support/metrics.mjs';
 import { cleanup, pattern, Proxy, Standin } from '../support/octane.mjs';
-import { accepting, goawayStorm, neverReadingPings, settingsOnly, Tunnel } from '../support/peers.mjs';
+import {
+  accepting, garbage, goawayStorm, lyingFrames, neverReadingPings, settingsOnly, Tunnel, webServer,
+} from '../support/peers.mjs';
 import { until } from '../support/wait.mjs';
 
 const quick = ['--probe-after', '200ms', '--probe-timeout', '1s'];
@@ -141,6 +143,9 @@ for (const [name, peer, state] of [
   ['never reads and sends pings without end', neverReadingPings, 'silent'],
   ['accepts and says nothing', accepting, 'lost'],
   ['ends each connection as soon as it stands', goawayStorm, 'lost'],
+  ['sends bytes that are no HTTP/2', garbage, 'lost'],
+  ['speaks HTTP/1.1', webServer, 'lost'],
+  ['announces a frame that is longer than what comes', lyingFrames, 'lost'],
 ]) {
   test(`what ${name} is ${state}, and calls fail at once with a reason`, async (t) => {
     const started = cleanup(t);

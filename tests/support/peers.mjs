@@ -53,6 +53,28 @@ export const settingsOnly = () => Peer.start((socket) => {
 // Accepts and says nothing at all.
 export const accepting = () => Peer.start((socket) => socket.resume());
 
+// Speaks, but no HTTP/2: bytes without meaning, always the same ones.
+export const garbage = () => Peer.start((socket) => {
+  socket.resume();
+  let state = 1;
+  socket.write(Buffer.from(Array.from({ length: 100000 }, () => (state = (state * 48271) % 0x7fffffff) & 0xff)));
+});
+
+// Speaks HTTP/1.1, as a web server at that port would.
+export const webServer = () => Peer.start((socket) => {
+  socket.resume();
+  socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+});
+
+// Completes the connection, and then says that a frame of 16 MiB comes, of which a few bytes do.
+export const lyingFrames = () => Peer.start((socket) => {
+  socket.resume();
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(0xffffff, 0, 3);
+  head.writeUInt32BE(1, 5);
+  socket.write(Buffer.concat([settings, frame(4, Buffer.alloc(0)), head, Buffer.from('no such frame')]));
+});
+
 // Ends each connection as soon as it stands.
 export const goawayStorm = () => Peer.start((socket) => {
   socket.resume();
