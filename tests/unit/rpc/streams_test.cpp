@@ -20,9 +20,18 @@ using tests::kPatience;
 using tests::open_call;
 using tests::RunningUpstream;
 using tests::Script;
+using tests::unimplemented;
 
 constexpr const char* kWatchCall = "/try.Camera/Watch";
 const std::string kWord = "\n\x02hi";
+
+// Its stream stays open after these messages. The question whether the server is there is answered at once: it would count as
+// open, too.
+FakeOctane::Scripter camera(std::vector<std::string> messages = {}) {
+    return [messages = std::move(messages)](const std::string& path, const std::string&) {
+        return path == kWatchCall ? open_call(messages) : unimplemented();
+    };
+}
 
 asio::awaitable<std::shared_ptr<CallPlan>> plan_of(const Caller& caller) {
     CallRequest request;
@@ -101,7 +110,7 @@ TEST_CASE("a stream gives every message, and its end in words") {
 }
 
 TEST_CASE("who leaves ends the call upstream") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    FakeOctane server(camera({"a"}));
     RunningUpstream upstream(server.port());
     auto reader = upstream.loop().run(watch(upstream.caller()));
     REQUIRE(reader);
@@ -111,7 +120,7 @@ TEST_CASE("who leaves ends the call upstream") {
 }
 
 TEST_CASE("a stream beyond its method's own limit is refused and counted, and readers of a shared one take one place") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    FakeOctane server(camera({"a"}));
     RunningUpstream upstream(server.port(), {0, false, {}}, {{}, {}, {}, {{"Camera/Watch", 1}}});
     auto first = upstream.loop().run(share(upstream.caller(), kWord));
     CHECK(upstream.loop().run(first->next(kPatience)).message);
@@ -132,7 +141,7 @@ TEST_CASE("a stream beyond its method's own limit is refused and counted, and re
 }
 
 TEST_CASE("readers of one stream are one call, and a late one gets the newest message at once") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    FakeOctane server(camera({"a"}));
     RunningUpstream upstream(server.port());
     auto first = upstream.loop().run(share(upstream.caller(), kWord));
     CHECK(upstream.loop().run(first->next(kPatience)).message->bytes().flatten() == "a");
@@ -153,7 +162,7 @@ TEST_CASE("readers of one stream are one call, and a late one gets the newest me
 }
 
 TEST_CASE("what only names a request across programs keeps nobody from sharing, and other metadata does") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    FakeOctane server(camera({"a"}));
     RunningUpstream upstream(server.port());
     std::vector<std::unique_ptr<StreamReader>> readers;
     for (const auto& metadata :
@@ -167,7 +176,7 @@ TEST_CASE("what only names a request across programs keeps nobody from sharing, 
 
 TEST_CASE("a reader's deadline ends its reading and not the call that others read") {
     using std::chrono::milliseconds;
-    FakeOctane server([](const std::string&, const std::string&) { return open_call({"a"}); });
+    FakeOctane server(camera({"a"}));
     RunningUpstream upstream(server.port());
     auto brief = upstream.loop().run(share(upstream.caller(), kWord, {}, milliseconds(200)));
     auto late = upstream.loop().run(share(upstream.caller(), kWord, {}, milliseconds(1)));
@@ -190,7 +199,7 @@ TEST_CASE("a reader's deadline ends its reading and not the call that others rea
 }
 
 TEST_CASE("who leaves a shared stream is at its end, though nothing comes") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    FakeOctane server(camera());
     RunningUpstream upstream(server.port());
     auto reader = upstream.loop().run(share(upstream.caller(), kWord));
     const auto end = upstream.loop().run(leave_and_ask(*reader)).end;
@@ -211,7 +220,7 @@ TEST_CASE("a shared stream that has ended is begun anew") {
 }
 
 TEST_CASE("the end of the program ends all of them, and there is none after it") {
-    FakeOctane server([](const std::string&, const std::string&) { return open_call(); });
+    FakeOctane server(camera());
     RunningUpstream upstream(server.port());
     auto reader = upstream.loop().run(watch(upstream.caller()));
     REQUIRE(reader);
