@@ -144,7 +144,9 @@ class UnaryOperation final : public Tag, public LiveCall, public std::enable_sha
         if (status_.ok() && !response_.Valid()) {  // gRPC lets that pass, which is not the same as an empty message
             static const grpc::Status kNone(grpc::StatusCode::INTERNAL,
                                             "the server says success, but its answer did not come, or not whole");
-            return upstream::read_reply(*this, kNone);
+            Reply reply = upstream::read_reply(*this, kNone);
+            reply.is_from_server = true;  // it has answered, if badly
+            return reply;
         }
         Reply reply = upstream::read_reply(*this, status_);
         if (status_.ok()) reply.body = to_chain(response_);
